@@ -1,0 +1,10 @@
+"""`python -m gancheck`."""
+
+from __future__ import annotations
+
+import sys
+
+from gancheck.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,77 @@
+"""The command line. Nothing heavy is imported here: `gancheck --help` answers before torch could be loaded."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+from cyclopts import App, CycloptsError
+
+from gancheck.errors import GancheckError, did_you_mean
+from gancheck.version import version
+
+HELP = """Tell the truth about mode collapse: rank cures, check plug-ins, compare at one budget with intervals.
+
+  gancheck run quick                      rank the quick suite (what `make bench` does)
+  gancheck run quick --plan               what it would do, and how long it takes
+  gancheck run quick --only strategy=none,r1 --only dataset=ring
+  gancheck check mine.py                  does my plug-in keep its contract?
+  gancheck run quick --with mine.py --only gan=mine
+  gancheck rank runs/quick --format markdown
+"""
+
+COMMANDS = {
+    "run": "Train, measure and rank a suite; what is done already is not done again.",
+    "rank": "Make the leaderboard again from a results folder.",
+    "list": "Show what can be named: gans, strategies, datasets, metrics, detectors, suites.",
+    "check": "Hold a plug-in file against its contract, in seconds.",
+}
+
+
+def app() -> App:
+    """The application; commands are given by name, so that they are imported when called."""
+    made = App(name="gancheck", help=HELP, version=version, help_format="plaintext", default_command=None)
+    for name, text in COMMANDS.items():
+        made.command(f"gancheck.commands.{name}:{name}_command", name=name, help=text)
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command. Exit status: 0 all well, 1 some runs failed, 2 bad usage or input, 130 interrupted."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given or "GANCHECK_DEBUG" in os.environ
+    try:
+        return int(app()([a for a in given if a != "--debug"], exit_on_error=False, print_error=False) or 0)
+    except GancheckError as error:
+        return complain(str(error), debug)
+    except CycloptsError as error:
+        return complain(usage(given, str(error)), debug)
+    except KeyboardInterrupt:
+        print("gancheck: interrupted; nothing is half-written. The same command goes on where it stopped.", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def script() -> None:
+    """The entry point of the installed command."""
+    sys.exit(main())
+
+
+def complain(message: str, debug: bool) -> int:
+    """One line on standard error."""
+    if debug:
+        traceback.print_exc()
+    print(f"gancheck: {' '.join(message.split())}", file=sys.stderr)
+    return 2
+
+
+def usage(given: list[str], message: str) -> str:
+    """What is wrong with the call, and where to read on."""
+    command = next((word for word in given if not word.startswith("-")), "")
+    if command and command not in COMMANDS:
+        return f"unknown command '{command}'.{did_you_mean(command, COMMANDS)} (gancheck --help)"
+    return f"{message} (gancheck {command + ' ' if command else ''}--help)"

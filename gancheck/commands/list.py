@@ -1,0 +1,69 @@
+"""`gancheck list`."""
+
+from __future__ import annotations
+
+import json as json_module
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from cyclopts import Parameter
+from rich.console import Console
+from rich.table import Table
+
+from gancheck import suite as suites
+from gancheck.catalogue import Catalogue, Entry
+
+KINDS = {"gans": "gan", "strategies": "strategy", "datasets": "dataset", "metrics": "metric", "detectors": "detector"}
+What = Literal["gans", "strategies", "datasets", "metrics", "detectors", "suites"]
+
+
+def list_command(
+    what: What | None = None,
+    *,
+    with_: Annotated[list[Path] | None, Parameter(name="--with", consume_multiple=False, negative="")] = None,
+    json: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Show what can be named in suites and on the command line.
+
+    Parameters
+    ----------
+    what
+        One kind; all of them unless given.
+    with_
+        Plug-in files or folders to show too.
+    json
+        For programs: name, summary, parameters and facts.
+    """
+    catalogue = Catalogue.load([str(p) for p in with_ or ()])
+    shown = {kind: rows(catalogue, kind) for kind in ([what] if what else [*KINDS, "suites"])}
+    if json:
+        print(json_module.dumps(shown, indent=2))
+        return 0
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    for kind, entries in shown.items():
+        console.print(table(kind, entries))
+    return 0
+
+
+def rows(catalogue: Catalogue, kind: str) -> list[dict[str, Any]]:
+    """What is known about every entry of a kind."""
+    if kind == "suites":
+        loaded = [(name, suites.Suite.load(name, catalogue)) for name in suites.names()]
+        return [{"name": n, "summary": s.about, "parameters": {}, "facts": {"version": s.version}} for n, s in loaded]
+    return [described(catalogue.entry(KINDS[kind], name), name) for name in catalogue.names(KINDS[kind])]
+
+
+def described(entry: Entry, name: str) -> dict[str, Any]:
+    """Name, first sentence, parameters with their defaults, and the facts its decorator declares."""
+    facts = {k: v for k, v in entry.card.facts.items() if k != "presets"}
+    return {"name": name, "summary": entry.summary, "parameters": entry.parameters(), "facts": facts}
+
+
+def table(kind: str, entries: list[dict[str, Any]]) -> Table:
+    """The same for people."""
+    made = Table("name", "what it is", "parameters", title=kind, title_justify="left", box=None, pad_edge=False)
+    for entry in entries:
+        values = ", ".join(f"{k}={v}" for k, v in entry["parameters"].items())
+        made.add_row(entry["name"], entry["summary"], values)
+    return made

@@ -1,0 +1,58 @@
+"""`gancheck rank`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Literal
+
+from gancheck.board import COLUMNS
+from gancheck.catalogue import Catalogue
+from gancheck.errors import StoreError
+from gancheck.files import write_text
+from gancheck.report import tables
+from gancheck.results import board, comparable, newest_date, result
+from gancheck.store import Store
+
+
+def rank_command(
+    runs: Path,
+    *,
+    out: Path | None = None,
+    format: Literal["csv", "markdown", "latex", "json"] = "csv",
+) -> int:
+    """Make the leaderboard again from a results folder.
+
+    Parameters
+    ----------
+    runs
+        A folder that `gancheck run` has made, such as runs/quick.
+    out
+        File to write; standard output unless given.
+    format
+        csv has every column; markdown and latex are for papers, json for programs.
+    """
+    rows = leaderboard(runs)
+    writers = {"markdown": tables.markdown, "latex": tables.latex, "json": tables.json}
+    text = tables.csv(rows, COLUMNS) if format == "csv" else writers[format](rows)
+    if out:
+        write_text(out, text)
+    else:
+        sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    return 0
+
+
+def leaderboard(folder: Path) -> list[tables.Row]:
+    """The rows, from the folder alone."""
+    mark = folder / "suite.json"
+    if not mark.exists():
+        raise StoreError(f"{folder} is no results folder; give the one that gancheck run has made, such as runs/quick")
+    suite = json.loads(mark.read_text(encoding="utf-8"))
+    store = Store(folder)
+    everything = list(store.runs())
+    if not everything:
+        raise StoreError(f"{folder} holds no runs yet; gancheck run {suite['suite']} makes them")
+    results = map(result, comparable(store, everything))
+    made = board(results, Catalogue.load(), suite["suite"], suite["version"], newest_date(folder))
+    return made.leaderboard()

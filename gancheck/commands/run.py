@@ -1,0 +1,71 @@
+"""`gancheck run`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from gancheck.planning import show
+from gancheck.report.tables import terminal
+from gancheck.running import Outcome, Plan, execute
+
+Several = Annotated[list[str] | None, Parameter(consume_multiple=False, negative="")]
+
+
+def run_command(
+    suite: str,
+    *,
+    with_: Annotated[list[Path] | None, Parameter(name="--with", consume_multiple=False, negative="")] = None,
+    only: Several = None,
+    seeds: int | None = None,
+    steps: int | None = None,
+    out: Path | None = None,
+    jobs: int | None = None,
+    device: Literal["auto", "cpu", "cuda"] = "auto",
+    plan: Annotated[bool, Parameter(negative="")] = False,
+    force: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Train, measure and rank a suite; what is done already is not done again.
+
+    Parameters
+    ----------
+    suite
+        A suite's name (gancheck list suites) or a .toml file.
+    with_
+        A plug-in file or folder; can be given several times.
+    only
+        strategy=a,b or dataset=a or gan=a: a part of the suite, or plug-ins that it does not name.
+    seeds
+        How many seeds; whole blocks are trained.
+    steps
+        Generator updates instead of the suite's; the board's suite_version then says so.
+    out
+        Results folder; runs/<suite> unless given.
+    jobs
+        Worker processes; one per core unless given (one on a GPU).
+    device
+        auto takes the GPU where there is one.
+    plan
+        Only print the grid, what is there already, and an estimate.
+    force
+        Train again what the folder already holds.
+    """
+    made = Plan.make(suite, with_ or (), only or (), seeds, steps, out, device, force)
+    if plan:
+        show(made, jobs, Console(highlight=False))
+        return 0
+    outcome = execute(made, jobs)
+    conclude(outcome)
+    return 1 if outcome.failed else 0
+
+
+def conclude(outcome: Outcome) -> None:
+    """The table for people, then the one line for everybody."""
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    title = f"{outcome.board.suite}, version {outcome.board.suite_version}"
+    console.print(terminal(outcome.board.leaderboard(), title, outcome.board.verdict()))
+    print(outcome)

@@ -1,0 +1,133 @@
+"""What a dataset must give, so that collapse has a ground truth: draws, disjoint pools, modes and an assignment to them."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
+
+import torch
+from torch import Tensor
+
+from gancheck.card import pin
+
+T = TypeVar("T")
+Pool = Literal["calibration", "reference", "real"]
+
+#: Mass of a mode inside the high-quality radius: what a 3-sigma disc holds in two dimensions, 1 - exp(-4.5).
+HIGH_QUALITY_MASS = 1 - math.exp(-4.5)
+
+
+def dataset(name: str, *, presets: dict[str, dict[str, Any]] | None = None) -> Callable[[T], T]:
+    """Make a dataclass that derives from `Dataset` known as `name`; presets are further names with parameters set."""
+    return pin("dataset", name, presets=presets or {})
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """Shape and range of one sample: all a GAN needs to know to build itself."""
+
+    shape: tuple[int, ...]  #: (d,) for points, (channels, height, width) for images
+    low: float = -math.inf  #: smallest value a sample can hold
+    high: float = math.inf  #: largest value a sample can hold
+
+    @property
+    def size(self) -> int:
+        """Numbers in one sample."""
+        return math.prod(self.shape)
+
+    @property
+    def is_image(self) -> bool:
+        """Whether a sample has channels, height and width."""
+        return len(self.shape) == 3
+
+    @property
+    def bounded(self) -> bool:
+        """Whether values have a known range, as pixels do."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
+
+    def packed(self, m: int) -> DataSpec:
+        """The spec of m samples joined along the first axis (features or channels)."""
+        return replace(self, shape=(self.shape[0] * m, *self.shape[1:]))
+
+
+class Batch(NamedTuple):
+    """Training samples as hooks see them."""
+
+    x: Tensor  #: (n, *shape) float32
+    y: Tensor  #: (n,) int64, mode of each sample
+    index: Tensor  #: (n,) int64, row in the training pool; -1 where every draw is fresh
+
+
+class Assignment(NamedTuple):
+    """Which mode each sample belongs to and how far out it lies."""
+
+    label: Tensor  #: (n,) int64 in [0, K)
+    distance: Tensor  #: (n,) float, distance to the mode's centre in units of its high-quality radius
+
+    @property
+    def good(self) -> Tensor:
+        """(n,) bool: high-quality samples, inside the radius that holds 98.889 % of the mode's own mass."""
+        return self.distance <= 1
+
+
+class Facet(NamedTuple):
+    """One view of the samples in which spread is measured: a mixture has one, three stacked digits have three."""
+
+    features: Tensor  #: (n, p)
+    group: Tensor  #: (n,) int64 in [0, G), G the length of `Dataset.deviations`
+
+
+class Dataset(ABC):
+    """Data with known modes. All tensors live on the device of the generator or tensor that is handed in."""
+
+    version: ClassVar[int] = 1  #: part of every run's id; raise it when draws or assignments change
+
+    @property
+    @abstractmethod
+    def spec(self) -> DataSpec:
+        """Shape and range of one sample."""
+
+    @property
+    @abstractmethod
+    def weights(self) -> Tensor:
+        """(K,) float64 on the CPU, the modes' shares in real data; sums to 1."""
+
+    @property
+    @abstractmethod
+    def deviations(self) -> Tensor:
+        """(G,) float64 on the CPU: real data's root-mean-square deviation per feature, per facet group, inside the radius."""
+
+    @abstractmethod
+    def draw(self, count: int, generator: torch.Generator) -> Batch:
+        """`count` training samples."""
+
+    @abstractmethod
+    def pool(self, name: Pool, count: int, generator: torch.Generator) -> Tensor:
+        """`count` real samples (count, *shape) from a pool that shares nothing with training or the other pools.
+
+        Finite pools are drawn with replacement.
+        """
+
+    def distinct(self, name: Pool, count: int, generator: torch.Generator) -> Tensor:
+        """At most `count` samples without repeats, as many as the pool has."""
+        return self.pool(name, count, generator)
+
+    @abstractmethod
+    def features(self, x: Tensor) -> Tensor:
+        """(n, d) features in which samples are compared: the points themselves, or a judge's."""
+
+    @abstractmethod
+    def assign(self, features: Tensor) -> Assignment:
+        """Nearest mode and distance of every sample, from its features."""
+
+    @abstractmethod
+    def facets(self, features: Tensor, label: Tensor) -> tuple[Facet, ...]:
+        """The views in which spread is measured."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Provenance for the run record, such as a judge's hash and accuracy; JSON values only."""
+        return {}

@@ -1,0 +1,48 @@
+"""Everything that can go wrong on a user's side, as named exceptions that say what to do next."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class GancheckError(Exception):
+    """Base of all errors that are shown as one line, without a traceback; the command line exits with status 2."""
+
+
+class UnknownName(GancheckError):
+    """A plug-in, suite, task or parameter that does not exist."""
+
+
+class BadParameter(GancheckError):
+    """A parameter whose name, type or value is not accepted."""
+
+
+class BadSuite(GancheckError):
+    """A suite file that cannot be read or does not make sense."""
+
+
+class BadPlugin(GancheckError):
+    """A plug-in that does not import or breaks its contract."""
+
+
+class BadData(GancheckError):
+    """Samples, labels or files of the wrong shape, range or content."""
+
+
+class StoreError(GancheckError):
+    """A results folder that cannot be used as asked."""
+
+
+class Unsupported(GancheckError):
+    """A combination that does not exist, such as a loss hook on a GAN with its own training loop."""
+
+
+class Diverged(GancheckError):
+    """Training left the finite numbers."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """` Did you mean 'pacgan'?`, or the empty string when nothing is near."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f" Did you mean '{near[0]}'?" if near else ""

@@ -1,0 +1,119 @@
+"""Measuring a generator: samples to rows, each value beside the held-out real draw's at the same n."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gancheck.card import Card
+from gancheck.catalogue import Catalogue
+from gancheck.dataset import Dataset, Pool
+from gancheck.errors import BadData
+from gancheck.modes import modes_of
+from gancheck.streams import generator
+from gancheck.view import View
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A registered metric, ready to be called."""
+
+    card: Card
+    function: Callable[[View], Tensor]
+
+    @property
+    def at_most(self) -> int | None:
+        """Most samples that it compares; None: all."""
+        limit: int | None = self.card.facts["at_most"]
+        return limit
+
+    def __call__(self, view: View) -> float | None:
+        """The value, or None where it is not defined for these samples."""
+        try:
+            value = float(self.function(view))
+        except BadData:
+            return None
+        return value if math.isfinite(value) else None
+
+
+class Evaluator:
+    """Measures samples of one dataset. The reference and the real row are drawn once, from pools of their own."""
+
+    def __init__(self, dataset: Dataset, measures: dict[str, Measure], samples: int, device: torch.device) -> None:
+        self.dataset, self.measures, self.samples, self.device = dataset, measures, samples, device
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, dataset: Dataset, names: list[str], samples: int, device: torch.device) -> Evaluator:
+        """With metrics by name."""
+        entries = {name: catalogue.entry("metric", name) for name in names}
+        return cls(dataset, {n: Measure(e.card, e.thing) for n, e in entries.items()}, samples, device)
+
+    def rows(self, samples: Tensor, step: int, last: bool) -> list[Row]:
+        """One row per metric; neighbour metrics only at the last evaluation."""
+        whole = self.view(samples, self.real_row)
+        chosen = {n: m for n, m in self.measures.items() if last or m.at_most is None}
+        near = {m.at_most for m in chosen.values()} - {None}
+        thin = {limit: self.neighbours(samples, int(limit or 0)) for limit in near}
+        views = {None: (whole, self.real_row), **thin}
+        return [self.row(name, step, measure, *views[measure.at_most]) for name, measure in chosen.items()]
+
+    def row(self, name: str, step: int, measure: Measure, view: View, real: View) -> Row:
+        """One value beside the real draw's, which is computed once."""
+        if name not in self._beside:
+            self._beside[name] = measure(real)
+        return {"kind": "value", "step": step, "metric": name, "value": measure(view), "real": self._beside[name]}
+
+    @cached_property
+    def _beside(self) -> dict[str, float | None]:
+        return {}
+
+    def view(self, samples: Tensor, yardstick: View) -> View:
+        """Samples beside the reference."""
+        features = self.dataset.features(samples)
+        return View(features, yardstick=yardstick, modes=modes_of(self.dataset, features))
+
+    def neighbours(self, samples: Tensor, limit: int) -> tuple[View, View]:
+        """A thinner view for metrics that compare neighbours, and its real row: real samples without repeats."""
+        real = self.distinct_row(limit)
+        return self.view(samples[: len(real.fake)], real), real
+
+    @cached_property
+    def real_row(self) -> View:
+        """A held-out real draw of the same n."""
+        return self.real(self.draw("real", self.samples), self.draw("reference", self.samples))
+
+    def distinct_row(self, limit: int) -> View:
+        """The same, thinner and without repeats; made once per limit."""
+        if limit not in self._distinct:
+            count = min(limit, self.samples)
+            pools = [self.unrepeated(name, count) for name in ("real", "reference")]
+            size = min(map(len, pools))
+            self._distinct[limit] = self.real(*(pool[:size] for pool in pools))
+        return self._distinct[limit]
+
+    @cached_property
+    def _distinct(self) -> dict[int, View]:
+        return {}
+
+    def real(self, row: Tensor, reference: Tensor) -> View:
+        """A view of real samples that is its own yardstick."""
+        features = self.dataset.features(row)
+        view = View(features, self.dataset.features(reference), modes=modes_of(self.dataset, features))
+        view.yardstick = view
+        return view
+
+    def draw(self, pool: Pool, count: int) -> Tensor:
+        """Real samples of a pool, the same in every run."""
+        return self.dataset.pool(pool, count, generator(self.device, "evaluation", pool))
+
+    def unrepeated(self, pool: Pool, count: int) -> Tensor:
+        """Real samples of a pool without repeats."""
+        return self.dataset.distinct(pool, count, generator(self.device, "evaluation", pool, "distinct"))

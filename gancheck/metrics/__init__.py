@@ -1,0 +1,1 @@
+"""Built-in metrics: every module of this folder may define some."""

@@ -1,0 +1,64 @@
+"""How many modes the samples hold.
+
+Captured modes after Srivastava et al., "VEEGAN: reducing mode collapse in GANs using implicit variational learning",
+NeurIPS 2017; one lucky sample is enough for that rule, so the headline asks for a tenth of a mode's share.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from gancheck.errors import BadData
+from gancheck.metric import metric
+from gancheck.view import View
+
+HELD = 0.1  #: part of its own share that a mode must hold
+
+
+@metric("modes", better="higher", low=0, needs="modes")
+def modes(view: View) -> Tensor:
+    """Modes that hold at least 10 % of their share, and at least one sample.
+
+    Counted by high-quality samples against max(1, 0.1 n w_k). 0 to K; nothing captured: 0. A perfect generator gets K
+    unless n w_k is so small that a mode stays empty by chance.
+    """
+    wanted = (HELD * len(view.modes) * view.modes.weights * (1 - 1e-9)).clamp_min(1)
+    return (view.modes.counts >= wanted).double().sum()
+
+
+@metric("modes-any", better="higher", low=0, needs="modes")
+def modes_any(view: View) -> Tensor:
+    """Modes with at least one high-quality sample, the rule of the papers.
+
+    0 to K; nothing captured: 0. A perfect generator gets sum(1 - (1 - 0.98889 w_k)^n): 916 of 1,000 at n = 2,500.
+    """
+    return (view.modes.counts > 0).double().sum()
+
+
+@metric("effective-modes", better="higher", low=0, needs="modes")
+def effective_modes(view: View) -> Tensor:
+    """Exponential of the entropy of the histogram of high-quality samples: how many equal modes would be as diverse.
+
+    0 to K; nothing captured: 0. A perfect generator gets the exponential of the weights' entropy, times about
+    1 - (K - 1) / 2n. Hill, "Diversity and evenness", Ecology 1973 (order 1).
+    """
+    return effective_number(view.modes.shares) * (view.modes.captured > 0)
+
+
+@metric("diversity", better="one", low=0, needs="modes")
+def diversity(view: View) -> Tensor:
+    """Effective modes over those of a real draw of the same n.
+
+    From 0; 1 is real data's, and a perfect generator gets 1 at any n on average. Above 1 only where the modes'
+    real shares are unequal and the generator evens them out. BadData without a real draw, or where it captures nothing.
+    """
+    real = effective_modes(view.real_row)
+    if real == 0:
+        raise BadData("the real draw has no high-quality sample: check the dataset's assignment, or draw more")
+    return effective_modes(view) / real
+
+
+def effective_number(shares: Tensor) -> Tensor:
+    """Exponential of the entropy -sum p ln p, with 0 ln 0 = 0."""
+    return (-torch.xlogy(shares, shares).sum()).exp()

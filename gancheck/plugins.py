@@ -1,0 +1,55 @@
+"""Plug-in files: loaded by path, under a module name that holds their source's hash."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from gancheck.errors import BadPlugin
+
+
+def source_hash(path: Path) -> str:
+    """First 12 hex digits of the file's SHA-256."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def load_file(path: Path) -> ModuleType:
+    """Import one Python file; the same source gives the same module, so dataclasses keep their identity."""
+    if not path.is_file():
+        raise BadPlugin(f"{path}: there is no such file")
+    name = f"gancheck_plugin_{path.stem.replace('-', '_')}_{source_hash(path)}_{abs(hash(path.resolve())) % 10**8}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise BadPlugin(f"{path} is not a Python file; plug-ins end in .py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up while they are made
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        where = f", line {line}" if (line := raising_line(error, path)) else ""
+        raise BadPlugin(f"{path}{where} does not import: {type(error).__name__}: {error}") from error
+    return module
+
+
+def raising_line(error: BaseException, path: Path) -> int | None:
+    """The last line of `path` that the error passed through."""
+    line = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else None
+    trace = error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == str(path):
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
+def files_in(place: Path) -> list[Path]:
+    """The plug-in files of a folder, or the file itself."""
+    if place.is_dir():
+        return sorted(p for p in place.glob("*.py") if not p.name.startswith("_"))
+    return [place]

@@ -1,0 +1,114 @@
+"""Mapping a function of one replicate over a stack of replicates: together (vmap) or one after another, traced, compiled.
+
+Tracing runs the function once and keeps the flat list of tensor operations, so that the steps that follow pay nothing
+for Python hooks, `vmap` and `grad`; compiling turns that list into machine code and pays only on long runs.
+"""
+
+from __future__ import annotations
+
+import operator
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from torch import fx
+from torch.fx.experimental.proxy_tensor import make_fx
+from torch.func import vmap
+from torch.utils._pytree import TreeSpec, tree_flatten, tree_unflatten
+
+Way = Literal["stacked", "looped"]
+Execution = Literal["eager", "traced", "compiled"]
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Path:
+    """How a block is computed; part of the training id, because the ways differ by rounding."""
+
+    way: Way = "stacked"
+    execution: Execution = "traced"
+
+    def __str__(self) -> str:
+        return f"{self.way}-{self.execution}"
+
+    def map(self, function: Function) -> Function:
+        """The function over stacks: every tensor gets a leading replicate axis."""
+        if self.way == "stacked":
+            return self.run(vmap(function))
+        return Loop(self.run(function))
+
+    def run(self, function: Function) -> Function:
+        """The function as it is executed."""
+        return function if self.execution == "eager" else Traced(function, self.execution == "compiled")
+
+
+def compiler_at_hand(device: torch.device) -> bool:
+    """Whether `torch.compile` can produce code here: it needs a C++ compiler on a CPU, Triton on a GPU."""
+    if device.type == "cuda":
+        return torch.utils._triton.has_triton()
+    return any(shutil.which(name) for name in ("g++", "clang++", "c++"))
+
+
+class Loop:
+    """Calls a function for one replicate after another and stacks the answers."""
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+
+    def __call__(self, *args: Any) -> Any:
+        flat, spec = tree_flatten(args)
+        answers = [self.function(*tree_unflatten([t[i] for t in flat], spec)) for i in range(len(flat[0]))]
+        leaves = [tree_flatten(a) for a in answers]
+        stacked = [torch.stack(ts) for ts in zip(*(leaf for leaf, _ in leaves), strict=True)]
+        return tree_unflatten(stacked, leaves[0][1])
+
+
+class Traced:
+    """A function that is traced at its first call; later calls must have the same shapes."""
+
+    def __init__(self, function: Function, compiled: bool) -> None:
+        self.function = function
+        self.finish = compile_graph if compiled else (lambda graph: graph)
+        self.graph: Function | None = None
+        self.answer: TreeSpec | None = None
+
+    def __call__(self, *args: Any) -> Any:
+        flat, spec = tree_flatten(args)
+        if self.graph is None:
+            self.graph = self.finish(clean(make_fx(self.flattened(spec))(*flat)))
+        assert self.answer is not None
+        return tree_unflatten(list(self.graph(*flat)), self.answer)
+
+    def flattened(self, spec: TreeSpec) -> Function:
+        """The function from a flat list of tensors to a flat list of tensors."""
+
+        def call(*flat: torch.Tensor) -> list[Any]:
+            leaves, self.answer = tree_flatten(self.function(*tree_unflatten(list(flat), spec)))
+            return leaves
+
+        return call
+
+
+def clean(traced: fx.GraphModule) -> fx.GraphModule:
+    """Drop operations that do nothing (detach outside autograd) or whose result nobody uses."""
+    for node in list(traced.graph.nodes):
+        if node.op == "call_function" and node.target is torch.ops.aten.detach.default:
+            node.replace_all_uses_with(node.args[0])
+    traced.graph.eliminate_dead_code(is_impure_node=writes)
+    traced.recompile()
+    return traced
+
+
+def writes(node: fx.Node) -> bool:
+    """Whether a node must stay even if nobody reads it: inputs, outputs and operations in place."""
+    if node.op in ("placeholder", "output"):
+        return True
+    schema = getattr(node.target, "_schema", None)
+    return node.target is not operator.getitem and (schema is None or schema.is_mutable)
+
+
+def compile_graph(graph: fx.GraphModule) -> Function:
+    """Machine code for the graph."""
+    return torch.compile(graph, fullgraph=True, dynamic=False)  # type: ignore[no-any-return]

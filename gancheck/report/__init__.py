@@ -1,0 +1,1 @@
+"""Tables and pictures of results; every function draws one thing from plain arrays and rows."""

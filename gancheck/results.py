@@ -1,0 +1,71 @@
+"""From the store to the board: runs of one grid as results, those that are not there as missing."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from pathlib import Path
+
+from gancheck.board import Board
+from gancheck.catalogue import Catalogue
+from gancheck.result import Result
+from gancheck.store import Row, Run, Store
+
+
+def result(run: Run) -> Result:
+    """One run as the board sees it."""
+    spec, ended = run.spec, run.outcome
+    return Result(
+        recipe=spec["recipe"],
+        task=spec["task"],
+        seed=spec["training"]["seed"],
+        status=ended["status"],
+        values=run.last("value"),
+        real=run.last("real"),
+        seconds=ended["seconds"] if ended["status"] != "skipped" else None,
+        modes=ended["modes"],
+        kind=ended["table"],
+        reason=ended["reason"],
+    )
+
+
+def protocol(run: Run) -> tuple[object, ...]:
+    """What two runs must share to stand on one board, apart from recipe and seed."""
+    training = run.spec["training"]
+    measured = {k: v for k, v in run.spec["evaluation"].items() if k != "metrics"}
+    same = ("engine", "torch", "device", "dataset", "gan", "settings", "budget")
+    return (repr(sorted(measured.items())), repr([training[k] for k in same]))
+
+
+def board(results: Iterable[Result], catalogue: Catalogue, suite: str, version: str, date: str) -> Board:
+    """The board of these results."""
+    better = {name: catalogue.entry("metric", name).card.facts["better"] for name in catalogue.names("metric")}
+    return Board(list(results), suite, version, better, date=date)
+
+
+def comparable(store: Store, chosen: list[Run]) -> list[Run]:
+    """The chosen runs, and every other run of the folder on the same tasks under the same protocol.
+
+    So a strategy that is run alone is ranked beside those that were run before. Where the folder holds a cell twice,
+    after a plug-in was changed, the newer run counts.
+    """
+    protocols = {(run.spec["task"], protocol(run)) for run in chosen}
+    beside = [run for run in store.runs() if (run.spec["task"], protocol(run)) in protocols]
+    return list({cell(run): run for run in [*beside, *chosen]}.values())
+
+
+def cell(run: Run) -> tuple[str, str, int]:
+    """Where a run stands in the grid."""
+    return run.spec["task"], run.spec["recipe"], run.spec["training"]["seed"]
+
+
+def missing(spec: Row) -> Result:
+    """A run that was planned and is not there."""
+    seed, nothing = spec["training"]["seed"], dict[str, float | None]()
+    return Result(spec["recipe"], spec["task"], seed, "missing", nothing, nothing, None, reason="not run yet")
+
+
+def newest_date(folder: Path) -> str:
+    """The day on which the folder's newest run was written."""
+    newest = max(path.stat().st_mtime for path in folder.glob("*.jsonl"))
+    return datetime.datetime.fromtimestamp(newest, datetime.UTC).date().isoformat()

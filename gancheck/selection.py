@@ -1,0 +1,101 @@
+"""What a command makes of a suite: `--only`, `--seeds`, `--steps`, and plug-ins that the suite does not name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from gancheck import parameters
+from gancheck.catalogue import Catalogue
+from gancheck.errors import BadParameter, UnknownName, did_you_mean
+from gancheck.recipe import Recipe, split
+from gancheck.suite import Named, Suite, Task, fitting
+
+AXES = ("strategy", "dataset", "gan")
+
+
+def parse_only(texts: Sequence[str]) -> dict[str, list[str]]:
+    """`strategy=a,b` and so on, by axis; commas inside brackets belong to parameters."""
+    only: dict[str, list[str]] = {}
+    for text in texts:
+        axis, sign, values = text.partition("=")
+        if not sign or axis not in AXES:
+            raise BadParameter(f"--only {text}: write it as strategy=a,b or dataset=a or gan=a")
+        only.setdefault(axis, []).extend(v.strip() for v in split_commas(values) if v.strip())
+    return only
+
+
+def split_commas(text: str) -> list[str]:
+    """Parts between commas that are not inside brackets."""
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
+
+
+def select(suite: Suite, catalogue: Catalogue, only: Mapping[str, list[str]]) -> Suite:
+    """The part of a suite that `only` names; registered names that the suite lacks are added in place of its own."""
+    tasks = tasks_named(suite, catalogue, only.get("dataset"))
+    if "gan" in only:
+        tasks = [made for task in tasks for made in with_gans(task, catalogue, only["gan"])]
+    recipes = suite.recipes
+    if "strategy" in only:
+        recipes = tuple(label for text in only["strategy"] for label in recipes_named(suite, catalogue, text))
+    return replace(suite, tasks=tuple(tasks), recipes=tuple(dict.fromkeys(recipes)))
+
+
+def tasks_named(suite: Suite, catalogue: Catalogue, wanted: list[str] | None) -> list[Task]:
+    """Tasks by their name, or by the dataset's; another registered dataset takes the first task's settings."""
+    if wanted is None:
+        return list(suite.tasks)
+    chosen: list[Task] = []
+    for text in wanted:
+        name, values = parameters.parse_call(text)
+        found = [t for t in suite.tasks if text in (t.name, t.dataset.name)]
+        if not found and name not in catalogue.names("dataset"):
+            known = sorted({t.name for t in suite.tasks} | set(catalogue.names("dataset")))
+            raise UnknownName(f"unknown dataset '{name}'.{did_you_mean(name, known)} (gancheck list datasets)")
+        chosen += found or [replace(suite.tasks[0], name=name, dataset=Named(name, values))]
+    return chosen
+
+
+def with_gans(task: Task, catalogue: Catalogue, wanted: list[str]) -> list[Task]:
+    """The task for every named GAN: the suite's own parameters where the name is the suite's."""
+    made = []
+    for text in wanted:
+        name, values = parameters.parse_call(text)
+        gan = task.gan if name == task.gan.name and not values else Named(name, values)
+        catalogue.build("gan", gan.name, **gan.values)
+        made.append(task.with_gan(gan))
+        fitting(made[-1].build_gan(catalogue), task.build_dataset(catalogue), made[-1])
+    return made
+
+
+def recipes_named(suite: Suite, catalogue: Catalogue, text: str) -> list[str]:
+    """The suite's recipe of this label, or all that are this one strategy with parameters, or a new one."""
+    if text in suite.recipes:
+        return [text]
+    alike = [r for r in suite.recipes if len(split(r)) == 1 and r.partition("(")[0] == text]
+    return alike or [Recipe.parse(text, catalogue).label]
+
+
+def resized(suite: Suite, seeds: int | None, steps: int | None) -> Suite:
+    """Another number of seeds (whole blocks) or of steps; other steps are another protocol, and the version says so."""
+    if seeds is not None:
+        suite = replace(suite, seeds=positive(seeds, "--seeds"))
+    if steps is None:
+        return suite
+    tasks = [replace(t, budget=replace(t.budget, steps=positive(steps, "--steps"),
+                                       evaluations=min(t.budget.evaluations, steps))) for t in suite.tasks]
+    return replace(suite, tasks=tuple(tasks), version=f"{suite.version}+steps={steps}")
+
+
+def positive(value: int, what: str) -> int:
+    """At least 1."""
+    if value < 1:
+        raise BadParameter(f"{what} {value}: needs at least 1")
+    return value

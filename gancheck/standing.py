@@ -1,0 +1,88 @@
+"""What the runs of one recipe amount to: the numbers in its row of the leaderboard. None stands for "not known"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from statistics import fmean, geometric_mean, median
+
+import numpy as np
+
+from gancheck.intervals import Array, Interval, paired_gain, stratified_t, wilson
+from gancheck.result import Result
+
+Cell = tuple[str, int]  #: task and seed
+Runs = dict[Cell, Result]  #: the runs of one recipe
+Number = Callable[[Result], float | None]
+
+
+def by_task(runs: Runs, number: Number) -> dict[str, Array]:
+    """The numbers that exist, by task, in the order of seeds."""
+    table: dict[str, list[float]] = {}
+    for (task, _), run in sorted(runs.items()):
+        value = number(run)
+        if value is not None:
+            table.setdefault(task, []).append(value)
+    return {task: np.array(values) for task, values in table.items()}
+
+
+def score(runs: Runs) -> Interval | None:
+    """Mean over tasks of the mean over seeds, failed runs at 0."""
+    values = by_task(runs, lambda run: run.score)
+    return stratified_t(list(values.values())).within(0, 1) if values else None
+
+
+def gain(runs: Runs, base: Runs) -> Interval | None:
+    """Paired difference to the untreated GAN, over the tasks and seeds that both have tried."""
+    shared = [cell for cell, run in runs.items() if cell in base and None not in (run.score, base[cell].score)]
+    own, other = (by_task({cell: side[cell] for cell in shared}, lambda run: run.score) for side in (runs, base))
+    return paired_gain(list(own.values()), list(other.values())).within(-1, 1) if shared else None
+
+
+def collapse_rate(runs: Runs) -> Interval | None:
+    """Share of runs that collapsed, of those whose modes or spread are known or that failed."""
+    verdicts = [run.collapsed for run in runs.values() if run.collapsed is not None]
+    return wilson(sum(verdicts), len(verdicts)) if verdicts else None
+
+
+def mean(runs: Runs, number: Number, tasks: Iterable[str]) -> float | None:
+    """Mean over those of the tasks that were tried; None if a tried run has no number, as nothing is dropped."""
+    means = [_task_mean(runs, number, task) for task in tasks if _tried(runs, task)]
+    known = [m for m in means if m is not None]
+    return fmean(known) if known and len(known) == len(means) else None
+
+
+def fid_ratio(runs: Runs, base: Runs) -> float | None:
+    """Geometric mean over tasks of the mean FID over the untreated GAN's.
+
+    The untreated GAN's mean is over its finished runs, which can only flatter it. The recipe's must be complete: a
+    failed run has no FID, and leaving it out would reward failing.
+    """
+    usual = {task: float(fids.mean()) for task, fids in by_task(base, _fid).items()}
+    own = {task: _task_mean(runs, _fid, task) for task in usual if _tried(runs, task)}
+    ratios = [fid / usual[task] for task, fid in own.items() if fid is not None and fid > 0 and usual[task] > 0]
+    return geometric_mean(ratios) if ratios and len(ratios) == len(own) else None
+
+
+def cost_ratio(runs: Runs, base: Runs) -> float | None:
+    """Geometric mean over tasks of median training seconds over the untreated GAN's, of finished runs."""
+    own, usual = by_task(runs, _seconds), by_task(base, _seconds)
+    ratios = [median(own[task]) / median(usual[task]) for task in own if task in usual]
+    return geometric_mean(ratios) if ratios else None
+
+
+def _tried(runs: Runs, task: str) -> list[Result]:
+    return [run for (name, _), run in runs.items() if name == task and run.tried]
+
+
+def _task_mean(runs: Runs, number: Number, task: str) -> float | None:
+    numbers = [number(run) for run in _tried(runs, task)]
+    known = [n for n in numbers if n is not None]
+    return fmean(known) if known and len(known) == len(numbers) else None
+
+
+def _fid(run: Result) -> float | None:
+    return run.value("fid")
+
+
+def _seconds(run: Result) -> float | None:
+    return run.seconds if run.status == "done" and run.seconds else None

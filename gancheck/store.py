@@ -1,0 +1,138 @@
+"""The store: one JSONL file per run, committed by rename, beside the kept weights of its training.
+
+First line the spec, then one line per value and alarm, last line the outcome with a checksum of all lines before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from gancheck.errors import StoreError
+from gancheck.files import replacing, write_text
+from gancheck.spec import digest
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run as it was read."""
+
+    spec: Row
+    rows: list[Row]  #: kind "value" {step, metric, value, real} and kind "alarm" {detector, step, score, evidence}
+    outcome: Row  #: status, reason, seconds, ...
+
+    def last(self, key: str) -> dict[str, float | None]:
+        """Metric -> `value` or `real` at the last evaluation that has it."""
+        return {row["metric"]: row[key] for row in self.rows if row["kind"] == "value"}
+
+    def alarms(self) -> list[Row]:
+        """The detectors' alarms."""
+        return [row for row in self.rows if row["kind"] == "alarm"]
+
+
+class Store:
+    """A results folder of one suite version."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def claim(self, suite: str, version: str) -> None:
+        """Make the folder, or check that it belongs to this suite version and can be written to."""
+        mark = self.folder / "suite.json"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if mark.exists():
+                held = json.loads(mark.read_text(encoding="utf-8"))
+                if held != {"suite": suite, "version": version}:
+                    text = f"{held.get('suite')} version {held.get('version')}"
+                    raise StoreError(f"{self.folder} holds suite {text}, not {suite} version {version}; use another --out")
+        except (OSError, ValueError, AttributeError) as error:
+            raise StoreError(f"{self.folder} cannot be used for results ({error}); use another --out") from error
+        write_text(mark, json.dumps({"suite": suite, "version": version}))
+
+    def path(self, run_id: str) -> Path:
+        """Where a run is."""
+        return self.folder / f"{run_id}.jsonl"
+
+    def weights(self, training_id: str) -> Path:
+        """Where a training is."""
+        return self.folder / f"{training_id}.safetensors"
+
+    def commit(self, spec: Row, rows: list[Row], outcome: Row) -> None:
+        """Write a whole run, or nothing."""
+        lines = [line({"kind": "spec", **spec}), *map(line, rows)]
+        closing = {"kind": "outcome", **outcome, "rows": len(rows), "checksum": checksum(lines)}
+        with replacing(self.path(spec["run_id"])) as part:
+            part.write_text("\n".join([*lines, line(closing)]) + "\n", encoding="utf-8")
+
+    def read(self, run_id: str) -> Run | None:
+        """A run, or None; a file that is truncated or was edited is set aside, and said."""
+        path = self.path(run_id)
+        if not path.exists():
+            return None
+        try:
+            return whole(path)
+        except StoreError as error:
+            os.replace(path, path.with_suffix(".jsonl.broken"))
+            raise SetAside(f"{error}; set aside as {path.name}.broken, to be run again") from error
+
+    def runs(self) -> Iterator[Run]:
+        """Every run of the folder, oldest first; raises at the first file that is not whole."""
+        for path in sorted(self.folder.glob("*.jsonl"), key=lambda p: (p.stat().st_mtime_ns, p.name)):
+            yield whole(path)
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[bool]:
+        """Hold a cell; yields whether another process had it first, after waiting for its turn."""
+        place = self.folder / ".locks" / f"{name}.lock"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        held = FileLock(place)
+        waited = False
+        try:
+            held.acquire(timeout=0)
+        except Timeout:
+            waited = True
+            held.acquire()
+        try:
+            yield waited
+        finally:
+            held.release()
+
+
+class SetAside(StoreError):
+    """A run file that was not whole and has been moved out of the way."""
+
+
+def whole(path: Path) -> Run:
+    """Read and check one run file."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        spec, *rows, outcome = map(json.loads, lines)
+        good = outcome["kind"] == "outcome" and outcome["checksum"] == checksum(lines[:-1])
+        named = {k: v for k, v in spec.items() if k not in ("kind", "run_id", "training_id")}
+        good = good and path.stem == spec["run_id"] == digest(named)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise StoreError(f"{path.name} is truncated or not a run file") from error
+    if not good:
+        raise StoreError(f"{path.name} was changed after it was written")
+    return Run(spec, rows, outcome)
+
+
+def line(row: Row) -> str:
+    """One line of JSON; NaN is refused, because a status is not a number."""
+    return json.dumps(row, sort_keys=True, allow_nan=False)
+
+
+def checksum(lines: list[str]) -> str:
+    """SHA-256 of the lines."""
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

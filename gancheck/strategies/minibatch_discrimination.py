@@ -1,0 +1,51 @@
+"""Minibatch discrimination: let the discriminator compare every sample with the others of its batch.
+
+Salimans et al., "Improved techniques for training GANs", NeurIPS 2016.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from gancheck.dataset import DataSpec
+from gancheck.errors import BadParameter
+from gancheck.gans import Gan, Players
+from gancheck.head import NEEDS, features_and_head, has_head, with_layer
+from gancheck.strategies.base import Strategy, strategy
+
+
+@strategy("minibatch-discrimination", family="discriminator architecture")
+@dataclass(frozen=True)
+class MinibatchDiscrimination(Strategy):
+    """Append to the last hidden layer each sample's closeness to the others, o_b = sum_j exp(-|M_ib - M_jb|_1)."""
+
+    kernels: int = 100  #: outputs per sample, B in the paper
+    width: int = 5  #: numbers that a kernel compares, C in the paper
+
+    def __post_init__(self) -> None:
+        if self.kernels < 1 or self.width < 1:
+            raise BadParameter(f"kernels = {self.kernels}, width = {self.width}: both need at least 1")
+
+    def supports(self, gan: Gan, data: DataSpec) -> str | None:
+        return None if has_head(gan.build(data).discriminator) else NEEDS
+
+    def prepare(self, players: Players, data: DataSpec) -> Players:
+        hidden = features_and_head(players.discriminator)[1].in_features
+        layer = Closeness(hidden, self.kernels, self.width)
+        return players.replace(discriminator=with_layer(players.discriminator, layer, self.kernels))
+
+
+class Closeness(nn.Module):
+    """(n, hidden) -> (n, hidden + kernels)."""
+
+    def __init__(self, hidden: int, kernels: int, width: int) -> None:
+        super().__init__()
+        self.tensor = nn.Parameter(torch.randn(hidden, kernels, width) / hidden**0.5)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        keys = torch.einsum("nh,hkw->knw", hidden, self.tensor)
+        closeness = torch.exp(-torch.cdist(keys, keys, p=1)).sum(2)  # (kernels, n)
+        return torch.cat([hidden, closeness.mT - 1], 1)  # minus the sample's closeness to itself

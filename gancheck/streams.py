@@ -1,0 +1,75 @@
+"""Random streams keyed by (seed, purpose, block): any draw can be made without making those before it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.utils._pytree import tree_map
+
+#: Bytes that one replicate draws ahead at a time; fixed, because it decides what a stream holds.
+AHEAD = 4 * 2**20
+LONGEST = 64
+
+
+def key(*parts: object) -> int:
+    """A 63-bit seed from any parts; different parts give unrelated seeds."""
+    digest = hashlib.blake2b("/".join(map(str, parts)).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+def generator(device: torch.device | str, *parts: object) -> torch.Generator:
+    """A torch generator seeded by its parts."""
+    return torch.Generator(device=device).manual_seed(key(*parts))
+
+
+class Stream:
+    """An endless sequence of draws for several seeds side by side, made in blocks so that it is cheap.
+
+    `draw(count, generator)` gives a tensor, or a tuple of tensors, with `count` rows; `rows` of them are one draw, and
+    `row_bytes` is the size of one row. The k-th draw of a seed depends on (seed, purpose, k) and on nothing else.
+    """
+
+    def __init__(
+        self,
+        draw: Callable[[int, torch.Generator], Any],
+        rows: int,
+        row_bytes: int,
+        seeds: tuple[int, ...],
+        purpose: str,
+        device: torch.device,
+    ) -> None:
+        self.draw, self.rows, self.seeds, self.purpose, self.device = draw, rows, seeds, purpose, device
+        self.length = max(1, min(LONGEST, AHEAD // max(1, rows * row_bytes)))
+        self.position = 0
+        self.block: Any = None
+
+    def next(self) -> Any:
+        """The next draw: tensors (seeds, rows, ...)."""
+        block, row = divmod(self.position, self.length)
+        if row == 0:
+            self.block = self.read(block)
+        self.position += 1
+        return tree_map(lambda t: t[:, row], self.block)
+
+    def read(self, block: int) -> Any:
+        """One block: tensors (seeds, length, rows, ...)."""
+        drawn = [self.draw(self.length * self.rows, self.source(seed, block)) for seed in self.seeds]
+        return tree_map(lambda *ts: torch.stack(ts).unflatten(1, (self.length, self.rows)), *drawn)
+
+    def source(self, seed: int, block: int) -> torch.Generator:
+        """The generator of one seed's block."""
+        return generator(self.device, seed, self.purpose, block)
+
+
+def normal(shape: tuple[int, ...]) -> Callable[[int, torch.Generator], Tensor]:
+    """Standard normal rows of the given shape."""
+    return lambda count, source: torch.randn(count, *shape, generator=source, device=source.device)
+
+
+def uniform(shape: tuple[int, ...]) -> Callable[[int, torch.Generator], Tensor]:
+    """Rows of the given shape, uniform on [0, 1)."""
+    return lambda count, source: torch.rand(count, *shape, generator=source, device=source.device)

@@ -1,0 +1,243 @@
+"""A suite: a versioned TOML file that fixes grid, budget and protocol."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from gancheck import parameters
+from gancheck.catalogue import Catalogue
+from gancheck.dataset import Dataset
+from gancheck.errors import BadParameter, BadSuite, GancheckError, UnknownName, did_you_mean
+from gancheck.gans import Gan
+from gancheck.recipe import Recipe
+from gancheck.settings import Budget, Optimiser, Settings
+from gancheck.share import share
+
+Table = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How generators are measured."""
+
+    metrics: tuple[str, ...] = ()  #: names; empty: every metric that the data allows
+    samples: int = 10_000  #: per evaluation; neighbour metrics take fewer
+
+    def __post_init__(self) -> None:
+        if self.samples < 100:
+            raise BadParameter(f"samples = {self.samples}: under 100 no metric means anything")
+
+
+@dataclass(frozen=True)
+class Named:
+    """A plug-in's name and the parameters that the suite sets."""
+
+    name: str
+    values: Table = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, value: Any, what: str) -> Named:
+        """From `"ring8"`, `"ring(modes=16)"` or `{ name = "ring", modes = 16 }`."""
+        if isinstance(value, str):
+            return cls(*parameters.parse_call(value))
+        if isinstance(value, dict) and isinstance(value.get("name"), str):
+            return cls(value["name"], {k: v for k, v in value.items() if k != "name"})
+        raise BadSuite(f"{what} must be a name or a table with a name, not {value!r}")
+
+
+@dataclass(frozen=True)
+class Task:
+    """One dataset with one GAN, and what both are trained and measured with."""
+
+    name: str  #: of the dataset's side; tasks of a suite differ in it
+    dataset: Named
+    gan: Named
+    settings: Settings = Settings()
+    budget: Budget = Budget()
+    protocol: Protocol = Protocol()
+
+    @property
+    def label(self) -> str:
+        """As tables show it, such as `ring/mlp`."""
+        return f"{self.name}/{self.gan.name}"
+
+    def with_gan(self, gan: Named) -> Task:
+        """The same task for another GAN."""
+        return replace(self, gan=gan)
+
+    def build_dataset(self, catalogue: Catalogue) -> Dataset:
+        """The dataset object."""
+        made: Dataset = catalogue.build("dataset", self.dataset.name, **self.dataset.values)
+        return made
+
+    def build_gan(self, catalogue: Catalogue) -> Gan:
+        """The GAN object."""
+        made: Gan = catalogue.build("gan", self.gan.name, **self.gan.values)
+        return made
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Tasks x recipes x seeds."""
+
+    name: str
+    version: str
+    tasks: tuple[Task, ...]
+    recipes: tuple[str, ...]
+    about: str = ""
+    seeds: int = 5  #: rounded up to whole blocks
+    block: int = 5  #: seeds trained together
+    first_seed: int = 0
+
+    @property
+    def blocks(self) -> list[tuple[int, ...]]:
+        """The seeds of every block."""
+        starts = range(self.first_seed, self.first_seed + self.seeds, self.block)
+        return [tuple(range(start, start + self.block)) for start in starts]
+
+    @classmethod
+    def load(cls, name: str | Path, catalogue: Catalogue) -> Suite:
+        """Read a suite by its name or from a .toml file, and check every name and parameter in it."""
+        path = find(name)
+        try:
+            text = path.read_text(encoding="utf-8")
+            return Reader(tomllib.loads(text), path.stem).suite(catalogue)
+        except tomllib.TOMLDecodeError as error:
+            raise BadSuite(f"{path.name}: {error}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise BadSuite(f"{path} cannot be read: {error}") from error
+        except GancheckError as error:
+            raise type(error)(f"{path.name}{line_of(text, str(error))}: {error}") from error
+
+
+def find(name: str | Path) -> Path:
+    """The suite file behind a name."""
+    given = Path(name)
+    if given.suffix == ".toml" or given.parent != Path():
+        if given.is_file():
+            return given
+        raise BadSuite(f"{given}: there is no such suite file")
+    known = names()
+    if given.name not in known:
+        raise UnknownName(f"unknown suite '{name}'.{did_you_mean(str(name), known)} (gancheck list suites)")
+    return known[given.name]
+
+
+def names() -> dict[str, Path]:
+    """The suites that come with gancheck."""
+    return {path.stem: path for path in sorted(share("suites").glob("*.toml"))}
+
+
+def line_of(text: str, message: str) -> str:
+    """`, line 14` for the first line that holds a name which the message quotes."""
+    for quoted in re.findall(r"'([^']+)'", message):
+        for number, line in enumerate(text.splitlines(), 1):
+            if re.search(rf"(?<![\w-]){re.escape(quoted)}(?![\w-])", line.partition("#")[0]):
+                return f", line {number}"
+    return ""
+
+
+#: Whole numbers of a suite, and the least that each can be.
+COUNTS = {"seeds": 1, "block": 1, "first_seed": 0}
+
+
+class Reader:
+    """Turns a TOML table into a suite; every unknown key is an error."""
+
+    KEYS = ("name", "version", "about", "seeds", "block", "first_seed", "budget", "training", "evaluation", "recipes", "task")
+    TASK = ("name", "dataset", "gan", "budget", "training", "evaluation")
+
+    def __init__(self, table: Table, name: str) -> None:
+        self.table, self.name = table, name
+
+    def suite(self, catalogue: Catalogue) -> Suite:
+        """The suite, every plug-in in it built once to check its parameters."""
+        table = self.table
+        known(table, self.KEYS, "a suite")
+        tasks = tuple(map(self.task, table.get("task", [])))
+        recipes = tuple(table.get("recipes", ()))
+        if not tasks or not recipes:
+            raise BadSuite("a suite needs at least one [[task]] and a list of recipes")
+        labels = [t.label for t in tasks]
+        if twice := sorted({x for x in labels if labels.count(x) > 1}):
+            raise BadSuite(f"two tasks are called '{twice[0]}'; give one of them a name = \"...\"")
+        counts = {k: whole(table[k], k, least) for k, least in COUNTS.items() if k in table}
+        about, version = str(table.get("about", "")), str(table.get("version", "1"))
+        made = Suite(str(table.get("name", self.name)), version, tasks, recipes, about, **counts)
+        return replace(made, recipes=checked(made, catalogue))
+
+    def task(self, table: Table) -> Task:
+        """One [[task]]; what it does not say is the suite's."""
+        known(table, self.TASK, "a task")
+        for key in ("dataset", "gan"):
+            if key not in table:
+                raise BadSuite(f"a task needs a {key}")
+        dataset, gan = Named.read(table["dataset"], "dataset"), Named.read(table["gan"], "gan")
+        return Task(
+            name=str(table.get("name", dataset.name)),
+            dataset=dataset,
+            gan=gan,
+            settings=training(self.merged(table, "training")),
+            budget=parameters.build(Budget, self.merged(table, "budget"), "budget"),
+            protocol=parameters.build(Protocol, self.merged(table, "evaluation"), "evaluation"),
+        )
+
+    def merged(self, task: Table, key: str) -> Table:
+        """A section of the suite, overlaid with the task's."""
+        return {**self.table.get(key, {}), **task.get(key, {})}
+
+
+def known(table: Mapping[str, Any], keys: tuple[str, ...], what: str) -> None:
+    """Refuse keys that mean nothing."""
+    for key in table:
+        if key not in keys:
+            raise UnknownName(f"{what} has no key '{key}'.{did_you_mean(key, keys)} It takes {', '.join(keys)}")
+
+
+def whole(value: Any, what: str, least: int) -> int:
+    """A whole number, not too small."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise BadParameter(f"{what} = {value!r} must be a whole number of at least {least}")
+    return value
+
+
+def training(table: Table) -> Settings:
+    """The [training] section: batch, critic_steps, optimiser, and players = { discriminator = { lr = ... } }."""
+    default = parameters.build(Optimiser, table.get("optimiser", {}), "optimiser")
+    base = {**table.get("optimiser", {})}
+    players = {
+        name: parameters.build(Optimiser, {**base, **changes}, f"optimiser of the {name}")
+        for name, changes in table.get("players", {}).items()
+    }
+    rest = {k: v for k, v in table.items() if k not in ("optimiser", "players")}
+    known(rest, ("batch", "critic_steps", "optimiser", "players"), "training")
+    counts = parameters.build(Settings, rest, "training")
+    return replace(counts, default=default, players=players)
+
+
+def checked(suite: Suite, catalogue: Catalogue) -> tuple[str, ...]:
+    """Build every plug-in once; the recipes' labels as tables show them."""
+    for task in suite.tasks:
+        dataset, gan = task.build_dataset(catalogue), task.build_gan(catalogue)
+        fitting(gan, dataset, task)
+        for metric in task.protocol.metrics:
+            catalogue.entry("metric", metric)
+    labels = [Recipe.parse(text, catalogue).label for text in suite.recipes]
+    if twice := sorted({x for x in labels if labels.count(x) > 1}):
+        raise BadSuite(f"recipe '{twice[0]}' stands in the suite twice")
+    return tuple(labels)
+
+
+def fitting(gan: Gan, dataset: Dataset, task: Task) -> None:
+    """Let the GAN build itself for the data; what it cannot do shows here and not in training."""
+    try:
+        gan.build(dataset.spec)
+    except GancheckError:
+        raise
+    except Exception as error:
+        raise BadSuite(f"task '{task.name}': gan '{task.gan.name}' cannot be built for it: {error}") from error

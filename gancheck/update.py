@@ -1,0 +1,153 @@
+"""One team's move: the loss of one replicate, differentiated and mapped over the stack, then the optimisers' step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+from torch.func import grad_and_value
+from torch.utils._pytree import tree_map
+
+from gancheck import optimisers
+from gancheck.dataset import Batch
+from gancheck.errors import BadPlugin
+from gancheck.game import Game
+from gancheck.noise import Noise, Recorder, stream_of
+from gancheck.replicas import Path
+from gancheck.state import Params
+from gancheck.streams import Stream
+
+if TYPE_CHECKING:
+    from gancheck.engine import Engine
+
+
+class Update:
+    """Moves the generator or the discriminator, together with the helpers that follow it."""
+
+    def __init__(self, engine: Engine, phase: str) -> None:
+        self.engine, self.phase = engine, phase
+        self.team = [name for name in engine.cast.players.team(phase) if name in engine.optimisers]
+        self.batches, self.latents = self.streams()
+        self.noise: dict[str, Stream] = {}
+        self.mapped: Callable[..., Any] = self.move
+
+    def streams(self) -> tuple[Stream, Stream]:
+        """Real batches and latents; each phase has its own, so that critic steps do not shift the generator's."""
+        engine, rows = self.engine, self.engine.settings.batch
+        data, latent = engine.lesson.dataset, engine.cast.players.latent
+        row = 4 * data.spec.size + 16
+        batches = Stream(data.draw, rows, row, engine.seeds, f"data/{self.phase}", engine.device)
+        latents = Stream(latent.draw, rows, 4 * latent.size, engine.seeds, f"latent/{self.phase}", engine.device)
+        return batches, latents
+
+    def rehearse(self) -> None:
+        """Play once on one replicate: checks shapes, and learns which random tensors the hooks ask for."""
+        engine = self.engine
+        recorder = Recorder({}, device=engine.device)
+        first = tree_map(lambda t: t[0], self.arguments())
+        check(self.game(*first[:-1], Recorder({}, device=engine.device)))
+        self.gradients(*first[:-1], recorder)
+        self.noise = {t: stream_of(t, w, self.phase, engine.seeds, engine.device) for t, w in recorder.wishes.items()}
+        self.batches.position = self.latents.position = 0
+
+    def trial(self, path: Path) -> None:
+        """Map along a path and try it once, without moving; raises where the path cannot be taken."""
+        self.mapped = path.map(self.move)
+        self.mapped(*self.arguments())
+        for stream in (self.batches, self.latents, *self.noise.values()):
+            stream.position = 0
+
+    def arguments(self) -> tuple[Any, ...]:
+        """What the mapped function gets, every tensor with a leading replicate axis."""
+        engine = self.engine
+        mine = {name: engine.weights[name] for name in self.team}
+        rest = {name: weights for name, weights in engine.weights.items() if name not in mine}
+        noise = {ticket: stream.next()[:, 0] for ticket, stream in self.noise.items()}
+        foresight = (engine.moments(), engine.rates()) if engine.looks_ahead else ({}, {})
+        state = (engine.buffers, engine.memory, *foresight, engine.progress())
+        return mine, rest, *state, self.batches.next(), self.latents.next(), noise
+
+    def move(self, *args: Any) -> tuple[Any, ...]:
+        """For one replicate: gradients, signals, memories and buffers."""
+        return self.gradients(*args[:-1], Noise(args[-1]))
+
+    def gradients(self, mine: dict[str, Params], *rest: Any) -> tuple[Any, ...]:
+        """Differentiate the loss, then let strategies change the gradients."""
+
+        def play(moving: dict[str, Params]) -> tuple[Tensor, Any]:
+            game = self.game(moving, *rest)
+            loss = self.loss(game)
+            return loss, (signals(game), game.remembered, game.buffers)
+
+        gradients, (loss, (seen, remembered, buffers)) = grad_and_value(play, has_aux=True)(mine)
+        if self.engine.recipe.doing("gradients"):
+            game = self.game(mine, *rest)
+            gradients = self.engine.recipe.gradients(gradients, game)
+            remembered = {**remembered, **game.remembered}
+        seen = {f"{self.phase}_loss": loss, f"{self.phase}_gradient": size(gradients), **seen}
+        return gradients, seen, remembered, buffers
+
+    def game(self, mine: dict[str, Params], rest: dict[str, Params], buffers: dict[str, Params], *others: Any) -> Game:
+        """The game as one replicate sees it."""
+        memory, moments, rates, progress, batch, latent, noise = others
+        return Game(
+            modules=self.engine.cast.players.modules,
+            recipe=self.engine.recipe,
+            phase=self.phase,
+            batch=Batch(*batch),
+            latent=latent,
+            weights={**rest, **mine},
+            buffers=tree_map(torch.clone, buffers),  # modules such as BatchNorm write to them
+            memory=memory,
+            moments=moments,
+            rates=rates,
+            progress=progress,
+            noise=noise,
+            settings=self.engine.settings,
+        )
+
+    def loss(self, game: Game) -> Tensor:
+        """The composed loss of the player whose move it is, checked."""
+        recipe = self.engine.recipe
+        loss = recipe.discriminator_loss(game) if self.phase == "discriminator" else recipe.generator_loss(game)
+        if not isinstance(loss, Tensor) or loss.dim() != 0:
+            got = tuple(loss.shape) if isinstance(loss, Tensor) else type(loss).__name__
+            raise BadPlugin(f"{self.phase}_loss of '{recipe.label}' gave {got}; it must give a scalar tensor")
+        return loss
+
+    def __call__(self) -> dict[str, Tensor]:
+        """Move, and give the signals (replicates,) of this update."""
+        gradients, seen, remembered, buffers = self.mapped(*self.arguments())
+        engine = self.engine
+        for name in self.team:
+            rate = engine.settings.player(name).rate(engine.done / engine.lesson.budget.steps)
+            optimisers.step(engine.optimisers[name], engine.weights[name], gradients[name], rate)
+        engine.memory = {**engine.memory, **remembered}
+        engine.buffers = buffers
+        return dict(seen)
+
+
+def check(game: Game) -> None:
+    """Refuse samples and logits of the wrong shape."""
+    if game.samples.shape != game.batch.x.shape:
+        got, wanted = tuple(game.samples.shape), tuple(game.batch.x.shape)
+        raise BadPlugin(f"the generator made samples of shape {got}; this data needs {wanted}")
+    logits = game.call("discriminator", game.fake)
+    if logits.numel() != len(game.fake):
+        raise BadPlugin(f"the discriminator gave logits of shape {tuple(logits.shape)} for {len(game.fake)} inputs")
+
+
+def size(gradients: dict[str, Params]) -> Tensor:
+    """Euclidean norm of all gradients together."""
+    return torch.stack([g.square().sum() for params in gradients.values() for g in params.values()]).sum().sqrt()
+
+
+def signals(game: Game) -> dict[str, Tensor]:
+    """Mean logits where the discriminator's loss has computed them."""
+    if game.phase != "discriminator":
+        return {}
+    nothing = torch.full((), float("nan"), device=game.latent.device)
+    held = vars(game)
+    return {f"{k}_logit": held[f"{k}_logits"].mean() if f"{k}_logits" in held else nothing for k in ("real", "fake")}

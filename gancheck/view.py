@@ -1,0 +1,112 @@
+"""What a metric gets to see: samples, a reference, modes where the data has them, and a real draw to compare with."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from gancheck.cloud import CHUNK, Cloud, Keeper
+from gancheck.errors import BadData
+from gancheck.metric import Needs
+from gancheck.modes import Modes
+
+
+class View(Keeper):
+    """One set of samples as metrics see it. BadData where features are not finite or do not fit together.
+
+    `fake` is (n, d) features and `real` (m, d) reference features; without `real`, the yardstick's reference is used,
+    and what was computed from it is not computed again. `yardstick` is the view of a held-out real draw of the same n
+    against the same reference (the "real row"). A real row is its own yardstick: `real_row.yardstick = real_row`.
+    `chunk` bounds the bytes of the largest temporary matrix.
+    """
+
+    def __init__(
+        self,
+        fake: Tensor | Cloud,
+        real: Tensor | Cloud | None = None,
+        *,
+        modes: Modes | None = None,
+        yardstick: View | None = None,
+        chunk: int = CHUNK,
+    ) -> None:
+        super().__init__()
+        self.samples = fake if isinstance(fake, Cloud) else Cloud(fake, chunk)
+        self.reference = reference_of(real, yardstick, chunk)
+        self.yardstick = yardstick
+        self._modes = modes
+        self.check()
+
+    def check(self) -> None:
+        """Features and modes must fit together."""
+        other = self.reference
+        if other is not None and other.dimension != self.samples.dimension:
+            raise BadData(f"samples have {self.samples.dimension} features and the reference {other.dimension}")
+        if other is not None and other.x.device != self.samples.x.device:
+            raise BadData(f"samples are on {self.samples.x.device} and the reference on {other.x.device}: move one")
+        if self._modes is not None and len(self._modes) != len(self.samples):
+            raise BadData(f"modes are given for {len(self._modes)} samples, features for {len(self.samples)}")
+
+    @property
+    def fake(self) -> Tensor:
+        """(n, d) features of the samples."""
+        return self.samples.x
+
+    @property
+    def real(self) -> Tensor:
+        """(m, d) features of the reference; BadData where there is none."""
+        return self.real_samples.x
+
+    @property
+    def real_samples(self) -> Cloud:
+        """The reference; BadData where there is none."""
+        if self.reference is None:
+            raise BadData("this metric compares with real samples: give a reference or a dataset")
+        return self.reference
+
+    @property
+    def modes(self) -> Modes:
+        """The mode assignment; BadData where there is none."""
+        if self._modes is None:
+            raise BadData("this metric counts modes: give a dataset with modes, or labels")
+        return self._modes
+
+    @property
+    def real_row(self) -> View:
+        """The yardstick; BadData where there is none or where it has another number of samples."""
+        if self.yardstick is None:
+            raise BadData("this metric is a ratio to real data: give a held-out real draw as the yardstick")
+        if len(self.yardstick.samples) != len(self.samples):
+            sizes = f"{len(self.yardstick.samples)} real and {len(self.samples)} generated samples"
+            raise BadData(f"a ratio to real data needs equally many on both sides, not {sizes}: use head(n)")
+        return self.yardstick
+
+    @property
+    def offers(self) -> frozenset[Needs]:
+        """Which needs of a metric are met."""
+        given: dict[Needs, object] = {"samples": self.samples, "reference": self.reference, "modes": self._modes}
+        return frozenset(need for need, thing in given.items() if thing is not None)
+
+    def head(self, n: int) -> View:
+        """The first n samples, the first n of the reference and likewise of the yardstick; made once."""
+        return self.once(thinned, n)
+
+
+def reference_of(real: Tensor | Cloud | None, yardstick: View | None, chunk: int) -> Cloud | None:
+    """The reference, shared with the yardstick where it is the same."""
+    shared = yardstick.reference if yardstick is not None else None
+    if real is None or (shared is not None and real is shared.x):
+        return shared
+    return real if isinstance(real, Cloud) else Cloud(real, chunk)
+
+
+def thinned(view: View, n: int) -> View:
+    """The view's first n; a real row stays its own yardstick."""
+    if n < 1:
+        raise BadData(f"cannot thin a view to {n} samples: at least one must stay")
+    modes = view._modes.head(n) if view._modes is not None else None
+    own = view.yardstick is view
+    yardstick = view.yardstick.head(n) if view.yardstick is not None and not own else None
+    reference = view.reference.head(n) if view.reference is not None else None
+    thin = View(view.samples.head(n), reference, modes=modes, yardstick=yardstick)
+    if own:
+        thin.yardstick = thin
+    return thin

@@ -1,0 +1,82 @@
+"""What holds for every built-in metric."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import math
+import pkgutil
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+import gancheck.metrics
+from gancheck.card import Card, card_of
+from gancheck.view import View
+
+
+def built_in() -> dict[str, tuple[Card, Callable[[View], Tensor]]]:
+    """Every metric in the folder, by name."""
+    found = {}
+    for info in pkgutil.iter_modules(gancheck.metrics.__path__):
+        for thing in vars(importlib.import_module(f"gancheck.metrics.{info.name}")).values():
+            card = card_of(thing)
+            if card:
+                found[card.name] = (card, thing)
+    return found
+
+
+METRICS = built_in()
+NAMES = """modes modes-any effective-modes diversity quality quality-ratio reverse-kl jsd tv overlap spread mode-spread score
+    fid kid precision recall density coverage vendi vendi-ratio""".split()
+
+
+def test_the_promised_metrics_are_there():
+    assert set(NAMES) <= set(METRICS)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_values_lie_in_the_declared_range_for_good_and_bad_samples(name: str, ring: Any):
+    card, measure = METRICS[name]
+    low, high = card.facts["low"], card.facts["high"]
+    good = ring.draw(31)
+    one_mode = ring.draw(32, torch.tensor([1.0] + [0.0] * 7))
+    for x in (good, one_mode, good * 1.05, good[:1].repeat(ring.n, 1), good + 30, good * 0):
+        value = measure(ring.view(x).head(400))
+        assert value.shape == ()
+        assert (low if low is not None else -math.inf) <= value <= (high if high is not None else math.inf) + 1e-12
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_chunks_of_any_size_give_the_same_value(name: str, ring: Any):
+    _, measure = METRICS[name]
+    x, reference = ring.draw(33)[:300], ring.reference[:250]
+    real = ring.draw(34)[:300]
+
+    def value(chunk: int) -> float:
+        row = View(real, reference, modes=ring.modes(real), chunk=chunk)
+        return measure(View(x, reference, modes=ring.modes(x), yardstick=row, chunk=chunk)).item()
+
+    assert value(chunk=64 * 8) == pytest.approx(value(chunk=2**23), rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_what_a_metric_declares_to_need_is_all_it_needs(name: str, ring: Any):
+    card, measure = METRICS[name]
+    x, real = ring.draw(35)[:50], ring.draw(36)[:50]
+    needs = card.facts["needs"]
+    reference = ring.reference[:50] if needs == "reference" else None
+    modes = (lambda y: ring.modes(y)) if needs == "modes" else (lambda y: None)
+    row = View(real, reference, modes=modes(real))
+    assert torch.isfinite(measure(View(x, reference, modes=modes(x), yardstick=row)))
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_docstring_says_what_it_measures_its_range_and_what_a_perfect_generator_gets(name: str):
+    text = inspect.getdoc(METRICS[name][1]) or ""
+    first, _, rest = text.partition("\n")
+    assert 0 < len(first) <= 120
+    assert "erfect generator" in rest or name in ("vendi",)

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics.pairwise import polynomial_kernel
+
+from gancheck.compat import torchvision_operators
+from gancheck.errors import BadData
+from gancheck.metrics.kid import kid
+from gancheck.view import View
+
+torchvision_operators()
+theirs = pytest.importorskip("torch_fidelity.metric_kid")
+
+
+def points(n: int, d: int, seed: int) -> torch.Tensor:
+    return torch.randn(n, d, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
+
+
+def oracle(x: np.ndarray, y: np.ndarray) -> float:
+    """Unbiased squared MMD from scikit-learn's kernel matrices."""
+    xx, xy, yy = polynomial_kernel(x), polynomial_kernel(x, y), polynomial_kernel(y)
+    means = [(k.sum() - np.trace(k)) / (len(k) * (len(k) - 1)) for k in (xx, yy)]
+    return float(sum(means) - 2 * xy.mean())
+
+
+@pytest.mark.parametrize(("n", "m", "d"), [(60, 60, 2), (60, 45, 30), (20, 80, 200)])
+@pytest.mark.parametrize("chunk", [8, 4000, 2**23])
+def test_agrees_with_scikit_learn_in_chunks_of_any_size(n: int, m: int, d: int, chunk: int):
+    x, y = points(n, d, 0), points(m, d, 1) + 0.5
+    assert kid(View(x, y, chunk=chunk)).item() == pytest.approx(oracle(x.numpy(), y.numpy()), rel=1e-9)
+
+
+def test_agrees_with_one_full_subset_of_torch_fidelity():
+    x, y = points(300, 20, 0), points(300, 20, 1) * 1.1
+    one = {"kid_subsets": 1, "kid_subset_size": 300, "kid_kernel": "poly", "kid_kernel_poly_coef0": 1}
+    settings = {**one, "kid_kernel_poly_degree": 3, "kid_kernel_poly_gamma": None, "rng_seed": 0, "verbose": False}
+    expected = theirs.kid_features_to_metric(x, y, **settings)["kernel_inception_distance_mean"]
+    assert kid(View(x, y)).item() == pytest.approx(float(expected), rel=1e-9)
+
+
+def test_a_perfect_generator_is_at_zero_on_average():
+    values = torch.stack([kid(View(points(40, 3, 2 * i), points(60, 3, 2 * i + 1))) for i in range(300)])
+    assert abs(values.mean()) < 4 * values.std() / 300**0.5
+    assert values.min() < 0
+
+
+def test_a_single_sample_has_no_pair():
+    with pytest.raises(BadData, match="at least 2 samples"):
+        kid(View(points(1, 3, 0), points(9, 3, 1)))

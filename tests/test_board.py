@@ -1,0 +1,286 @@
+"""The board: statuses, missing cells, ratios and files, as a reader of leaderboard.csv would notice them."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy import stats
+
+from gancheck.board import COLUMNS, Board
+from gancheck.errors import BadData
+from gancheck.report.tables import Row
+from gancheck.result import Result, Status
+
+BETTER = {"score": "higher", "modes": "higher", "quality": "higher", "spread": "higher", "fid": "lower"}
+REAL = {"score": 1.0, "modes": 8.0, "quality": 0.99, "spread": 1.0, "fid": 0.1, "diversity": 0.98}
+TASKS = ("grid/mlp", "ring/mlp", "spiral/mlp")
+EFFECT = {"none": 0.3, "good": 0.8, "twin": 0.8, "poor": 0.1}
+
+
+def result(recipe: str, task: str, seed: int, score: float, status: Status = "done", **changes: object) -> Result:
+    values = {
+        "score": score,
+        "modes": round(8 * score),
+        "quality": 0.9,
+        "spread": 0.8,
+        "fid": 2 - score,
+        "diversity": score,
+    }
+    run = Result(recipe, task, seed, status, values if status == "done" else {}, REAL, 10.0, modes=8)
+    return replace(run, **changes)  # type: ignore[arg-type]
+
+
+def grid(change: Callable[[Result], Result | None] = lambda run: run, seeds: int = 5) -> list[Result]:
+    """Four recipes on three tasks; a run's luck differs between recipes by up to 0.02."""
+    luck = np.random.default_rng(0).uniform(0, 0.02, (4, 3, seeds))
+    runs = [
+        result(recipe, task, seed, EFFECT[recipe] + float(luck[i, j, seed]))
+        for i, recipe in enumerate(EFFECT)
+        for j, task in enumerate(TASKS)
+        for seed in range(seeds)
+    ]
+    return [changed for run in runs if (changed := change(run)) is not None]
+
+
+def board(results: list[Result], **options: object) -> Board:
+    return Board(results, "quick", "1", BETTER, date="2026-01-01", **options)  # type: ignore[arg-type]
+
+
+def row(results: list[Result], recipe: str, **options: object) -> Row:
+    return next(r for r in board(results, **options).leaderboard() if r["strategy"] == recipe)
+
+
+def failing(recipe: str, status: Status, seed: int = 0) -> Callable[[Result], Result]:
+    def change(run: Result) -> Result:
+        hit = run.recipe == recipe and run.task == TASKS[0] and run.seed == seed
+        return replace(run, status=status, reason="it went wrong") if hit else run
+
+    return change
+
+
+def test_columns_are_those_of_the_design() -> None:
+    assert ",".join(COLUMNS) == (
+        "rank,rank_low,rank_high,strategy,score,score_low,score_high,gain,gain_low,gain_high,collapse_rate,collapse_low,"
+        "collapse_high,modes,quality,fid_ratio,diversity,p_best,cost_ratio,runs,failed,missing,suite,suite_version,"
+        "gancheck,date"
+    )
+    assert all(tuple(row) == COLUMNS for row in board(grid()).leaderboard())
+
+
+def test_recipes_stand_by_score_and_twins_share_the_first_place() -> None:
+    rows = board(grid()).leaderboard()
+    assert [r["strategy"] for r in rows][2:] == ["none", "poor", "real"]
+    assert [(r["rank"], r["rank_low"], r["rank_high"]) for r in rows] == [
+        (1, 1, 2),
+        (1, 1, 2),
+        (3, 3, 3),
+        (4, 4, 4),
+        (None, None, None),
+    ]
+    assert sum(r["p_best"] for r in rows[:-1]) == pytest.approx(1)
+
+
+def test_score_is_the_mean_over_tasks_of_seed_means_with_its_interval() -> None:
+    """Two tasks with the same spread: pooled t interval, here with equal variances so that Welch is exact."""
+    scores = {"a": [0.2, 0.3, 0.4], "b": [0.5, 0.6, 0.7]}
+    runs = [result("none", task, seed, s) for task, all_ in scores.items() for seed, s in enumerate(all_)]
+    low, high = stats.ttest_ind(scores["b"], [-s for s in scores["a"]]).confidence_interval()
+    found = row(runs, "none")
+    assert (found["score"], found["score_low"], found["score_high"]) == pytest.approx((0.45, low / 2, high / 2))
+
+
+def test_gain_is_the_paired_difference_to_the_untreated_gan() -> None:
+    found, base = row(grid(), "good"), row(grid(), "none")
+    assert found["gain"] == pytest.approx(found["score"] - base["score"])
+    assert (base["gain"], base["gain_low"], base["gain_high"]) == (0, 0, 0)
+
+
+def test_without_an_untreated_gan_there_is_no_gain_and_no_ratio() -> None:
+    found = row(grid(), "good", base="absent")
+    assert [found[c] for c in ("gain", "gain_low", "fid_ratio", "cost_ratio")] == [None] * 4
+
+
+@pytest.mark.parametrize("status", ["diverged", "failed", "timeout"])
+def test_run_that_came_to_nothing_scores_zero_and_stays_in_the_ranking(status: Status) -> None:
+    whole, hurt = row(grid(), "good"), row(grid(failing("good", status)), "good")
+    lost = next(r.score for r in grid() if r.recipe == "good") or 0
+    assert hurt["score"] == pytest.approx(whole["score"] - lost / 15)
+    assert (hurt["runs"], hurt["failed"], hurt["missing"]) == (15, 1, 0)
+    assert hurt["rank"] is not None
+    assert hurt["collapse_rate"] == pytest.approx(1 / 15)
+    assert hurt["modes"] < whole["modes"]
+
+
+def test_failed_run_leaves_no_frechet_distance_to_average() -> None:
+    assert row(grid(failing("good", "diverged")), "good")["fid_ratio"] is None
+    assert row(grid(failing("none", "diverged")), "good")["fid_ratio"] is not None
+
+
+@pytest.mark.parametrize("status", ["skipped", "missing"])
+def test_incomplete_recipe_is_listed_below_the_ranked_ones(status: Status) -> None:
+    rows = board(grid(failing("good", status))).leaderboard()
+    assert [r["strategy"] for r in rows] == ["twin", "none", "poor", "good", "real"]
+    assert [rows[3][c] for c in ("rank", "p_best", "runs", "missing")] == [None, None, 14, 1]
+    assert rows[0]["rank_high"] == 1
+
+
+def test_cell_that_only_others_have_counts_as_missing() -> None:
+    absent = grid(lambda run: None if run.recipe == "good" and run.task == TASKS[1] else run)
+    assert row(absent, "good")["missing"] == 5
+    assert row(absent, "good")["rank"] is None
+    tasks = [r for r in board(absent).tasks() if (r["strategy"], r["task"]) == ("good", TASKS[1])]
+    assert {(r["mean"], r["missing"], r["n"]) for r in tasks} == {(None, 5, 0)}
+
+
+def test_nan_is_not_averaged_but_makes_the_recipe_incomplete() -> None:
+    def change(run: Result) -> Result:
+        return (
+            replace(run, values={**run.values, "score": float("nan")}) if (run.recipe, run.seed) == ("good", 0) else run
+        )
+
+    found = row(grid(change), "good")
+    assert found["rank"] is None
+    assert found["score"] == pytest.approx(0.81, abs=0.01)
+
+
+def test_too_few_seeds_are_shown_but_not_ranked() -> None:
+    few = board(grid(seeds=2))
+    assert {r["rank"] for r in few.leaderboard()} == {None}
+    assert [r["strategy"] for r in few.leaderboard()][2:] == ["none", "poor", "real"]
+    assert few.verdict().startswith("Not ranked: 6 pairs")
+
+
+def test_one_seed_has_scores_without_bounds() -> None:
+    found = row(grid(seeds=1), "good")
+    assert found["score"] is not None
+    assert [found[c] for c in ("score_low", "score_high", "gain_low", "gain_high")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("modes", "spread", "rate"), [(3, 0.8, 1), (4, 0.8, 0), (8, 0.09, 1), (8, 0.1, 0), (None, None, None)]
+)
+def test_collapse_is_under_half_the_modes_or_hardly_any_spread(
+    modes: float | None, spread: float | None, rate: float | None
+) -> None:
+    runs = grid(lambda run: replace(run, values={**run.values, "modes": modes, "spread": spread}))
+    assert row(runs, "good")["collapse_rate"] == rate
+
+
+def test_modes_are_a_share_of_each_tasks_modes() -> None:
+    runs = [
+        result("none", "ring/mlp", 0, 1.0, values={"score": 1.0, "modes": 6.0}),
+        result("none", "big/mlp", 0, 1.0, values={"score": 1.0, "modes": 250.0}, modes=1000),
+    ]
+    assert row(runs, "none")["modes"] == pytest.approx((6 / 8 + 0.25) / 2)
+
+
+def test_fid_and_cost_ratios_are_geometric_means_over_tasks() -> None:
+    def change(run: Result) -> Result:
+        factor = {"grid/mlp": 2.0, "ring/mlp": 4.0, "spiral/mlp": 8.0}[run.task] if run.recipe == "good" else 1.0
+        return replace(run, values={**run.values, "fid": 3 * factor}, seconds=(1 + run.seed) * factor)
+
+    found = row(grid(change), "good")
+    assert found["fid_ratio"] == pytest.approx(4.0)
+    assert found["cost_ratio"] == pytest.approx(4.0)
+
+
+def test_metric_that_one_task_does_not_have_is_averaged_over_the_others_for_all() -> None:
+    def change(run: Result) -> Result:
+        return replace(run, values={**run.values, "quality": None if run.task == TASKS[0] else 0.5})
+
+    assert {r["quality"] for r in board(grid(change)).leaderboard()[:-1]} == {0.5}
+
+
+def test_real_row_is_last_unranked_and_perfect_by_definition() -> None:
+    real = board(grid()).leaderboard()[-1]
+    shown = {
+        c: real[c] for c in ("strategy", "rank", "score", "score_low", "diversity", "modes", "p_best", "cost_ratio")
+    }
+    assert shown == {
+        **{"strategy": "real", "rank": None, "score": 1, "score_low": 1, "diversity": 1, "modes": 1},
+        **{"p_best": None, "cost_ratio": None},
+    }
+    assert real["quality"] == pytest.approx(0.99)
+    assert real["fid_ratio"] < 0.1
+
+
+def test_oracles_have_their_own_table_and_their_gain_is_to_the_same_base(tmp_path: Path) -> None:
+    runs = grid(lambda run: replace(run, kind="oracle") if run.recipe == "good" else run)
+    board(runs).write(tmp_path)
+    own, main = (pl.read_csv(tmp_path / name) for name in ("leaderboard-oracle.csv", "leaderboard.csv"))
+    assert own["strategy"].to_list() == ["good", "real"]
+    assert own["gain"][0] == pytest.approx(0.5, abs=0.02)
+    assert "good" not in main["strategy"].to_list()
+    assert not (tmp_path / "leaderboard-sampling.csv").exists()
+    board(grid()).write(tmp_path)
+    assert not (tmp_path / "leaderboard-oracle.csv").exists()
+
+
+def test_verdict_counts_the_pairs_that_are_told_apart() -> None:
+    assert board(grid()).verdict().startswith("5 of the 6 pairs of recipes are told apart")
+
+
+def test_verdict_says_when_nothing_is_told_apart() -> None:
+    twins = [r for r in grid() if r.recipe in ("good", "twin")]
+    assert board(twins).verdict() == "No two of the 2 recipes are told apart at 15 pairs of task and seed."
+
+
+def test_verdict_says_when_there_is_nothing_to_compare() -> None:
+    assert "nothing to compare" in board([r for r in grid() if r.recipe == "none"]).verdict()
+    assert "nothing to compare" in board([]).verdict()
+
+
+def test_tasks_give_every_metric_with_its_real_value_and_statuses() -> None:
+    rows = board(grid(failing("good", "timeout"))).tasks()
+    found = next(r for r in rows if (r["task"], r["strategy"], r["metric"]) == (TASKS[0], "good", "fid"))
+    assert [found[c] for c in ("better", "n", "real", "done", "timeout")] == ["lower", 4, pytest.approx(0.1), 4, 1]
+    assert len(rows) == len(TASKS) * len(EFFECT) * 6
+
+
+def test_same_runs_in_any_order_give_the_same_files(tmp_path: Path) -> None:
+    runs = grid(failing("good", "diverged"))
+    board(runs).write(tmp_path / "a")
+    random.Random(0).shuffle(runs)
+    board(runs).write(tmp_path / "b")
+    names = sorted(p.name for p in (tmp_path / "a").iterdir())
+    assert names == ["leaderboard.csv", "results.parquet", "tasks.csv"]
+    assert all((tmp_path / "a" / n).read_bytes() == (tmp_path / "b" / n).read_bytes() for n in names)
+
+
+def test_parquet_keeps_every_value_and_every_failed_run(tmp_path: Path) -> None:
+    runs = grid(failing("good", "diverged"))
+    board(runs).write(tmp_path)
+    table = pl.read_parquet(tmp_path / "results.parquet")
+    lost = table.filter(pl.col("status") == "diverged")
+    assert lost["value"].null_count() == len(lost) > 0
+    assert lost["reason"].unique().to_list() == ["it went wrong"]
+    kept = table.filter(strategy="none", task=TASKS[0], seed=0, metric="score")["value"].to_list()
+    assert kept == [runs[0].values["score"]]
+
+
+def test_unknown_numbers_are_empty_in_the_csv(tmp_path: Path) -> None:
+    last = board(grid()).write(tmp_path).read_text().splitlines()[-1]
+    assert last.startswith(",,,real,1.0,1.0,1.0,")
+    assert "nan" not in last.lower()
+
+
+def test_board_without_runs_is_a_header(tmp_path: Path) -> None:
+    assert board([]).write(tmp_path).read_text() == ",".join(COLUMNS) + "\n"
+
+
+def test_two_results_for_one_cell_are_refused() -> None:
+    with pytest.raises(BadData, match="two results for none on grid/mlp, seed 0"):
+        board([*grid(), grid()[0]]).leaderboard()
+
+
+def test_board_does_not_import_torch() -> None:
+    code = "import sys, gancheck.board; sys.exit('torch' in sys.modules or 'matplotlib' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
