@@ -14,6 +14,7 @@ from gancheck.metric import metric
 from gancheck.view import View
 
 HELD = 0.1  #: part of its own share that a mode must hold
+ROUNDING = 1e-6  #: of float32 weights, which may not ask for one sample more
 
 
 @metric("modes", better="higher", low=0, needs="modes")
@@ -23,7 +24,7 @@ def modes(view: View) -> Tensor:
     Counted by high-quality samples against max(1, 0.1 n w_k). 0 to K; nothing captured: 0. A perfect generator gets K
     unless n w_k is so small that a mode stays empty by chance.
     """
-    wanted = (HELD * len(view.modes) * view.modes.weights * (1 - 1e-9)).clamp_min(1)
+    wanted = (HELD * len(view.modes) * view.modes.weights * (1 - ROUNDING)).clamp_min(1)
     return (view.modes.counts >= wanted).double().sum()
 
 

@@ -66,6 +66,9 @@ def scatter(facet: Facet, modes: Modes) -> Scatter:
     """The scatter of every group in one facet."""
     x, group = facet.features[modes.good].double(), facet.group[modes.good]
     count = torch.bincount(group, minlength=len(modes.deviations)).double()
-    mean = x.new_zeros(len(count), x.shape[1]).index_add(0, group, x) / count.clamp_min(1)[:, None]
-    squares = count.new_zeros(len(count)).index_add(0, group, (x - mean[group]).square().sum(1))
+    none = x.new_zeros(len(count), x.shape[1])
+    # From the group's own corner, so that copies of one sample have no spread to the last bit.
+    x = x - (none + torch.inf).scatter_reduce(0, group[:, None].expand_as(x), x, "amin")[group]
+    mean = none.index_add(0, group, x) / count.clamp_min(1)[:, None]
+    squares = none[:, 0].index_add(0, group, (x - mean[group]).square().sum(1))
     return Scatter(count, (count - 1).clamp_min(0) * x.shape[1], squares / modes.deviations.square())

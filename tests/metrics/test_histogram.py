@@ -76,9 +76,7 @@ def test_exact_shares_and_exactly_as_much_quality_as_real_data_overlap_fully():
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(
-    counts=st.lists(st.integers(0, 30), min_size=2, max_size=6), off=st.integers(1, 30), ceiling=st.floats(0.5, 1)
-)
+@given(counts=st.lists(st.integers(0, 30), min_size=2, max_size=6), off=st.integers(1, 30), ceiling=st.floats(0.5, 1))
 def test_values_stay_in_their_ranges(counts: list[int], off: int, ceiling: float):
     view = counted(counts, off=off, ceiling=ceiling)
     assert 0 <= tv(view) <= 1
