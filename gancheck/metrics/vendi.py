@@ -16,8 +16,8 @@ def vendi(view: View) -> Tensor:
     """Effective number of samples: exponential of the entropy of the eigenvalues of K / n, K the cosine similarities.
 
     1 (all the same direction) to min(n, d), and one more where some samples are 0: those have no direction and count
-    as one another's copies. It depends on n and saturates at d, so at 2 in the plane. A perfect generator gets what real
-    data gets at the same n, which is what vendi-ratio compares.
+    as one another's copies. It depends on n and saturates at d, so at 2 in the plane. A perfect generator gets
+    what real data gets at the same n, which is what vendi-ratio compares.
     Friedman & Dieng, "The Vendi score: a diversity evaluation metric for machine learning", TMLR 2023.
     """
     return effective_number(view.samples.once(spectrum)).clamp_min(1)

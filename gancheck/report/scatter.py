@@ -66,7 +66,7 @@ def _draw(axes: Axes, window: Window, real: Array, panel: Panel, centres: Array 
     if centres is not None and panel.captured is not None:
         lost = centres[~panel.captured]
         size = np.clip(2600 / len(centres), 8, 110)  # points^2, so that neighbours do not overlap on dense grids
-        axes.scatter(*lost.T, s=size, facecolors="none", edgecolors=MISSING, linewidths=1.1, zorder=4)
+        axes.scatter(lost[:, 0], lost[:, 1], s=size, facecolors="none", edgecolors=MISSING, linewidths=1.1, zorder=4)
     outside = 1 - len(seen) / max(len(panel.samples), 1)
     if outside >= 0.005:
         text = f"{outside:.0%} of samples lie outside"
@@ -81,7 +81,8 @@ def _frame(axes: Axes, window: Window, title: str, note: str) -> None:
 
 
 def _dots(axes: Axes, points: Array, colour: str) -> None:
-    axes.scatter(*points[:POINTS].T, s=2.2, c=colour, alpha=0.55, linewidths=0)
+    shown = points[:POINTS]
+    axes.scatter(shown[:, 0], shown[:, 1], s=2.2, c=colour, alpha=0.55, linewidths=0)
 
 
 def _note(panel: Panel) -> str:

@@ -1,4 +1,4 @@
-"""How pictures look: one palette that colour-blind readers can tell apart, one set of sizes, one way to write a file."""
+"""How pictures look: a palette that colour-blind readers can tell apart, one set of sizes, one way to write a file."""
 
 from __future__ import annotations
 
@@ -25,12 +25,22 @@ MISSING = "#d81b60"  #: what a generator lost
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#5f4690")
 DASHES = ("-", (0, (5, 1.5)), (0, (1.5, 1.2)))
 
+FONTS = {"font.size": 8.5, "axes.titlesize": 9.5, "axes.labelsize": 8.5, "xtick.labelsize": 7.5, "ytick.labelsize": 7.5}
+COLOURS = {"text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": "#b3bac1", "grid.color": GRID}
+LINES = {"axes.linewidth": 0.7, "grid.linewidth": 0.7, "xtick.major.size": 2.5, "ytick.major.size": 2.5}
 LOOK: dict[str, Any] = {
-    **{"font.size": 8.5, "axes.titlesize": 9.5, "axes.labelsize": 8.5, "xtick.labelsize": 7.5, "ytick.labelsize": 7.5},
-    **{"text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": "#b3bac1", "xtick.color": MUTED, "ytick.color": MUTED},
-    **{"axes.linewidth": 0.7, "axes.spines.top": False, "axes.spines.right": False, "grid.color": GRID},
-    **{"xtick.major.size": 2.5, "ytick.major.size": 2.5, "grid.linewidth": 0.7, "axes.axisbelow": True},
-    **{"legend.frameon": False, "legend.fontsize": 8, "svg.hashsalt": "gancheck", "svg.fonttype": "none"},
+    **FONTS,
+    **COLOURS,
+    **LINES,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "svg.hashsalt": "gancheck",  # ids in the file, and so its bytes, no longer vary
+    "svg.fonttype": "none",  # text stays text: small files that can be searched
 }
 DPI = 160
 METADATA: dict[str, dict[str, Any]] = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
@@ -64,7 +74,7 @@ def heading(axes: Axes, title: str, note: str = "", room: int = 40) -> None:
     short = title if len(title) <= most else f"{title[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
     size = 9.5 * min(1, 0.92 * room / len(short)) if short else 9.5
     axes.set_title(short, loc="left", weight="bold", fontsize=size, pad=15 if note else 5)
-    line = {"xycoords": "axes fraction", "textcoords": "offset points", "color": MUTED, "fontsize": 8}
+    line: dict[str, Any] = {"xycoords": "axes fraction", "textcoords": "offset points", "color": MUTED, "fontsize": 8}
     axes.annotate(note, (0, 1), (0, 4), annotation_clip=False, **line)
 
 

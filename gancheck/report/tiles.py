@@ -12,8 +12,8 @@ from gancheck.report.style import MUTED
 
 MARGIN = 0.12  #: around the page
 GAP = 0.14  #: between panels
-HEAD = 0.44  #: above a panel, for two lines
-TITLE = 0.36  #: above all
+HEAD = 0.47  #: above a panel, for two lines
+TITLE = 0.32  #: above all
 NOTE = 0.26  #: below all
 
 

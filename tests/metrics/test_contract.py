@@ -30,12 +30,15 @@ def built_in() -> dict[str, tuple[Card, Callable[[View], Tensor]]]:
 
 
 METRICS = built_in()
-NAMES = """modes modes-any effective-modes diversity quality quality-ratio reverse-kl jsd tv overlap spread mode-spread score
-    fid kid precision recall density coverage vendi vendi-ratio""".split()
+NAMES = {
+    *("modes", "modes-any", "effective-modes", "diversity", "quality", "quality-ratio", "reverse-kl", "jsd", "tv"),
+    *("overlap", "spread", "mode-spread", "score", "fid", "kid", "precision", "recall", "density", "coverage"),
+    *("vendi", "vendi-ratio"),
+}
 
 
 def test_the_promised_metrics_are_there():
-    assert set(NAMES) <= set(METRICS)
+    assert set(METRICS) >= NAMES
 
 
 @pytest.mark.parametrize("name", METRICS)

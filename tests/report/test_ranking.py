@@ -1,0 +1,39 @@
+"""The leaderboard as a picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gancheck.board import Board
+from gancheck.errors import BadData
+from gancheck.report.ranking import ranking
+from gancheck.result import Result
+
+
+def board() -> Board:
+    def run(recipe: str, seed: int, score: float) -> Result:
+        status = "skipped" if (recipe, seed) == ("part", 3) else "done"
+        return Result(recipe, "ring/mlp", seed, status, {"score": score + seed / 1000}, {"score": 1.0}, 1.0)
+
+    scores = {"none": 0.2, "good": 0.8, "part": 0.9}
+    return Board([run(r, k, s) for r, s in scores.items() for k in range(15)], "quick", "1", {"score": "higher"})
+
+
+def test_ranking_shows_names_places_scores_and_tasks(tmp_path: Path) -> None:
+    ranking(tmp_path / "a.svg", board().leaderboard(), board().tasks(), title="quick 1")
+    text = (tmp_path / "a.svg").read_text()
+    assert all(part in text for part in ("quick 1", "good", "0.81 [0.80, 0.81]", "real data", "ring/mlp"))
+    assert text.index(">good<") < text.index(">none<") < text.index(">part  (14/15 runs)<")
+
+
+def test_ranking_works_without_intervals_and_without_tasks(tmp_path: Path) -> None:
+    one = Board([Result("none", "ring/mlp", 0, "done", {"score": 0.5}, {}, 1.0)], "quick", "1", {})
+    ranking(tmp_path / "a.svg", one.leaderboard())
+    assert ">0.50<" in (tmp_path / "a.svg").read_text()
+
+
+def test_nothing_to_draw_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(BadData, match="at least one"):
+        ranking(tmp_path / "a.png", [])
