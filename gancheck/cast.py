@@ -1,4 +1,4 @@
-"""The cast of a block: every replicate's players, initialised so that seeds are paired across strategies, and stacked."""
+"""The cast of a block: every replicate's players, started so that seeds are paired across strategies, and stacked."""
 
 from __future__ import annotations
 
@@ -81,6 +81,4 @@ def adopt(module: nn.Module, plain: nn.Module) -> None:
 
 def stack(replicates: list[dict[str, Tensor]], device: torch.device) -> Params:
     """Tensors of the same name, stacked along a new first axis."""
-    return {
-        name: torch.stack([r[name].detach() for r in replicates]).to(device).contiguous() for name in replicates[0]
-    }
+    return {name: torch.stack([r[name].detach() for r in replicates]).to(device).contiguous() for name in replicates[0]}

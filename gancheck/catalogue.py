@@ -54,8 +54,10 @@ class Entry:
 
     def build(self, **values: Any) -> Any:
         """The plug-in object with these parameters."""
-        if not dataclasses.is_dataclass(self.thing):
-            raise BadPlugin(f"{self.card.kind} '{self.card.name}' must be a dataclass: put @dataclass under the decorator")
+        if not (inspect.isclass(self.thing) and dataclasses.is_dataclass(self.thing)):
+            raise BadPlugin(
+                f"{self.card.kind} '{self.card.name}' must be a dataclass: put @dataclass under the decorator"
+            )
         if missing := sorted(getattr(self.thing, "__abstractmethods__", ())):
             raise BadPlugin(f"{self.card.kind} '{self.card.name}' lacks {', '.join(missing)}")
         return parameters.build(self.thing, {**self.defaults, **values}, f"{self.card.kind} '{self.card.name}'")
@@ -69,7 +71,7 @@ class Catalogue:
 
     @classmethod
     def load(cls, files: Iterable[str | Path] = ()) -> Catalogue:
-        """Built-ins, `models/`, installed packages with a `gancheck.plugins` entry point, then the given files or folders."""
+        """Built-ins, `models/`, installed `gancheck.plugins` entry points, then the given files or folders."""
         entries: dict[tuple[str, str], Entry] = {}
         for module in modules(files):
             for entry in entries_of(module):

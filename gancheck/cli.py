@@ -49,7 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CycloptsError as error:
         return complain(usage(given, str(error)), debug)
     except KeyboardInterrupt:
-        print("gancheck: interrupted; nothing is half-written. The same command goes on where it stopped.", file=sys.stderr)
+        print(
+            "gancheck: interrupted; nothing is half-written. The same command goes on where it stopped.",
+            file=sys.stderr,
+        )
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

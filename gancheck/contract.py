@@ -30,6 +30,7 @@ from gancheck.streams import generator
 STEPS = 6
 SAMPLES = 512
 CPU = torch.device("cpu")
+TOGETHER = Path()
 
 
 def check(entry: Entry, catalogue: Catalogue) -> list[str]:
@@ -44,7 +45,7 @@ def check(entry: Entry, catalogue: Catalogue) -> list[str]:
         raise BadPlugin(f"{what}: {type(error).__name__}: {error}") from error
 
 
-def lesson(gan: Gan, recipe: Recipe, dataset: Dataset, way: Path = Path()) -> Lesson:
+def lesson(gan: Gan, recipe: Recipe, dataset: Dataset, way: Path = TOGETHER) -> Lesson:
     """A few steps for two seeds."""
     return Lesson(gan, recipe, dataset, Settings(batch=16), Budget(STEPS, 1), (0, 1), way, CPU)
 
@@ -67,8 +68,12 @@ def tried(gan: Gan, catalogue: Catalogue, name: str) -> str:
         return f"does not take {name}: {error}"
     records = trained(lesson(gan, Recipe.parse("none", catalogue), dataset))
     first, second = (record.snapshots[STEPS] for record in records)
-    same = [n for n, t in first.items() if t.is_floating_point() and t.numel() > 1 and t.equal(second[n]) and t.std() > 0]
-    require(len(same) < len(first), "two seeds gave the same generator: initialise weights from torch's global generator")
+    same = [
+        n for n, t in first.items() if t.is_floating_point() and t.numel() > 1 and t.equal(second[n]) and t.std() > 0
+    ]
+    require(
+        len(same) < len(first), "two seeds gave the same generator: initialise weights from torch's global generator"
+    )
     return f"trains on {name} ({records[0].path})"
 
 
@@ -87,11 +92,13 @@ def check_strategy(entry: Entry, catalogue: Catalogue) -> list[str]:
     recipe = Recipe.parse(entry.card.name, catalogue)
     if reason := recipe.supports(gan, dataset.spec):
         return [f"skipped on mlp: {reason}"]
-    ways = [trained(lesson(gan, recipe, dataset, way)) for way in (Path(), Path("looped", "eager"))]
+    ways = [trained(lesson(gan, recipe, dataset, way)) for way in (TOGETHER, Path("looped", "eager"))]
     for together, alone in zip(*ways, strict=True):
         for name, tensor in together.snapshots[STEPS].items():
             other = alone.snapshots[STEPS][name]
-            require(torch.allclose(tensor, other, rtol=1e-2, atol=1e-4), "seeds trained together differ from one by one")
+            require(
+                torch.allclose(tensor, other, rtol=1e-2, atol=1e-4), "seeds trained together differ from one by one"
+            )
     notes = [f"trains ({ways[0][0].path})"]
     if entry.card.name != "r1":
         trained(lesson(gan, Recipe.parse(f"{entry.card.name}+r1", catalogue), dataset))
@@ -105,13 +112,21 @@ def check_dataset(entry: Entry, catalogue: Catalogue) -> list[str]:
     require(isinstance(dataset, Dataset), "must derive from gancheck.Dataset")
     batch, again = (dataset.draw(SAMPLES, generator(CPU, "contract")) for _ in range(2))
     require(batch.x.equal(again.x), "draw() must take its randomness from the generator it is given")
-    require(batch.x.shape == (SAMPLES, *dataset.spec.shape), f"draw() gave {tuple(batch.x.shape)}, spec says {dataset.spec.shape}")
+    require(
+        batch.x.shape == (SAMPLES, *dataset.spec.shape),
+        f"draw() gave {tuple(batch.x.shape)}, spec says {dataset.spec.shape}",
+    )
     require(batch.x.dtype == torch.float32, f"draw() gave {batch.x.dtype}; samples are float32")
-    require(bool((batch.x >= dataset.spec.low).all() and (batch.x <= dataset.spec.high).all()), "samples leave the spec's range")
+    require(
+        bool((batch.x >= dataset.spec.low).all() and (batch.x <= dataset.spec.high).all()),
+        "samples leave the spec's range",
+    )
     require(math.isclose(float(dataset.weights.sum()), 1, abs_tol=1e-6), "weights must sum to 1")
     real = dataset.assign(dataset.features(dataset.pool("real", 2000, generator(CPU, "contract"))))
     good = float(real.good.double().mean())
-    require(good > HIGH_QUALITY_MASS - 0.05, f"only {good:.1%} of held-out data is of high quality; the rule says 98.9 %")
+    require(
+        good > HIGH_QUALITY_MASS - 0.05, f"only {good:.1%} of held-out data is of high quality; the rule says 98.9 %"
+    )
     return [f"{len(dataset.weights)} modes, {good:.1%} of held-out data of high quality"]
 
 
@@ -123,7 +138,9 @@ def check_metric(entry: Entry, catalogue: Catalogue) -> list[str]:
     notes = []
     for name, samples in (("real data", real), ("one point", real[:1].repeat(SAMPLES, 1))):
         values = [evaluator.rows(samples, 1, last=True)[0]["value"] for _ in range(2)]
-        require(values[0] == values[1], "gave two values for the same samples; draw random numbers from a fixed generator")
+        require(
+            values[0] == values[1], "gave two values for the same samples; draw random numbers from a fixed generator"
+        )
         require(inside(values[0], entry), f"gave {values[0]}, outside its range")
         notes.append(f"{name}: {'not defined' if values[0] is None else format(values[0], '.3g')}")
     return notes

@@ -1,4 +1,4 @@
-"""What a dataset must give, so that collapse has a ground truth: draws, disjoint pools, modes and an assignment to them."""
+"""What a dataset must give, so that collapse has a ground truth: draws, disjoint pools, modes, an assignment to them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Batch(NamedTuple):
 
     x: Tensor  #: (n, *shape) float32
     y: Tensor  #: (n,) int64, mode of each sample
-    index: Tensor  #: (n,) int64, row in the training pool; -1 where every draw is fresh
+    index: Tensor  # type: ignore[assignment]  #: (n,) int64, row in the training pool; -1 where every draw is fresh
 
 
 class Assignment(NamedTuple):
@@ -98,7 +98,7 @@ class Dataset(ABC):
     @property
     @abstractmethod
     def deviations(self) -> Tensor:
-        """(G,) float64 on the CPU: real data's root-mean-square deviation per feature, per facet group, inside the radius."""
+        """(G,) float64 on the CPU: real data's RMS deviation per feature, per facet group, inside the radius."""
 
     @abstractmethod
     def draw(self, count: int, generator: torch.Generator) -> Batch:

@@ -23,7 +23,14 @@ from gancheck.update import Update
 
 #: Probes per run, at which the loop also looks whether training is still finite; a look waits for the device.
 LOOKS = 100
-SIGNALS = ("discriminator_loss", "discriminator_gradient", "generator_loss", "generator_gradient", "real_logit", "fake_logit")
+SIGNALS = (
+    "discriminator_loss",
+    "discriminator_gradient",
+    "generator_loss",
+    "generator_gradient",
+    "real_logit",
+    "fake_logit",
+)
 Progress = Callable[[int], None]
 
 

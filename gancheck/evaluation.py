@@ -51,7 +51,9 @@ class Evaluator:
         self.dataset, self.measures, self.samples, self.device = dataset, measures, samples, device
 
     @classmethod
-    def of(cls, catalogue: Catalogue, dataset: Dataset, names: list[str], samples: int, device: torch.device) -> Evaluator:
+    def of(
+        cls, catalogue: Catalogue, dataset: Dataset, names: list[str], samples: int, device: torch.device
+    ) -> Evaluator:
         """With metrics by name."""
         entries = {name: catalogue.entry("metric", name) for name in names}
         return cls(dataset, {n: Measure(e.card, e.thing) for n, e in entries.items()}, samples, device)

@@ -19,7 +19,9 @@ def replacing(path: Path) -> Iterator[Path]:
         yield part
         os.replace(part, path)
     except OSError as error:
-        raise StoreError(f"cannot write {path}: {error.strerror or error}; free space or choose another --out") from error
+        raise StoreError(
+            f"cannot write {path}: {error.strerror or error}; free space or choose another --out"
+        ) from error
     finally:
         part.unlink(missing_ok=True)
 

@@ -84,7 +84,7 @@ class Gan(ABC):
 
     @abstractmethod
     def build(self, data: DataSpec) -> Players:
-        """Fresh players for this data. Weights may be initialised as torch does: the global seed is set before the call."""
+        """Fresh players for this data. Initialise weights as torch does: its global seed is set before the call."""
 
     def train(self, session: Session) -> None:
         """Override to train with a loop of your own; see `Session`. Otherwise the engine trains, all seeds together."""

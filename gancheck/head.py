@@ -9,15 +9,18 @@ NEEDS = "needs a discriminator that is an nn.Sequential whose last module is an 
 
 def has_head(discriminator: nn.Module) -> bool:
     """Whether features can be told from the last layer."""
-    return isinstance(discriminator, nn.Sequential) and len(discriminator) > 1 and isinstance(discriminator[-1], nn.Linear)
+    return (
+        isinstance(discriminator, nn.Sequential) and len(discriminator) > 1 and isinstance(discriminator[-1], nn.Linear)
+    )
 
 
 def features_and_head(discriminator: nn.Module) -> tuple[nn.Sequential, nn.Linear]:
     """The body (everything but the last layer) and the last layer."""
     assert isinstance(discriminator, nn.Sequential)
-    head = discriminator[-1]
+    body, head = discriminator[:-1], discriminator[-1]
+    assert isinstance(body, nn.Sequential)
     assert isinstance(head, nn.Linear)
-    return discriminator[:-1], head
+    return body, head
 
 
 def with_layer(discriminator: nn.Module, layer: nn.Module, added: int) -> nn.Sequential:

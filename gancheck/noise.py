@@ -1,4 +1,4 @@
-"""Random tensors inside hooks: asked for by name and shape, recorded in a dry run, drawn outside the mapped function."""
+"""Random tensors inside hooks: asked for by name and shape, recorded in a dry run, drawn outside."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def make(settings: Optimiser, weights: Params) -> torch.optim.Optimizer:
         return torch.optim.SGD(tensors, momentum=settings.betas[0], **common)
     if settings.name == "rmsprop":
         return torch.optim.RMSprop(tensors, **common)
-    adam = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[settings.name]
+    adam = torch.optim.AdamW if settings.name == "adamw" else torch.optim.Adam
     return adam(tensors, lr=settings.lr, betas=settings.betas, fused=True)
 
 
@@ -45,7 +45,9 @@ def step(optimiser: torch.optim.Optimizer, weights: Params, gradients: Params, r
     optimiser.step()
 
 
-def foreseen(weights: Params, gradients: Params, moments: dict[str, Params], settings: Optimiser, rate: Tensor) -> tuple[Params, dict[str, Params]]:
+def foreseen(
+    weights: Params, gradients: Params, moments: dict[str, Params], settings: Optimiser, rate: Tensor
+) -> tuple[Params, dict[str, Params]]:
     """One differentiable Adam step for one replicate: the weights and moments that would follow."""
     low, high = settings.betas
     moved: Params = {}

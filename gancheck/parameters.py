@@ -1,4 +1,4 @@
-"""Parameters of plug-ins: dataclass fields, set from TOML tables or from `name(key=value)`, checked by name and type."""
+"""Parameters of plug-ins: dataclass fields, set from TOML or from `name(key=value)`, checked by name and type."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def build(cls: type[T], values: Mapping[str, Any], what: str) -> T:
-    """Make `cls(**values)`; unknown names, wrong types and refused values are one clear line that starts with `what`."""
+    """Make `cls(**values)`; unknown names, wrong types and refused values are one line that starts with `what`."""
     fields = {f.name: f for f in dataclasses.fields(cls) if f.init}  # type: ignore[arg-type]
     for name in values:
         if name not in fields:
@@ -69,9 +69,10 @@ def parse_call(text: str) -> tuple[str, dict[str, Any]]:
         return name.strip(), {}
     try:
         call = ast.parse(f"_({rest}", mode="eval").body
-        assert isinstance(call, ast.Call) and not call.args
+        if not isinstance(call, ast.Call) or call.args:
+            raise ValueError(text)
         return name.strip(), {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
-    except (SyntaxError, ValueError, AssertionError) as error:
+    except (SyntaxError, ValueError) as error:
         raise BadParameter(f"cannot read '{text}'; write it as {name.strip()}(parameter=value, ...)") from error
 
 

@@ -93,7 +93,9 @@ def median(job: Job, runs: Sequence[Run]) -> Run | None:
     """The run whose score is the median of the recipe's seeds on this task (the lower one of an even number)."""
     cell = job.cell
     mine = [r for r in runs if (r.spec["task"], r.spec["recipe"]) == (cell.task.label, cell.recipe)]
-    scored = [(r.last("value").get("score"), r.spec["training"]["seed"], r) for r in mine if r.outcome["status"] == "done"]
+    scored = [
+        (r.last("value").get("score"), r.spec["training"]["seed"], r) for r in mine if r.outcome["status"] == "done"
+    ]
     ordered = sorted((score or 0.0, seed, i) for i, (score, seed, _) in enumerate(scored))
     found = scored[ordered[(len(ordered) - 1) // 2][2]][2] if ordered else None
     return found if found and found.spec["training"]["seed"] in cell.seeds else None

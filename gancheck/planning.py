@@ -26,11 +26,15 @@ def show(plan: Plan, workers: int | None, console: Console) -> None:
     console.print(f"{suite.name}, version {suite.version}: {suite.about}".rstrip(": "))
     console.print(grid(plan))
     cached = plan.runs - sum(len(job.specs) for job in todo)
-    console.print(f"{plan.runs} runs in {len(plan.jobs)} cells of {suite.block} seeds, {cached} cached, {len(todo)} cells to do")
+    console.print(
+        f"{plan.runs} runs in {len(plan.jobs)} cells of {suite.block} seeds, {cached} cached, {len(todo)} cells to do"
+    )
     if todo:
         workers = workers or pool.jobs_by_default(todo[0].cell.device, len(todo))
         minutes = estimate(plan, todo) / workers / 60
-        console.print(f"about {minutes:.0f} min of training with {workers} workers, a guess from {TRIAL} steps per task")
+        console.print(
+            f"about {minutes:.0f} min of training with {workers} workers, a guess from {TRIAL} steps per task"
+        )
     console.print(f"results go to {plan.store.folder}")
 
 

@@ -18,15 +18,24 @@ class Progress:
     def __init__(self, runs: int, console: Console | None = None) -> None:
         self.console = console or Console(stderr=True, highlight=False, soft_wrap=True)
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-        left = (TextColumn("elapsed"), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(elapsed_when_finished=False))
-        self.bar = Bar(*columns, *left, console=self.console, disable=not self.console.is_terminal, speed_estimate_period=3600)
+        left = (
+            TextColumn("elapsed"),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(elapsed_when_finished=False),
+        )
+        self.bar = Bar(
+            *columns, *left, console=self.console, disable=not self.console.is_terminal, speed_estimate_period=3600
+        )
         self.task = self.bar.add_task("runs", total=runs)
 
     def __enter__(self) -> Self:
         self.bar.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.bar.stop()
 
     def tell(self, report: Report) -> None:

@@ -37,8 +37,9 @@ class Recipe:
         parts = [part(p, catalogue) for p in split(text)]
         objectives = [s for s in parts if is_objective(s)]
         if len(objectives) > 1:
-            names = " and ".join(name_of(s) for s in objectives)
-            raise BadParameter(f"recipe '{text}' has two objectives, {names}; keep one")
+            raise BadParameter(
+                f"recipe '{text}' has two objectives, {' and '.join(map(name_of, objectives))}; keep one"
+            )
         rest = [s for s in parts if not is_objective(s)]
         names = [name_of(s) for s in rest]
         if twice := sorted({n for n in names if names.count(n) > 1}):

@@ -1,4 +1,4 @@
-"""Mapping a function of one replicate over a stack of replicates: together (vmap) or one after another, traced, compiled.
+"""Mapping a function of one replicate over a stack: together (vmap) or one after another, traced, compiled.
 
 Tracing runs the function once and keeps the flat list of tensor operations, so that the steps that follow pay nothing
 for Python hooks, `vmap` and `grad`; compiling turns that list into machine code and pays only on long runs.
@@ -14,8 +14,8 @@ from typing import Any, Literal
 
 import torch
 from torch import fx
-from torch.fx.experimental.proxy_tensor import make_fx
 from torch.func import vmap
+from torch.fx.experimental.proxy_tensor import make_fx
 from torch.utils._pytree import TreeSpec, tree_flatten, tree_unflatten
 
 Way = Literal["stacked", "looped"]
@@ -111,4 +111,4 @@ def writes(node: fx.Node) -> bool:
 
 def compile_graph(graph: fx.GraphModule) -> Function:
     """Machine code for the graph."""
-    return torch.compile(graph, fullgraph=True, dynamic=False)  # type: ignore[no-any-return]
+    return torch.compile(graph, fullgraph=True, dynamic=False)

@@ -156,5 +156,3 @@ def read(plan: Plan) -> tuple[list[Run], list[Row]]:
         run = whole_or_none(plan.store, spec["run_id"])
         runs.append(run) if run else absent.append(spec)
     return runs, absent
-
-

@@ -89,8 +89,12 @@ def resized(suite: Suite, seeds: int | None, steps: int | None) -> Suite:
         suite = replace(suite, seeds=positive(seeds, "--seeds"))
     if steps is None:
         return suite
-    tasks = [replace(t, budget=replace(t.budget, steps=positive(steps, "--steps"),
-                                       evaluations=min(t.budget.evaluations, steps))) for t in suite.tasks]
+    tasks = [
+        replace(
+            t, budget=replace(t.budget, steps=positive(steps, "--steps"), evaluations=min(t.budget.evaluations, steps))
+        )
+        for t in suite.tasks
+    ]
     return replace(suite, tasks=tuple(tasks), version=f"{suite.version}+steps={steps}")
 
 

@@ -1,11 +1,11 @@
 """The session: what a GAN with its own training loop is handed.
 
-    def train(self, session):
-        for _ in session.steps():                  # the budget; evaluation and the clock are seen to in between
-            x = session.real(64)                   # (64, *shape) training samples
-            z = session.latent(64)                 # (64, latent size)
-            ...                                    # session.players holds the modules; move them as you like
-            session.report(generator_loss=loss)    # optional: signals for detectors
+def train(self, session):
+    for _ in session.steps():                  # the budget; evaluation and the clock are seen to in between
+        x = session.real(64)                   # (64, *shape) training samples
+        z = session.latent(64)                 # (64, latent size)
+        ...                                    # session.players holds the modules; move them as you like
+        session.report(generator_loss=loss)    # optional: signals for detectors
 """
 
 from __future__ import annotations
@@ -96,7 +96,9 @@ class Session:
     def finish(self) -> Trained:
         """The record; a loop that ended before its budget is a broken contract."""
         if self.done < self.lesson.budget.steps and self.record.status == "done":
-            raise BadPlugin(f"train() ended after {self.done} of {self.lesson.budget.steps} steps; iterate session.steps()")
+            raise BadPlugin(
+                f"train() ended after {self.done} of {self.lesson.budget.steps} steps; iterate session.steps()"
+            )
         return self.record
 
 

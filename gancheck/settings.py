@@ -41,7 +41,7 @@ class Settings:
 
     batch: int = 128  #: samples each player sees per update
     critic_steps: int = 1  #: discriminator updates per generator update
-    default: Optimiser = Optimiser()  #: for every player that is not named below
+    default: Optimiser = field(default_factory=Optimiser)  #: for every player that is not named below
     players: dict[str, Optimiser] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
 """Specs: one cell of the grid as data, and the ids that name its runs.
 
-A training id hashes everything that decides the weights; a run id adds how they are measured and in which suite. Neither
-knows the host, the number of jobs, or what else is run.
+A training id hashes everything that decides the weights; a run id adds how they are measured and in which suite.
+Neither knows the host, the number of jobs, or what else is run.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ def settings_table(settings: Settings) -> dict[str, Any]:
 
 
 def cells(suite: Suite, device: str) -> list[Cell]:
-    """The grid: seeds outermost, so that an early stop has every recipe for the first seeds; then tasks, then recipes."""
+    """The grid: seeds outermost, so that an early stop has all recipes for the first seeds."""
     return [
         Cell(suite.name, suite.version, task, recipe, block, device)
         for block in suite.blocks

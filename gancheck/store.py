@@ -55,7 +55,9 @@ class Store:
                 held = json.loads(mark.read_text(encoding="utf-8"))
                 if held != {"suite": suite, "version": version}:
                     text = f"{held.get('suite')} version {held.get('version')}"
-                    raise StoreError(f"{self.folder} holds suite {text}, not {suite} version {version}; use another --out")
+                    raise StoreError(
+                        f"{self.folder} holds suite {text}, not {suite} version {version}; use another --out"
+                    )
         except (OSError, ValueError, AttributeError) as error:
             raise StoreError(f"{self.folder} cannot be used for results ({error}); use another --out") from error
         write_text(mark, json.dumps({"suite": suite, "version": version}))

@@ -58,7 +58,7 @@ class Stream:
     def read(self, block: int) -> Any:
         """One block: tensors (seeds, length, rows, ...)."""
         drawn = [self.draw(self.length * self.rows, self.source(seed, block)) for seed in self.seeds]
-        return tree_map(lambda *ts: torch.stack(ts).unflatten(1, (self.length, self.rows)), *drawn)
+        return tree_map(lambda *ts: torch.stack(ts).reshape(len(ts), self.length, self.rows, *ts[0].shape[1:]), *drawn)
 
     def source(self, seed: int, block: int) -> torch.Generator:
         """The generator of one seed's block."""

@@ -57,9 +57,9 @@ class Task:
     name: str  #: of the dataset's side; tasks of a suite differ in it
     dataset: Named
     gan: Named
-    settings: Settings = Settings()
-    budget: Budget = Budget()
-    protocol: Protocol = Protocol()
+    settings: Settings = field(default_factory=Settings)
+    budget: Budget = field(default_factory=Budget)
+    protocol: Protocol = field(default_factory=Protocol)
 
     @property
     def label(self) -> str:
@@ -149,7 +149,19 @@ COUNTS = {"seeds": 1, "block": 1, "first_seed": 0}
 class Reader:
     """Turns a TOML table into a suite; every unknown key is an error."""
 
-    KEYS = ("name", "version", "about", "seeds", "block", "first_seed", "budget", "training", "evaluation", "recipes", "task")
+    KEYS = (
+        "name",
+        "version",
+        "about",
+        "seeds",
+        "block",
+        "first_seed",
+        "budget",
+        "training",
+        "evaluation",
+        "recipes",
+        "task",
+    )
     TASK = ("name", "dataset", "gan", "budget", "training", "evaluation")
 
     def __init__(self, table: Table, name: str) -> None:

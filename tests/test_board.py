@@ -199,6 +199,42 @@ def test_metric_that_one_task_does_not_have_is_averaged_over_the_others_for_all(
     assert {r["quality"] for r in board(grid(change)).leaderboard()[:-1]} == {0.5}
 
 
+def test_one_value_that_is_lacking_leaves_the_mean_empty_instead_of_flattering() -> None:
+    def change(run: Result) -> Result:
+        lacking = run.recipe == "good" and run.task == TASKS[0] and run.seed == 0
+        return replace(run, values={**run.values, "quality": None, "fid": None}) if lacking else run
+
+    found = row(grid(change), "good")
+    assert (found["quality"], found["fid_ratio"]) == (None, None)
+    assert row(grid(change), "twin")["quality"] == pytest.approx(0.9)
+
+
+@pytest.mark.parametrize("recipe", ["none", "good"])
+def test_frechet_distance_of_zero_has_no_ratio(recipe: str) -> None:
+    runs = grid(lambda run: replace(run, values={**run.values, "fid": 0.0}) if run.recipe == recipe else run)
+    assert row(runs, "good")["fid_ratio"] is None
+
+
+def test_seconds_of_a_run_that_stopped_early_do_not_make_it_cheap() -> None:
+    def change(run: Result) -> Result:
+        early = run.recipe == "good" and run.seed < 3
+        return replace(run, status="diverged", seconds=0.1) if early else run
+
+    assert row(grid(change), "good")["cost_ratio"] == pytest.approx(1)
+
+
+def test_bounds_of_the_score_stay_between_zero_and_one() -> None:
+    runs = [result("none", "ring/mlp", seed, score) for seed, score in enumerate((0.0, 0.0, 1.0, 1.0))]
+    assert [row(runs, "none")[c] for c in ("score_low", "score_high")] == [0, 1]
+
+
+def test_gain_is_over_the_cells_that_both_have() -> None:
+    whole, found = row(grid(), "good"), row(grid(failing("none", "skipped")), "good")
+    assert found["gain"] == pytest.approx(0.5, abs=0.02)
+    assert found["gain"] != whole["gain"]
+    assert found["score"] == whole["score"]
+
+
 def test_real_row_is_last_unranked_and_perfect_by_definition() -> None:
     real = board(grid()).leaderboard()[-1]
     shown = {

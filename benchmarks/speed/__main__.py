@@ -6,6 +6,7 @@ import datetime
 import json
 import os
 import platform
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy
@@ -30,7 +31,11 @@ def cpu_lines() -> list[str]:
 
 def main() -> None:
     """Run every part, print and keep the figures."""
-    parts = {"startup": startup.measure, "training": training.measure, "frechet": frechet.measure}
+    parts: dict[str, Callable[[], object]] = {
+        "startup": startup.measure,
+        "training": training.measure,
+        "frechet": frechet.measure,
+    }
     made: dict[str, object] = {"date": datetime.datetime.now(datetime.UTC).date().isoformat(), "machine": machine()}
     for name, measure in parts.items():
         print(f"measuring {name} ...", flush=True)

@@ -21,13 +21,14 @@ from gancheck.catalogue import Catalogue
 from gancheck.engine import Engine
 from gancheck.lesson import Lesson
 from gancheck.recipe import Recipe
-from gancheck.replicas import Path
+from gancheck.replicas import Execution, Path
 from gancheck.settings import Budget, Optimiser, Settings
 
 SEEDS = 8
 BATCH = 256
 WIDTH = 128
 LATENT = 16
+WAYS: tuple[Execution, ...] = ("traced", "compiled")
 RECIPES = ("none", "r1", "wgan-gp(critic_steps=1)", "pacgan", "unrolled")
 
 
@@ -44,7 +45,8 @@ def networks(data: int, m: int = 1) -> tuple[nn.Module, nn.Module]:
 def slope(d: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
     """Gradient of D at x, to be differentiated again."""
     x = x.detach().requires_grad_(True)
-    return torch.autograd.grad(d(x).sum(), x, create_graph=True)[0]
+    gradient: Tensor = torch.autograd.grad(d(x).sum(), x, create_graph=True)[0]
+    return gradient
 
 
 def plain(d: nn.Module, x: Tensor, fake: Tensor) -> Tensor:
@@ -57,7 +59,7 @@ def r1(d: nn.Module, x: Tensor, fake: Tensor) -> Tensor:
 
 def wgan(d: nn.Module, x: Tensor, fake: Tensor) -> Tensor:
     mix = torch.rand(len(x), 1)
-    norm = slope(d, mix * x + (1 - mix) * fake).norm(dim=1)
+    norm: Tensor = slope(d, mix * x + (1 - mix) * fake).norm(dim=1)
     return d(fake).mean() - d(x).mean() + 10 * (norm - 1).square().mean()
 
 
@@ -81,16 +83,18 @@ def by_hand(recipe: str, seconds: float) -> float:
         with torch.no_grad():
             fake = g(torch.randn(BATCH, LATENT))
         move_d.zero_grad()
-        loss(d, seen(x), seen(fake)).backward()
+        torch.autograd.backward(loss(d, seen(x), seen(fake)))
         move_d.step()
         move_g.zero_grad()
-        generator_loss(recipe, g, d, seen, x, move_d).backward()
+        torch.autograd.backward(generator_loss(recipe, g, d, seen, x, move_d))
         move_g.step()
         steps += 1
     return steps / (time.perf_counter() - start)
 
 
-def generator_loss(recipe: str, g: nn.Module, d: nn.Module, seen: Any, x: Tensor, move_d: torch.optim.Optimizer) -> Tensor:
+def generator_loss(
+    recipe: str, g: nn.Module, d: nn.Module, seen: Any, x: Tensor, move_d: torch.optim.Optimizer
+) -> Tensor:
     """The generator's loss by hand, unrolled where the recipe says so."""
     fake = seen(g(torch.randn(BATCH, LATENT)))
     if recipe == "unrolled":
@@ -100,8 +104,8 @@ def generator_loss(recipe: str, g: nn.Module, d: nn.Module, seen: Any, x: Tensor
 
 def unrolled(d: nn.Module, x: Tensor, fake: Tensor, move_d: torch.optim.Optimizer) -> Callable[[Tensor], Tensor]:
     """The discriminator after five differentiable Adam steps on this batch."""
-    weights = dict(d.named_parameters())
-    state = {n: move_d.state[p] for n, p in weights.items()}
+    weights: dict[str, Tensor] = dict(d.named_parameters())
+    state = {n: move_d.state[p] for n, p in d.named_parameters()}
     first = {n: s["exp_avg"] for n, s in state.items()}
     second = {n: s["exp_avg_sq"] for n, s in state.items()}
     count = int(next(iter(state.values()))["step"])
@@ -126,7 +130,7 @@ def side_by_side(recipe: str, seconds: float) -> float:
         return sum(pool.starmap(by_hand, [(recipe, seconds)] * 2))
 
 
-def engine(recipe: str, execution: str, catalogue: Catalogue) -> Engine:
+def engine(recipe: str, execution: Execution, catalogue: Catalogue) -> Engine:
     """Eight seeds, ready to step."""
     torch.set_num_threads(2)
     lesson = Lesson(
@@ -180,7 +184,7 @@ def measure(repeats: int = 5, seconds: float = 4.0) -> dict[str, Any]:
     catalogue = Catalogue.load()
     made: dict[str, Any] = {}
     for recipe in RECIPES:
-        engines = {execution: engine(recipe, execution, catalogue) for execution in ("traced", "compiled")}
+        engines = {execution: engine(recipe, execution, catalogue) for execution in WAYS}
         rates: dict[str, list[float]] = {name: [] for name in ("by_hand", *engines)}
         for _ in range(repeats):
             rates["by_hand"].append(side_by_side(recipe, seconds))

@@ -24,7 +24,7 @@ def check_command(file: Path) -> int:
     for path in files_in(file):
         entries = list(entries_of(load_file(path)))
         if not entries:
-            raise BadPlugin(f"{path} defines no plug-in; decorate one with @gancheck.gan(\"name\") or its like")
+            raise BadPlugin(f'{path} defines no plug-in; decorate one with @gancheck.gan("name") or its like')
         for entry in entries:
             try:
                 print(f"ok   {entry.card.kind} '{entry.card.name}': {'; '.join(check(entry, catalogue))}")

@@ -58,4 +58,6 @@ class LossPlateau(Detector):
     def look(self, step: int) -> tuple[float, str]:
         """The alarm: how long nothing has moved."""
         steps = self.block * self.window
-        return float(steps), f"no trend and under {self.margin:.0%} range in both losses for {steps} steps, to step {step}"
+        return float(
+            steps
+        ), f"no trend and under {self.margin:.0%} range in both losses for {steps} steps, to step {step}"

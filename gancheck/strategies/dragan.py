@@ -19,9 +19,11 @@ class Dragan(Strategy):
     """Add weight * E (||grad D(x + u)|| - 1)^2, u uniform on [0, spread * std(x)]."""
 
     weight: float = 10.0  #: lambda in the paper
-    spread: float = 0.5  #: of the perturbation, in standard deviations of the batch; one-sided, as published code has it
+    spread: float = (
+        0.5  #: of the perturbation, in standard deviations of the batch; one-sided, as published code has it
+    )
 
     def discriminator_loss(self, loss: Tensor, game: Game) -> Tensor:
         push = game.uniform("dragan", game.real.shape)
-        norm = game.slope(game.real + self.spread * game.real.std() * push).flatten(1).norm(dim=1)
+        norm: Tensor = game.slope(game.real + self.spread * game.real.std() * push).flatten(1).norm(dim=1)
         return loss + self.weight * (norm - 1).square().mean()

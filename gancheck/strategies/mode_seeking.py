@@ -16,7 +16,7 @@ from gancheck.strategies.base import Strategy, strategy
 @strategy("mode-seeking", family="generator loss")
 @dataclass(frozen=True)
 class ModeSeeking(Strategy):
-    """Add weight / (mean |G(z1) - G(z2)| / mean |z1 - z2| + 1e-5) to the generator's loss; pairs are halves of the batch."""
+    """Add weight / (mean |G(z1) - G(z2)| / mean |z1 - z2| + 1e-5) to the generator's loss over pairs."""
 
     weight: float = 1.0  #: lambda in the paper
 

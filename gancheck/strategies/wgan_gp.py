@@ -27,7 +27,7 @@ class WganGp(Strategy):
 
     def discriminator_loss(self, loss: Tensor, game: Game) -> Tensor:
         mix = game.uniform("wgan-gp", (len(game.real), *[1] * (game.real.dim() - 1)))
-        norm = game.slope(mix * game.real + (1 - mix) * game.fake).flatten(1).norm(dim=1)
+        norm: Tensor = game.slope(mix * game.real + (1 - mix) * game.fake).flatten(1).norm(dim=1)
         return game.fake_logits.mean() - game.real_logits.mean() + self.weight * (norm - 1).square().mean()
 
     def generator_loss(self, loss: Tensor, game: Game) -> Tensor:
