@@ -1,4 +1,4 @@
-"""What a dataset must give, so that collapse has a ground truth: draws, disjoint pools, modes, an assignment to them."""
+"""What a dataset must give, so that collapse has a ground truth: draws, disjoint pools, modes and their assignment."""
 
 from __future__ import annotations
 

@@ -44,14 +44,19 @@ def board(results: Iterable[Result], catalogue: Catalogue, suite: str, version: 
 
 
 def comparable(store: Store, chosen: list[Run]) -> list[Run]:
-    """The chosen runs, and every other run of the folder on the same tasks under the same protocol.
+    """The chosen runs, and every other run of the folder on the same tasks and seeds under the same protocol.
 
     So a strategy that is run alone is ranked beside those that were run before. Where the folder holds a cell twice,
     after a plug-in was changed, the newer run counts.
     """
-    protocols = {(run.spec["task"], protocol(run)) for run in chosen}
-    beside = [run for run in store.runs() if (run.spec["task"], protocol(run)) in protocols]
+    grid = {place(run) for run in chosen}
+    beside = [run for run in store.runs() if place(run) in grid]
     return list({cell(run): run for run in [*beside, *chosen]}.values())
+
+
+def place(run: Run) -> tuple[object, ...]:
+    """What two runs must share to be compared: task, seed and protocol."""
+    return run.spec["task"], run.spec["training"]["seed"], protocol(run)
 
 
 def cell(run: Run) -> tuple[str, str, int]:
