@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -70,6 +71,15 @@ def attempt(job: Job) -> list[Report] | GancheckError:
 
 
 def settle(threads: int) -> None:
-    """A worker's first act: take its threads, and leave Ctrl-C to the main process."""
+    """A worker's first acts: take its threads, leave Ctrl-C to the main process, and never outlive it."""
     torch.set_num_threads(threads)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=follow_parent, daemon=True).start()
+
+
+def follow_parent() -> None:
+    """End this worker when the main process is gone, killed or not: nobody would collect its work."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

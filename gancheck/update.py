@@ -48,7 +48,9 @@ class Update:
         recorder = Recorder({}, device=engine.device)
         first = tree_map(lambda t: t[0], self.arguments())
         check(self.game(*first[:-1], Recorder({}, device=engine.device)))
-        self.gradients(*first[:-1], recorder)
+        remembered = self.gradients(*first[:-1], recorder)[2]
+        if unknown := sorted(set(remembered) - set(engine.memory)):
+            raise BadPlugin(f"'{unknown[0]}' is remembered in a loss, but no strategy's memory() says how it starts")
         self.noise = {t: stream_of(t, w, self.phase, engine.seeds, engine.device) for t, w in recorder.wishes.items()}
         self.batches.position = self.latents.position = 0
 
