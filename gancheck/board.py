@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import get_args
@@ -30,6 +31,8 @@ COLUMNS = (
 STATUSES: tuple[Status, ...] = get_args(Status)
 TASK_COLUMNS = ("task", "strategy", "metric", "better", "mean", "low", "high", "n", "real", *STATUSES)
 NOTHING = (None, None, None)
+Range = tuple[float, float]
+UNBOUNDED: Range = (-math.inf, math.inf)
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,9 @@ class Board:
     suite: str
     suite_version: str
     better: Mapping[str, Better]  #: direction of every metric
+    ranges: Mapping[str, Range] = field(
+        default_factory=dict
+    )  #: least and most that a metric can be, where it has bounds
     base: str = "none"  #: the untreated GAN, to which gains and ratios refer
     date: str = ""  #: as it shall stand in the table
     seed: int = 0  #: of the bootstrap, and of the tests beyond 40 pairs
@@ -69,7 +75,9 @@ class Board:
                 count = {str(status): n for status, n in self._statuses(runs, [task]).items()}
                 for metric in metrics:
                     facts = {"task": task, "strategy": recipe, "metric": metric, "better": self.better.get(metric)}
-                    rows.append(facts | _summary(_on(task, runs), real, metric) | count)
+                    rows.append(
+                        facts | _summary(_on(task, runs), real, metric, self.ranges.get(metric, UNBOUNDED)) | count
+                    )
         return rows
 
     def verdict(self) -> str:
@@ -198,11 +206,11 @@ def _on(task: str, runs: Runs) -> Runs:
     return {cell: run for cell, run in runs.items() if cell[0] == task}
 
 
-def _summary(runs: Runs, real: Runs, metric: str) -> Row:
+def _summary(runs: Runs, real: Runs, metric: str, bounds: Range) -> Row:
     """A metric's mean over the seeds of one task that have it (a failed run's score is 0), and real data's mean."""
     number: Number = (lambda run: run.score) if metric == "score" else (lambda run: run.value(metric))
     values, yardstick = (list(by_task(side, number).values()) for side in (runs, real))
-    average, low, high = stratified_t(values) if values else NOTHING
+    average, low, high = stratified_t(values).within(*bounds) if values else NOTHING
     n = sum(map(len, values))
     best = float(yardstick[0].mean()) if yardstick else None
     return {"mean": average, "low": low, "high": high, "n": n, "real": best}

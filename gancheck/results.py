@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -39,8 +40,15 @@ def protocol(run: Run) -> tuple[object, ...]:
 
 def board(results: Iterable[Result], catalogue: Catalogue, suite: str, version: str, date: str) -> Board:
     """The board of these results."""
-    better = {name: catalogue.entry("metric", name).card.facts["better"] for name in catalogue.names("metric")}
-    return Board(list(results), suite, version, better, date=date)
+    facts = {name: catalogue.entry("metric", name).card.facts for name in catalogue.names("metric")}
+    better = {name: fact["better"] for name, fact in facts.items()}
+    ranges = {name: bounds(fact["low"], fact["high"]) for name, fact in facts.items()}
+    return Board(list(results), suite, version, better, ranges, date=date)
+
+
+def bounds(low: float | None, high: float | None) -> tuple[float, float]:
+    """A metric's declared range; what is not declared is not bounded."""
+    return -math.inf if low is None else low, math.inf if high is None else high
 
 
 def comparable(store: Store, chosen: list[Run]) -> list[Run]:

@@ -17,6 +17,7 @@ from gancheck.gans import Gan
 from gancheck.recipe import Recipe
 from gancheck.settings import Budget, Optimiser, Settings
 from gancheck.share import share
+from gancheck.streams import generator
 
 Table = dict[str, Any]
 
@@ -146,6 +147,10 @@ def line_of(text: str, message: str) -> str:
 COUNTS = {"seeds": 1, "block": 1, "first_seed": 0}
 
 
+#: Standard deviations of training data that are accepted.
+SCALES = (1e-2, 1e2)
+
+
 class Reader:
     """Turns a TOML table into a suite; every unknown key is an error."""
 
@@ -236,6 +241,7 @@ def checked(suite: Suite, catalogue: Catalogue) -> tuple[str, ...]:
     """Build every plug-in once; the recipes' labels as tables show them."""
     for task in suite.tasks:
         dataset, gan = task.build_dataset(catalogue), task.build_gan(catalogue)
+        trainable(dataset, task)
         fitting(gan, dataset, task)
         for metric in task.protocol.metrics:
             catalogue.entry("metric", metric)
@@ -243,6 +249,14 @@ def checked(suite: Suite, catalogue: Catalogue) -> tuple[str, ...]:
     if twice := sorted({x for x in labels if labels.count(x) > 1}):
         raise BadSuite(f"recipe '{twice[0]}' stands in the suite twice")
     return tuple(labels)
+
+
+def trainable(dataset: Dataset, task: Task) -> None:
+    """Refuse data whose scale no network with common initial weights can learn."""
+    x = dataset.draw(512, generator("cpu", "scale")).x
+    scale = float(x.std())
+    if not SCALES[0] <= scale <= SCALES[1]:
+        raise BadSuite(f"task '{task.name}': its data has a standard deviation of {scale:.3g}; rescale it to about 1")
 
 
 def fitting(gan: Gan, dataset: Dataset, task: Task) -> None:

@@ -320,3 +320,14 @@ def test_two_results_for_one_cell_are_refused() -> None:
 def test_board_does_not_import_torch() -> None:
     code = "import sys, gancheck.board; sys.exit('torch' in sys.modules or 'matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_interval_of_a_metric_stays_inside_its_range() -> None:
+    values = [0.0, 0.0, 1.0]
+    results = [Result("none", "ring/mlp", seed, "done", {"recall": v}, {}, 1.0) for seed, v in enumerate(values)]
+    free = Board(results, "quick", "1", {"recall": "higher"}).tasks()
+    cut = Board(results, "quick", "1", {"recall": "higher"}, {"recall": (0.0, 1.0)}).tasks()
+    wide, narrow = (next(row for row in rows if row["metric"] == "recall") for rows in (free, cut))
+    assert wide["low"] < 0
+    assert wide["high"] > 1
+    assert (narrow["low"], narrow["high"]) == (0.0, 1.0)

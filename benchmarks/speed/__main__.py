@@ -13,7 +13,7 @@ import numpy
 import scipy
 import torch
 
-from benchmarks.speed import frechet, startup, training
+from benchmarks.speed import frechet, memory, startup, training
 
 
 def machine() -> dict[str, object]:
@@ -35,6 +35,7 @@ def main() -> None:
         "startup": startup.measure,
         "training": training.measure,
         "frechet": frechet.measure,
+        "memory": memory.measure,
     }
     made: dict[str, object] = {"date": datetime.datetime.now(datetime.UTC).date().isoformat(), "machine": machine()}
     for name, measure in parts.items():

@@ -1,0 +1,38 @@
+"""Peak memory of a whole `gancheck run`: the main process and its workers together.
+
+The suite is `quick` with few steps: memory is decided by the evaluation, which is the whole one.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+
+import psutil
+
+
+def resident(root: psutil.Process) -> int:
+    """Bytes held by a process and its children; shared pages are counted once per process, so this is an upper bound."""
+    total = 0
+    for process in [root, *root.children(recursive=True)]:
+        try:
+            total += process.memory_info().rss
+        except psutil.NoSuchProcess:
+            continue
+    return total
+
+
+def measure(steps: int = 60) -> dict[str, float]:
+    """Highest sum seen, looked at ten times a second."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "gancheck", "run", "quick", "--steps", str(steps), "--out", folder]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as running:
+            peak, root = 0, psutil.Process(running.pid)
+            while running.poll() is None:
+                peak = max(peak, resident(root))
+                time.sleep(0.1)
+        if running.returncode:
+            raise RuntimeError(f"gancheck run ended with {running.returncode}")
+    return {"peak_gigabytes": round(peak / 1e9, 2), "steps": steps}
