@@ -14,7 +14,7 @@ import psutil
 
 
 def resident(root: psutil.Process) -> int:
-    """Bytes held by a process and its children; shared pages are counted once per process, so this is an upper bound."""
+    """Bytes held by a process and its children; shared pages count once per process: an upper bound."""
     total = 0
     for process in [root, *root.children(recursive=True)]:
         try:
