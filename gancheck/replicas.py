@@ -92,13 +92,34 @@ class Traced:
 
 
 def clean(traced: fx.GraphModule) -> fx.GraphModule:
-    """Drop operations that do nothing (detach outside autograd) or whose result nobody uses."""
+    """Drop operations that change nothing or whose result nobody uses: half of all, and no bit of any result."""
+    pure = not any(node.op == "call_function" and writes(node) for node in traced.graph.nodes)
     for node in list(traced.graph.nodes):
-        if node.op == "call_function" and node.target is torch.ops.aten.detach.default:
+        if node.op == "call_function" and idle(node, pure):
             node.replace_all_uses_with(node.args[0])
     traced.graph.eliminate_dead_code(is_impure_node=writes)
     traced.recompile()
     return traced
+
+
+def idle(node: fx.Node, pure: bool) -> bool:
+    """Whether a node hands on its input: detach outside autograd, a view or expansion to the same shape, times one.
+
+    A product is a copy, which only may be shared where nothing is written in place.
+    """
+    aten = torch.ops.aten
+    if node.target is aten.detach.default:
+        return True
+    if node.target in (aten.view.default, aten._unsafe_view.default, aten.expand.default):
+        source = node.args[0]
+        return isinstance(source, fx.Node) and source.meta["val"].shape == node.meta["val"].shape
+    return pure and node.target is aten.mul.Scalar and node.args[1] == 1 and same_type(node)
+
+
+def same_type(node: fx.Node) -> bool:
+    """Whether a node's result has its input's type."""
+    source = node.args[0]
+    return isinstance(source, fx.Node) and source.meta["val"].dtype == node.meta["val"].dtype
 
 
 def writes(node: fx.Node) -> bool:
