@@ -1,0 +1,76 @@
+"""Fill the README's tables from the committed results: `python -m benchmarks.readme`, after new results.
+
+A test fails when the README and the results disagree.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from gancheck.files import write_text
+from gancheck.report.tables import markdown
+
+HERE = Path(__file__).parent
+README = HERE.parent / "README.md"
+QUICK = HERE / "results" / "quick"
+SPEED = HERE / "speed" / "results.json"
+
+
+def filled(text: str) -> str:
+    """The README with every generated part renewed."""
+    parts = {"leaderboard": leaderboard(), "speed": speed(json.loads(SPEED.read_text(encoding="utf-8")))}
+    for name, part in parts.items():
+        text = re.sub(
+            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", lambda m, p=part: f"{m[1]}{p}\n{m[2]}", text, flags=re.S
+        )
+    return text
+
+
+def leaderboard() -> str:
+    """The table as `gancheck rank` writes it, and where it comes from."""
+    rows = pl.read_csv(QUICK / "leaderboard.csv").to_dicts()
+    made = json.loads((QUICK / "machine.json").read_text(encoding="utf-8"))
+    about = f"{made['verdict']} Measured on {made['date']} with `{made['command']}`: {made['minutes']:.1f} minutes on "
+    where = (
+        f"{made['cores']} cores ({made['cpu']}), torch {made['torch']}; peak memory {made['peak_gigabytes']:.1f} GB. "
+    )
+    files = "All numbers: [benchmarks/results/quick](benchmarks/results/quick)."
+    return f"{markdown(rows).strip()}\n\n{about}{where}{files}"
+
+
+def speed(results: dict[str, Any]) -> str:
+    """One line per figure, as a ratio where there is a peer."""
+    training, frechet, machine = results["training"], results["frechet"], results["machine"]
+    rows = [
+        f"| training `{name}`, 8 seeds | {r['by_hand']:.0f} steps/s | {r['traced']:.0f} ({r['traced_ratio']:.1f}x) | "
+        f"{r['compiled']:.0f} ({r['compiled_ratio']:.1f}x) |"
+        for name, r in training["steps_per_second"].items()
+    ]
+    table = "\n".join(
+        ["| | by hand, two processes | gancheck, traced | gancheck, compiled |", "|---|---|---|---|", *rows]
+    )
+    distance = (
+        f"Frechet distance at d = {frechet['d']:,}: {frechet['torch-fidelity / gancheck']:.1f}x torch-fidelity's "
+        f"solve, {frechet['scipy / gancheck']:.1f}x scipy's `sqrtm`."
+    )
+    rest = (
+        f"`gancheck --help` takes {results['startup']['help_seconds']:.2f} s and does not import torch. Training "
+        f"`none` compiled reaches {training['share_of_sgemm_peak']:.0%} of the machine's sgemm peak. Peak memory of "
+        f"`make bench`: {results['memory']['peak_gigabytes']:.1f} GB."
+    )
+    where = f"Medians on {machine['cores']} cores ({machine['cpu']}), torch {machine['torch']}; `make speed`."
+    return "\n\n".join((table, f"{distance} {rest}", where))
+
+
+def main() -> None:
+    """Rewrite the README."""
+    write_text(README, filled(README.read_text(encoding="utf-8")))
+
+
+if __name__ == "__main__":
+    main()
