@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -38,11 +39,11 @@ def keep(folder: Path, measured: dict[str, float], output: str) -> None:
     KEPT.mkdir(parents=True, exist_ok=True)
     for path in [*folder.glob("*.csv"), *folder.glob("*.png")]:
         shutil.copyfile(path, KEPT / path.name)
-    verdict = next((x.strip() for x in output.splitlines() if "told apart" in x or "luck" in x), "")
+    verdict = re.search(r"(\d+ of the \d+ pairs|No two of the) [^.]*told apart[^.]*\.", " ".join(output.split()))
     about = {
         "command": " ".join(COMMAND),
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
-        "verdict": verdict,
+        "verdict": verdict[0] if verdict else "",
         **measured,
         **machine(),
     }

@@ -29,8 +29,8 @@ class Cast:
         """Build and stack the players of every seed."""
         built = [treated(gan, recipe, data, seed) for seed in seeds]
         names = list(built[0].modules)
-        weights = {n: stack([dict(p.modules[n].named_parameters()) for p in built], device) for n in names}
-        buffers = {n: stack([dict(p.modules[n].named_buffers()) for p in built], device) for n in names}
+        weights = {n: stack([learned(p.modules[n]) for p in built], device) for n in names}
+        buffers = {n: stack([held(p.modules[n]) for p in built], device) for n in names}
         for module in built[0].modules.values():
             module.to(device)
         return cls(built[0], weights, buffers)
@@ -38,8 +38,8 @@ class Cast:
 
 def treated(gan: Gan, recipe: Recipe, data: DataSpec, seed: int) -> Players:
     """One seed's players; tensors that the untreated GAN also has, with the same shape, start at its values."""
-    players = seeded(lambda: recipe.players(gan, data), seed)
     plain = seeded(lambda: check(gan.build(data)), seed)
+    players = seeded(lambda: recipe.players(gan, data), seed)
     for name, module in plain.modules.items():
         adopt(players.modules[name], module)
     return players
@@ -77,6 +77,17 @@ def adopt(module: nn.Module, plain: nn.Module) -> None:
         for name, tensor in module.state_dict().items():
             if name in theirs and theirs[name].shape == tensor.shape:
                 tensor.copy_(theirs[name])
+
+
+def learned(module: nn.Module) -> dict[str, Tensor]:
+    """The parameters that are trained."""
+    return {name: p for name, p in module.named_parameters() if p.requires_grad}
+
+
+def held(module: nn.Module) -> dict[str, Tensor]:
+    """The buffers, and the parameters that the GAN has frozen."""
+    frozen = {name: p for name, p in module.named_parameters() if not p.requires_grad}
+    return {**frozen, **dict(module.named_buffers())}
 
 
 def stack(replicates: list[dict[str, Tensor]], device: torch.device) -> Params:

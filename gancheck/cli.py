@@ -43,7 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given or "GANCHECK_DEBUG" in os.environ
     try:
-        return int(app()([a for a in given if a != "--debug"], exit_on_error=False, print_error=False) or 0)
+        status = int(app()([a for a in given if a != "--debug"], exit_on_error=False, print_error=False) or 0)
+        sys.stdout.flush()
+        return status
     except GancheckError as error:
         return complain(str(error), debug)
     except CycloptsError as error:
@@ -57,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        return complain(f"{type(error).__name__}: {error} (this is a bug of gancheck; --debug shows where)", debug)
 
 
 def script() -> None:

@@ -86,7 +86,7 @@ def trained(work: Lesson) -> list[Any]:
 
 
 def check_strategy(entry: Entry, catalogue: Catalogue) -> list[str]:
-    """It trains alone and beside R1, together as one by one, and is the same when it is made again."""
+    """It trains alone and beside R1, and seeds trained together are what they are one by one."""
     require(isinstance(entry.build(), Strategy), "must derive from gancheck.Strategy")
     gan, dataset = catalogue.build("gan", "mlp", width=16), catalogue.build("dataset", "ring8")
     recipe = Recipe.parse(entry.card.name, catalogue)
@@ -101,7 +101,7 @@ def check_strategy(entry: Entry, catalogue: Catalogue) -> list[str]:
             )
     notes = [f"trains ({ways[0][0].path})"]
     if entry.card.name != "r1":
-        trained(lesson(gan, Recipe.parse(f"{entry.card.name}+r1", catalogue), dataset))
+        trained(lesson(gan, Recipe.parse(f"{entry.card.name}+r1", catalogue), dataset, Path("stacked", "eager")))
         notes.append("composes with r1")
     return notes
 
@@ -162,7 +162,8 @@ def check_detector(entry: Entry, catalogue: Catalogue) -> list[str]:
     alarms = [watch({entry.card.name: made}, trace) for _ in range(2)]
     require(not alarms[0], f"raises on steady noise at step {alarms[0][0].step if alarms[0] else 0}")
     require(alarms[0] == alarms[1], "remembers an earlier run: forget everything in start()")
-    watch({entry.card.name: made}, {name: [math.nan] * 20 for name in needs})
+    for bad in (math.nan, math.inf):
+        watch({entry.card.name: made}, {name: [bad] * 20 for name in needs})
     return ["silent on steady noise"]
 
 

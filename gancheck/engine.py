@@ -80,7 +80,7 @@ class Engine:
         for i, record in enumerate(records):
             record.seconds = seconds / len(records)
             record.updates = self.done * self.settings.critic_steps
-            record.trace = {name: signal[i].cpu() for name, signal in self.trace.items()}
+            record.trace = {name: signal[i, : self.done].cpu() for name, signal in self.trace.items()}
 
     def prepare(self) -> Path:
         """Rehearse on one replicate, then take the first path on which both updates can be mapped."""
@@ -140,12 +140,16 @@ class Engine:
 
     def carry(self, weights: dict[str, Params], memory: dict[str, Any]) -> None:
         """Take over what `after_step` made; weights are changed in place, because optimisers hold them."""
-        live = {t.data_ptr() for params in self.weights.values() for t in params.values()}
-        self.memory = tree_map(lambda t: t.clone() if t.data_ptr() in live else t, memory)
+        self.memory = self.apart(memory)
         for player, params in weights.items():
             for name, tensor in params.items():
                 if tensor.data_ptr() != self.weights[player][name].data_ptr():
                     self.weights[player][name].copy_(tensor)
+
+    def apart(self, memory: dict[str, Any]) -> dict[str, Any]:
+        """Memories that share nothing with the weights, which change in place."""
+        live = {t.untyped_storage().data_ptr() for params in self.weights.values() for t in params.values()}
+        return tree_map(lambda t: t.clone() if t.untyped_storage().data_ptr() in live else t, memory)  # type: ignore[no-any-return]
 
     def look(self, records: list[Trained], probe: Probe, seconds: float) -> None:
         """Probe the live generators, and mark seeds that have left the finite numbers or run out of time."""

@@ -14,7 +14,7 @@ from torch import Tensor
 from gancheck.card import Card
 from gancheck.catalogue import Catalogue
 from gancheck.dataset import Dataset, Pool
-from gancheck.errors import BadData
+from gancheck.errors import BadData, GancheckError
 from gancheck.modes import modes_of
 from gancheck.streams import generator
 from gancheck.view import View
@@ -36,11 +36,13 @@ class Measure:
         return limit
 
     def __call__(self, view: View) -> float | None:
-        """The value, or None where it is not defined for these samples."""
+        """The value, or None where it is not defined for these samples; a metric that raises is named."""
         try:
             value = float(self.function(view))
         except BadData:
             return None
+        except Exception as error:
+            raise GancheckError(f"metric '{self.card.name}' raises {type(error).__name__}: {error}") from error
         return value if math.isfinite(value) else None
 
 

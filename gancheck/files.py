@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gancheck.errors import StoreError
@@ -13,7 +14,7 @@ from gancheck.errors import StoreError
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """A path to write to; it takes the place of `path` when the block ends well and vanishes when it does not."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{platform.node()}-{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part
@@ -23,10 +24,29 @@ def replacing(path: Path) -> Iterator[Path]:
             f"cannot write {path}: {error.strerror or error}; free space or choose another --out"
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
 
 
 def write_text(path: Path, text: str) -> None:
     """Write a whole text file."""
     with replacing(path) as part:
         part.write_text(text, encoding="utf-8")
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed processes of this machine left half-written in a folder."""
+    for part in folder.glob(f".*.{platform.node()}-*.part"):
+        writer = part.stem.rpartition("-")[2]
+        if writer.isdigit() and not alive(int(writer)):
+            with suppress(OSError):
+                part.unlink()
+
+
+def alive(process: int) -> bool:
+    """Whether a process of this machine still runs."""
+    try:
+        os.kill(process, 0)
+    except OSError as error:
+        return isinstance(error, PermissionError)  # somebody else's
+    return True

@@ -1,12 +1,14 @@
 """The Frechet distance between Gaussians fitted to two clouds, through symmetric problems only.
 
-With factors S = F'F of the covariances, tr (S1 S2)^(1/2) is the sum of the singular values of F1 F2', which is never
-complex and needs no matrix root.
+tr (S1 S2)^(1/2) is the sum of the roots of the eigenvalues of F S2 F', where S1 = F'F, and the sum of the singular
+values of F1 F2': never complex, and without a matrix root. Symmetric and triangular matrices are worked in strips, so
+that the half that is known is not computed.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor
@@ -14,22 +16,33 @@ from torch import Tensor
 from gancheck.cloud import Cloud
 from gancheck.errors import BadData
 
-SMALL = 256  #: singular values up to this side; beyond, the symmetric eigenproblem is many times faster
+SMALL = 256  #: up to so many features singular values are cheap, and exact to the last digit
+STRIP = 256  #: rows or columns in a strip
 
 
 def frechet(a: Cloud, b: Cloud) -> Tensor:
-    """|mean difference|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2)), float64, at least 0.
+    """|mean difference|^2 + tr(S1 + S2 - 2 (S1 S2)^(1/2)), float64, at least 0. What is known of either is kept.
 
     Dowson & Landau, "The Frechet distance between multivariate normal distributions", 1982.
     """
-    first, second = a.once(factor), b.once(factor)
+    if min(len(a), len(b)) <= a.dimension or a.dimension <= SMALL:
+        cross = nuclear_norm(a.once(factor) @ b.once(factor).T)
+    else:
+        cross = cross_trace(b.once(covariance), a.once(covariance))
     apart = (a.mean - b.mean).square().sum()
-    return (apart + first.square().sum() + second.square().sum() - 2 * cross_trace(first, second)).clamp_min(0)
+    return (apart + a.once(variance) + b.once(variance) - 2 * cross).clamp_min(0)
 
 
 def cross_trace(first: Tensor, second: Tensor) -> Tensor:
-    """tr (S1 S2)^(1/2) of two covariances, from factors (r, d) of each."""
-    return nuclear_norm(first @ second.T)
+    """tr (S1 S2)^(1/2) of two covariances (d, d), to about 1e-8 of the largest eigenvalue."""
+    lower, failed = torch.linalg.cholesky_ex(first)
+    if failed:
+        rows = root(first)
+        squares = rows @ second @ rows.T
+    else:
+        squares = congruence(lower.T, second)
+    values: Tensor = torch.linalg.eigvalsh(squares)
+    return values.clamp_min(0).sqrt().sum()
 
 
 def nuclear_norm(matrix: Tensor) -> Tensor:
@@ -42,13 +55,18 @@ def nuclear_norm(matrix: Tensor) -> Tensor:
     return squares.clamp_min(0).sqrt().sum()
 
 
-def factor(cloud: Cloud) -> Tensor:
-    """F (r, d) float64 with F'F the unbiased covariance, r = min(n, d). BadData with fewer than 2 samples."""
+def variance(cloud: Cloud) -> Tensor:
+    """Trace of the unbiased covariance. BadData with fewer than 2 samples."""
     if len(cloud) < 2:
         raise BadData("a covariance needs at least 2 samples, got 1: draw more")
+    return torch.stack([(x - cloud.mean).square().sum() for _, x in cloud.blocks()]).sum() / (len(cloud) - 1)
+
+
+def factor(cloud: Cloud) -> Tensor:
+    """F (r, d) float64 with F'F the unbiased covariance, r = min(n, d)."""
     if len(cloud) <= cloud.dimension:
-        return (cloud.x.double() - cloud.mean) / math.sqrt(len(cloud) - 1)
-    return root(covariance(cloud))
+        return (cloud.x.double() - cloud.mean) / math.sqrt(max(len(cloud) - 1, 1))
+    return root(cloud.once(covariance))
 
 
 def covariance(cloud: Cloud) -> Tensor:
@@ -56,8 +74,9 @@ def covariance(cloud: Cloud) -> Tensor:
     total = torch.zeros(cloud.dimension, cloud.dimension, dtype=torch.float64, device=cloud.x.device)
     for _, x in cloud.blocks():
         centred = x - cloud.mean
-        total.addmm_(centred.T, centred)
-    return total / (len(cloud) - 1)
+        for here in strips(cloud.dimension):
+            total[here, here.start :].addmm_(centred[:, here].T, centred[:, here.start :])
+    return (total.triu() + total.triu(1).T) / (len(cloud) - 1)
 
 
 def root(matrix: Tensor) -> Tensor:
@@ -69,3 +88,19 @@ def root(matrix: Tensor) -> Tensor:
     values, vectors = torch.linalg.eigh(matrix)
     rows: Tensor = values.clamp_min(0).sqrt()[:, None] * vectors.T
     return rows
+
+
+def congruence(upper: Tensor, middle: Tensor) -> Tensor:
+    """U S U' of an upper triangular U and a symmetric S; only the lower triangle of the result holds."""
+    half, whole = torch.empty_like(middle), torch.zeros_like(middle)
+    for here in strips(len(middle)):
+        half[here] = upper[here, here.start :] @ middle[here.start :]
+    for here in strips(len(middle)):
+        whole[here, : here.stop] = upper[here, here.start :] @ half[: here.stop, here.start :].T
+    return whole
+
+
+def strips(d: int) -> Iterator[slice]:
+    """Runs of indices that cover 0 ... d - 1."""
+    for start in range(0, d, STRIP):
+        yield slice(start, min(start + STRIP, d))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call
+from torch.utils._pytree import tree_map
 
 from gancheck.dataset import Batch
 from gancheck.head import features_and_head
@@ -42,6 +43,7 @@ class Game:
     noise: Noise
     settings: Settings  #: how every player is trained
     remembered: dict[str, Any] = field(default_factory=dict)
+    worn: dict[str, Params] = field(default_factory=dict)  #: weights after `constrain`, made when they are first needed
 
     @cached_property
     def samples(self) -> Tensor:
@@ -85,23 +87,22 @@ class Game:
 
     def slope(self, seen: Tensor) -> Tensor:
         """Gradient of the logits with respect to their inputs, shaped like `seen`; it can be differentiated again."""
-        slope: Tensor = torch.func.grad(lambda x: self.discriminate(x).sum())(seen)
+        self.played("discriminator")  # made out here, because they outlive the transform
+        slope: Tensor = torch.func.grad(lambda x: self.aside().discriminate(x).sum())(seen)
         return slope
 
     def call(self, player: str, *inputs: Tensor) -> Tensor:
         """Any player's output, under the weights it plays with."""
-        answer: Tensor = functional_call(self.modules[player], (self.played(player), self.buffers[player]), inputs)
+        held = {**self.played(player), **self.buffers[player]}
+        answer: Tensor = functional_call(self.modules[player], held, inputs)
+        self.buffers[player] = {name: held[name] for name in self.buffers[player]}  # a module may have assigned new ones
         return answer
 
     def played(self, player: str) -> Params:
         """A player's weights after every strategy's `constrain`."""
-        if player not in self._played:
-            self._played[player] = self.recipe.constrain(player, self.weights[player], self)
-        return self._played[player]
-
-    @cached_property
-    def _played(self) -> dict[str, Params]:
-        return {}
+        if player not in self.worn:
+            self.worn[player] = self.recipe.constrain(player, self.weights[player], self)
+        return self.worn[player]
 
     def normal(self, name: str, shape: tuple[int, ...] | torch.Size) -> Tensor:
         """A standard normal tensor; asking again under the same name gives a fresh one."""
@@ -117,12 +118,16 @@ class Game:
 
     def with_weights(self, **players: Params) -> Game:
         """The same game, played with other weights."""
-        return replace(self, weights={**self.weights, **players})
+        return replace(self, weights={**self.weights, **players}, worn={})
+
+    def aside(self) -> Game:
+        """The same game on paper: what modules write to buffers, and hooks to memory, is not kept."""
+        return replace(self, buffers=tree_map(torch.clone, self.buffers), remembered={})
 
     def optimiser(self, player: str) -> Optimiser:
         """A player's optimiser settings."""
         return self.settings.player(player)
 
     def discriminator_loss(self) -> Tensor:
-        """The composed discriminator loss at these weights."""
-        return self.recipe.discriminator_loss(self)
+        """The composed discriminator loss at these weights, as a look ahead needs it: nothing is written."""
+        return self.recipe.discriminator_loss(self.aside())

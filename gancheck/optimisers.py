@@ -39,7 +39,7 @@ def moments(optimiser: torch.optim.Optimizer, weights: Params) -> dict[str, Para
 def step(optimiser: torch.optim.Optimizer, weights: Params, gradients: Params, rate: float) -> None:
     """Move the weights in place."""
     for name, tensor in weights.items():
-        tensor.grad = gradients[name]
+        tensor.grad = gradients[name].contiguous()  # torch's fused Adam reads memory in order, whatever the strides
     for group in optimiser.param_groups:
         group["lr"] = rate
     optimiser.step()
@@ -57,8 +57,8 @@ def foreseen(
         first = low * moments["first"][name] + (1 - low) * slope
         second = high * moments["second"][name] + (1 - high) * slope.square()
         count = moments["count"][name] + 1
-        # 1e-12 under the root keeps the derivative finite where a gradient is exactly zero
-        size = (second / (1 - high**count) + 1e-12).sqrt() + 1e-8
+        # the floor, far below Adam's own 1e-8, keeps the root's derivative finite where a gradient is exactly zero
+        size = (second / (1 - high**count)).clamp_min(1e-30).sqrt() + 1e-8
         moved[name] = weight - rate * (first / (1 - low**count)) / size
         after["first"][name], after["second"][name], after["count"][name] = first, second, count
     return moved, after

@@ -69,11 +69,14 @@ def parse_call(text: str) -> tuple[str, dict[str, Any]]:
         return name.strip(), {}
     try:
         call = ast.parse(f"_({rest}", mode="eval").body
-        if not isinstance(call, ast.Call) or call.args:
+        if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name) or call.args:
             raise ValueError(text)
-        return name.strip(), {str(k.arg): ast.literal_eval(k.value) for k in call.keywords}
-    except (SyntaxError, ValueError) as error:
+        values = {k.arg: ast.literal_eval(k.value) for k in call.keywords if k.arg}
+        if len(values) < len(call.keywords):  # a name twice, or `**`
+            raise ValueError(text)
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
         raise BadParameter(f"cannot read '{text}'; write it as {name.strip()}(parameter=value, ...)") from error
+    return name.strip(), values
 
 
 def label(name: str, values: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ Samples are drawn again from the kept weights, for the seed whose score is the m
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from torch import Tensor
 from gancheck.board import Board
 from gancheck.catalogue import Catalogue
 from gancheck.dataset import Dataset
+from gancheck.errors import StoreError
 from gancheck.lesson import Lesson
 from gancheck.report.curves import Curve, Task, curves
 from gancheck.report.images import Strip, images
@@ -106,8 +108,12 @@ def redraw(run: Run, job: Job, catalogue: Catalogue, store: Store) -> Tensor | N
     path = store.weights(run.spec["training_id"])
     if not path.exists():
         return None
+    try:
+        kept = Trained.load(path)
+    except StoreError as error:
+        print(f"gancheck: no picture of {run.spec['recipe']}: {error}", file=sys.stderr)
+        return None
     lesson: Lesson = job.cell.lesson(catalogue)
-    kept = Trained.load(path)
     count = IMAGES if lesson.dataset.spec.is_image else POINTS
     weights = {n: t.to(lesson.device) for n, t in kept.snapshots[max(kept.snapshots)].items()}
     source = generator(lesson.device, kept.seed, "evaluation")

@@ -20,26 +20,28 @@ def load_file(path: Path) -> ModuleType:
     """Import one Python file; the same source gives the same module, so dataclasses keep their identity."""
     if not path.is_file():
         raise BadPlugin(f"{path}: there is no such file")
-    name = f"gancheck_plugin_{path.stem.replace('-', '_')}_{source_hash(path)}_{abs(hash(path.resolve())) % 10**8}"
+    place = path.resolve()
+    name = f"gancheck_plugin_{path.stem.replace('-', '_')}_{source_hash(path)}_{abs(hash(place)) % 10**8}"
     if name in sys.modules:
         return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
+    spec = importlib.util.spec_from_file_location(name, place)
+    if spec is None:
         raise BadPlugin(f"{path} is not a Python file; plug-ins end in .py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their module up while they are made
     try:
-        spec.loader.exec_module(module)
-    except Exception as error:
+        # not through the loader, whose cached bytecode can be older than the source that the hash names
+        exec(compile(place.read_bytes(), str(place), "exec", dont_inherit=True), vars(module))
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
-        where = f", line {line}" if (line := raising_line(error, path)) else ""
+        where = f", line {line}" if (line := raising_line(error, place)) else ""
         raise BadPlugin(f"{path}{where} does not import: {type(error).__name__}: {error}") from error
     return module
 
 
 def raising_line(error: BaseException, path: Path) -> int | None:
     """The last line of `path` that the error passed through."""
-    line = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else None
+    line = error.lineno if isinstance(error, SyntaxError) and error.filename == str(path) else None
     trace = error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == str(path):

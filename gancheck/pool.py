@@ -9,11 +9,13 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 
 import torch
 
-from gancheck.errors import GancheckError
-from gancheck.work import Job, Report, work
+from gancheck.errors import GancheckError, StoreError
+from gancheck.files import sweep
+from gancheck.work import Job, Report, work, workbench
 
 Done = tuple[Job, list[Report] | GancheckError]
 
@@ -32,6 +34,7 @@ def perform(jobs: list[Job], workers: int) -> Iterator[Done]:
     """Work on all jobs; results come as they are done. Small networks gain nothing from several threads, so each
     worker gets an equal share of the cores."""
     threads = max(1, cores() // workers)
+    workbench.cache_clear()  # plug-ins may have changed since the last call
     if workers == 1:
         torch.set_num_threads(threads)
         for job in jobs:
@@ -41,17 +44,19 @@ def perform(jobs: list[Job], workers: int) -> Iterator[Done]:
     pool = ProcessPoolExecutor(workers, context, initializer=settle, initargs=(threads,))
     try:
         yield from gather(pool, jobs)
-    except (KeyboardInterrupt, GeneratorExit):
-        for process in list(pool._processes.values()):
+    except BaseException:  # Ctrl-C, or a full disk: what is in hand cannot be kept
+        for process in list((pool._processes or {}).values()):
             process.terminate()
         raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+        sweep(jobs[0].folder)
 
 
 def gather(pool: ProcessPoolExecutor, jobs: list[Job]) -> Iterator[Done]:
     """Results in the order in which they come; when a worker dies, what it and the others had in hand is lost."""
-    waiting: dict[Future[list[Report] | GancheckError], Job] = {pool.submit(attempt, job): job for job in jobs}
+    with deaf():
+        waiting: dict[Future[list[Report] | GancheckError], Job] = {pool.submit(attempt, job): job for job in jobs}
     while waiting:
         ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
         for future in ready:
@@ -62,18 +67,34 @@ def gather(pool: ProcessPoolExecutor, jobs: list[Job]) -> Iterator[Done]:
                 yield job, GancheckError("a worker was killed (out of memory?); run again to resume, with fewer --jobs")
 
 
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Processes that are started in here never hear of Ctrl-C: it is the main process's to answer."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def attempt(job: Job) -> list[Report] | GancheckError:
-    """The reports, or the error that kept the cell from being worked on (a full disk, say); others go on."""
+    """The reports, or the error that kept the cell from being worked on, such as a metric that raises; others go on.
+
+    StoreError is raised: where nothing can be written, on a full disk, there is no use in going on.
+    """
     try:
         return work(job)
+    except StoreError:
+        raise
     except GancheckError as error:
         return error
+    except Exception as error:
+        return GancheckError(f"{type(error).__name__}: {error}")
 
 
 def settle(threads: int) -> None:
-    """A worker's first acts: take its threads, leave Ctrl-C to the main process, and never outlive it."""
+    """A worker's first acts: take its threads, and see to it that it never outlives the main process."""
     torch.set_num_threads(threads)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=follow_parent, daemon=True).start()
 
 

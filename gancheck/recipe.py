@@ -67,8 +67,9 @@ class Recipe:
         treatments = [s for s in self.strategies if name_of(s) != UNTREATED]
         if gan.own_loop and treatments:
             return f"{name_of(treatments[0])} needs the engine's loop, and this GAN has its own"
-        reasons = ((name_of(s), s.supports(gan, data)) for s in treatments)
-        return next((f"{name}: {reason}" for name, reason in reasons if reason), None)
+        with torch.random.fork_rng(devices=[]):  # a strategy may build the GAN to look at it
+            reasons = ((name_of(s), s.supports(gan, data)) for s in treatments)
+            return next((f"{name}: {reason}" for name, reason in reasons if reason), None)
 
     def sees(self, data: DataSpec) -> DataSpec:
         """What the discriminator sees of the data."""

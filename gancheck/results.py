@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from gancheck.board import Board
 from gancheck.catalogue import Catalogue
 from gancheck.result import Result
-from gancheck.store import Row, Run, Store
+from gancheck.store import Row, Run
 
 
 def result(run: Run) -> Result:
@@ -51,20 +51,23 @@ def bounds(low: float | None, high: float | None) -> tuple[float, float]:
     return -math.inf if low is None else low, math.inf if high is None else high
 
 
-def comparable(store: Store, chosen: list[Run]) -> list[Run]:
-    """The chosen runs, and every other run of the folder on the same tasks and seeds under the same protocol.
+def comparable(held: Sequence[Run], chosen: Sequence[Run]) -> list[Run]:
+    """The chosen runs, and those that the folder holds on the same tasks and seeds under the same protocol.
 
-    So a strategy that is run alone is ranked beside those that were run before. Where the folder holds a cell twice,
-    after a plug-in was changed, the newer run counts.
+    So a strategy that is run alone is ranked beside those that were run before. Where the folder holds something twice,
+    after a plug-in was changed, the newer counts, and the older is left out with all its seeds.
     """
-    grid = {place(run) for run in chosen}
-    beside = [run for run in store.runs() if place(run) in grid]
-    return list({cell(run): run for run in [*beside, *chosen]}.values())
+    both = [*held, *chosen]
+    grid = {(run.spec["task"], run.spec["training"]["seed"]) for run in chosen}
+    protocols = {run.spec["task"]: protocol(run) for run in chosen}
+    recipes = {run.spec["recipe"]: strategies(run) for run in both}
+    fair = (run for run in both if cell(run)[::2] in grid and protocol(run) == protocols[run.spec["task"]])
+    return list({cell(run): run for run in fair if strategies(run) == recipes[run.spec["recipe"]]}.values())
 
 
-def place(run: Run) -> tuple[object, ...]:
-    """What two runs must share to be compared: task, seed and protocol."""
-    return run.spec["task"], run.spec["training"]["seed"], protocol(run)
+def strategies(run: Run) -> object:
+    """The strategies of a run, with parameters and sources."""
+    return run.spec["training"]["recipe"]
 
 
 def cell(run: Run) -> tuple[str, str, int]:
@@ -79,6 +82,6 @@ def missing(spec: Row) -> Result:
 
 
 def newest_date(folder: Path) -> str:
-    """The day on which the folder's newest run was written."""
-    newest = max(path.stat().st_mtime for path in folder.glob("*.jsonl"))
-    return datetime.datetime.fromtimestamp(newest, datetime.UTC).date().isoformat()
+    """The day on which the folder's newest run was written; empty where there is none."""
+    newest = max((path.stat().st_mtime for path in folder.glob("*.jsonl")), default=None)
+    return "" if newest is None else datetime.datetime.fromtimestamp(newest, datetime.UTC).date().isoformat()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,8 +15,8 @@ from gancheck.catalogue import Catalogue
 from gancheck.errors import GancheckError, Unsupported
 from gancheck.pictures import draw
 from gancheck.progress import Progress
-from gancheck.results import board, comparable, missing, result
-from gancheck.selection import parse_only, resized, select
+from gancheck.results import board, comparable, missing, newest_date, result
+from gancheck.selection import parse_only, positive, resized, select
 from gancheck.spec import cells
 from gancheck.store import Row, Run, Store
 from gancheck.suite import Suite
@@ -117,7 +116,9 @@ def run(
 
 
 def execute(plan: Plan, workers: int | None, progress: Progress | None = None) -> Outcome:
-    """Do what is planned."""
+    """Do what is planned, with so many worker processes; None: one per core."""
+    if workers is not None:
+        positive(workers, "--jobs")
     plan.store.claim(plan.suite.name, plan.suite.version)
     device = plan.jobs[0].cell.device
     todo = len([job for job in plan.jobs if job.force or not plan.held(job)])
@@ -140,10 +141,11 @@ def lost(spec: Row, error: GancheckError) -> Report:
 def conclude(plan: Plan, counts: Counter[str]) -> Outcome:
     """Board and pictures, from the store alone."""
     runs, absent = read(plan)
-    beside = comparable(plan.store, runs) if runs else []
+    held = [run for run_id in plan.store.ids() if (run := whole_or_none(plan.store, run_id))]
+    beside = comparable(held, runs)
     results = [*map(result, beside), *map(missing, absent)]
-    today = datetime.datetime.now(datetime.UTC).date().isoformat()
-    made = board(results, plan.catalogue, plan.suite.name, plan.suite.version, today)
+    date = newest_date(plan.store.folder)
+    made = board(results, plan.catalogue, plan.suite.name, plan.suite.version, date)
     path = made.write(plan.store.folder)
     draw(plan.jobs, plan.catalogue, plan.store, made, beside)
     return Outcome(counts, path, made)

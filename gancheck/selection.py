@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from gancheck import parameters
 from gancheck.catalogue import Catalogue
 from gancheck.errors import BadParameter, UnknownName, did_you_mean
+from gancheck.fitting import fitting
 from gancheck.recipe import Recipe, split
-from gancheck.suite import Named, Suite, Task, fitting
+from gancheck.suite import Named, Suite, Task
 
 AXES = ("strategy", "dataset", "gan")
 
@@ -21,7 +22,10 @@ def parse_only(texts: Sequence[str]) -> dict[str, list[str]]:
         axis, sign, values = text.partition("=")
         if not sign or axis not in AXES:
             raise BadParameter(f"--only {text}: write it as strategy=a,b or dataset=a or gan=a")
-        only.setdefault(axis, []).extend(v.strip() for v in split_commas(values) if v.strip())
+        names = [v.strip() for v in split_commas(values) if v.strip()]
+        if not names:
+            raise BadParameter(f"--only {text}: names nothing; write it as {axis}=a,b")
+        only.setdefault(axis, []).extend(names)
     return only
 
 
@@ -41,11 +45,21 @@ def select(suite: Suite, catalogue: Catalogue, only: Mapping[str, list[str]]) ->
     """The part of a suite that `only` names; registered names that the suite lacks are added in place of its own."""
     tasks = tasks_named(suite, catalogue, only.get("dataset"))
     if "gan" in only:
-        tasks = [made for task in tasks for made in with_gans(task, catalogue, only["gan"])]
+        tasks = [made for text in only["gan"] for made in with_gan(tasks, text)]
+    for task in (t for t in tasks if t not in suite.tasks):
+        fitting(task, catalogue)
     recipes = suite.recipes
     if "strategy" in only:
         recipes = tuple(label for text in only["strategy"] for label in recipes_named(suite, catalogue, text))
-    return replace(suite, tasks=tuple(tasks), recipes=tuple(dict.fromkeys(recipes)))
+    return replace(suite, tasks=tuple(different(tasks)), recipes=tuple(dict.fromkeys(recipes)))
+
+
+def different(tasks: Iterable[Task]) -> Iterable[Task]:
+    """The first task of every label."""
+    found: dict[str, Task] = {}
+    for task in tasks:
+        found.setdefault(task.label, task)
+    return found.values()
 
 
 def tasks_named(suite: Suite, catalogue: Catalogue, wanted: list[str] | None) -> list[Task]:
@@ -59,20 +73,17 @@ def tasks_named(suite: Suite, catalogue: Catalogue, wanted: list[str] | None) ->
         if not found and name not in catalogue.names("dataset"):
             known = sorted({t.name for t in suite.tasks} | set(catalogue.names("dataset")))
             raise UnknownName(f"unknown dataset '{name}'.{did_you_mean(name, known)} (gancheck list datasets)")
-        chosen += found or [replace(suite.tasks[0], name=name, dataset=Named(name, values))]
+        label = parameters.label(name, values)
+        chosen += found or [replace(suite.tasks[0], name=label, dataset=Named(name, values))]
     return chosen
 
 
-def with_gans(task: Task, catalogue: Catalogue, wanted: list[str]) -> list[Task]:
-    """The task for every named GAN: the suite's own parameters where the name is the suite's."""
-    made = []
-    for text in wanted:
-        name, values = parameters.parse_call(text)
-        gan = task.gan if name == task.gan.name and not values else Named(name, values)
-        catalogue.build("gan", gan.name, **gan.values)
-        made.append(task.with_gan(gan))
-        fitting(made[-1].build_gan(catalogue), task.build_dataset(catalogue), made[-1])
-    return made
+def with_gan(tasks: list[Task], text: str) -> list[Task]:
+    """The tasks that have this GAN; where none has, all of them with this GAN in place of their own."""
+    name, values = parameters.parse_call(text)
+    if found := [t for t in tasks if t.gan.name == name and not values]:
+        return found
+    return [replace(t, gan=Named(name, values), title=parameters.label(name, values)) for t in tasks]
 
 
 def recipes_named(suite: Suite, catalogue: Catalogue, text: str) -> list[str]:

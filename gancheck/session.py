@@ -40,8 +40,8 @@ class Session:
         self.latents = generator(self.device, seed, "latent/own")
         self.sampler = Sampler(self.players.generator, self.players.latent)
         self.record = Trained(seed, path="own-loop")
-        names = (*SIGNALS, "diversity")
-        self.record.trace = {n: torch.full((lesson.budget.steps,), float("nan")) for n in names}
+        self.record.trace = {"diversity": torch.full((lesson.budget.steps,), float("nan"))}
+        self.signals: dict[str, float] = {}
         self.done = 0
 
     def real(self, count: int) -> Tensor:
@@ -57,11 +57,11 @@ class Session:
         return self.players.latent.draw(count, self.latents)
 
     def report(self, **signals: Tensor | float) -> None:
-        """Signals of this step, such as generator_loss=... ; tensors are read without their graph."""
+        """Signals, such as generator_loss=... ; one that is not reported at every step holds its value in between."""
         for name, value in signals.items():
-            if name not in self.record.trace:
+            if name not in SIGNALS:
                 raise BadPlugin(f"session.report knows no signal '{name}'; it takes {', '.join(SIGNALS)}")
-            self.record.trace[name][self.done] = float(value.detach() if isinstance(value, Tensor) else value)
+            self.signals[name] = float(value.detach() if isinstance(value, Tensor) else value)
 
     def steps(self) -> Iterator[int]:
         """Step numbers of the budget; between them the clock stops for probes and snapshots."""
@@ -71,11 +71,19 @@ class Session:
         start = time.perf_counter()
         while self.done < budget.steps and self.record.status == "done":
             yield self.done
+            self.note()
             self.done += 1
             if self.done in pauses:
                 self.record.seconds += time.perf_counter() - start
                 self.pause(probe)
                 start = time.perf_counter()
+
+    def note(self) -> None:
+        """Write this step's signals into the trace; before its first report a signal has the value of that report."""
+        for name, value in self.signals.items():
+            if name not in self.record.trace:
+                self.record.trace[name] = torch.full((self.lesson.budget.steps,), value)
+            self.record.trace[name][self.done] = value
 
     def pause(self, probe: Probe) -> None:
         """Probe the generator, keep it at evaluation points, and stop when time or finiteness has run out."""
@@ -99,6 +107,7 @@ class Session:
             raise BadPlugin(
                 f"train() ended after {self.done} of {self.lesson.budget.steps} steps; iterate session.steps()"
             )
+        self.record.trace = {name: signal[: self.done] for name, signal in self.record.trace.items()}
         return self.record
 
 

@@ -19,6 +19,7 @@ from gancheck.card import card_of
 from gancheck.cast import seeded
 from gancheck.catalogue import Catalogue
 from gancheck.dataset import DataSpec
+from gancheck.errors import BadParameter
 from gancheck.gans import Gan
 from gancheck.lesson import Lesson
 from gancheck.recipe import Recipe
@@ -37,7 +38,10 @@ WORTH_COMPILING = 40_000
 
 def digest(spec: Any) -> str:
     """16 hex digits of the canonical JSON's SHA-256."""
-    text = json.dumps(spec, sort_keys=True, separators=(",", ":"))
+    try:
+        text = json.dumps(spec, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise BadParameter(f"parameters must be numbers (not inf or nan), texts or lists of them: {error}") from error
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

@@ -1,6 +1,6 @@
 """The store: one JSONL file per run, committed by rename, beside the kept weights of its training.
 
-First line the spec, then one line per value and alarm, last line the outcome with a checksum of all lines before it.
+First line the spec, then one line per value and alarm, last line the outcome with a checksum of it all.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from gancheck.errors import StoreError
-from gancheck.files import replacing, write_text
+from gancheck.files import replacing, sweep, write_text
 from gancheck.spec import digest
 
 Row = dict[str, Any]
@@ -48,19 +48,31 @@ class Store:
 
     def claim(self, suite: str, version: str) -> None:
         """Make the folder, or check that it belongs to this suite version and can be written to."""
-        mark = self.folder / "suite.json"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            if mark.exists():
-                held = json.loads(mark.read_text(encoding="utf-8"))
-                if held != {"suite": suite, "version": version}:
-                    text = f"{held.get('suite')} version {held.get('version')}"
-                    raise StoreError(
-                        f"{self.folder} holds suite {text}, not {suite} version {version}; use another --out"
-                    )
-        except (OSError, ValueError, AttributeError) as error:
+        except OSError as error:
             raise StoreError(f"{self.folder} cannot be used for results ({error}); use another --out") from error
-        write_text(mark, json.dumps({"suite": suite, "version": version}))
+        held = self.owner()
+        if held not in (None, (suite, version)):
+            text = " version ".join(held or ())
+            raise StoreError(f"{self.folder} holds suite {text}, not {suite} version {version}; use another --out")
+        write_text(self.mark, json.dumps({"suite": suite, "version": version}))
+        sweep(self.folder)
+
+    @property
+    def mark(self) -> Path:
+        """Where the folder says whose it is."""
+        return self.folder / "suite.json"
+
+    def owner(self) -> tuple[str, str] | None:
+        """Name and version of the suite whose runs the folder holds; None: it is no results folder yet."""
+        try:
+            if not self.mark.exists():
+                return None
+            held = json.loads(self.mark.read_text(encoding="utf-8"))
+            return str(held["suite"]), str(held["version"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StoreError(f"{self.mark} is not what gancheck wrote; remove it, or use another folder") from error
 
     def path(self, run_id: str) -> Path:
         """Where a run is."""
@@ -73,7 +85,8 @@ class Store:
     def commit(self, spec: Row, rows: list[Row], outcome: Row) -> None:
         """Write a whole run, or nothing."""
         lines = [line({"kind": "spec", **spec}), *map(line, rows)]
-        closing = {"kind": "outcome", **outcome, "rows": len(rows), "checksum": checksum(lines)}
+        closing = {"kind": "outcome", **outcome, "rows": len(rows)}
+        closing["checksum"] = checksum([*lines, line(closing)])
         with replacing(self.path(spec["run_id"])) as part:
             part.write_text("\n".join([*lines, line(closing)]) + "\n", encoding="utf-8")
 
@@ -88,10 +101,13 @@ class Store:
             os.replace(path, path.with_suffix(".jsonl.broken"))
             raise SetAside(f"{error}; set aside as {path.name}.broken, to be run again") from error
 
-    def runs(self) -> Iterator[Run]:
+    def ids(self) -> list[str]:
+        """The ids of all runs in the folder, oldest first."""
+        return [p.stem for p in sorted(self.folder.glob("*.jsonl"), key=lambda p: (p.stat().st_mtime_ns, p.name))]
+
+    def runs(self) -> list[Run]:
         """Every run of the folder, oldest first; raises at the first file that is not whole."""
-        for path in sorted(self.folder.glob("*.jsonl"), key=lambda p: (p.stat().st_mtime_ns, p.name)):
-            yield whole(path)
+        return [whole(self.path(run_id)) for run_id in self.ids()]
 
     @contextmanager
     def lock(self, name: str) -> Iterator[bool]:
@@ -120,10 +136,10 @@ def whole(path: Path) -> Run:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
         spec, *rows, outcome = map(json.loads, lines)
-        good = outcome["kind"] == "outcome" and outcome["checksum"] == checksum(lines[:-1])
+        good = outcome["kind"] == "outcome" and outcome.pop("checksum") == checksum([*lines[:-1], line(outcome)])
         named = {k: v for k, v in spec.items() if k not in ("kind", "run_id", "training_id")}
         good = good and path.stem == spec["run_id"] == digest(named)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(f"{path.name} is truncated or not a run file") from error
     if not good:
         raise StoreError(f"{path.name} was changed after it was written")
@@ -136,5 +152,5 @@ def line(row: Row) -> str:
 
 
 def checksum(lines: list[str]) -> str:
-    """SHA-256 of the lines."""
+    """SHA-256 of all lines, the last one without its checksum."""
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -45,13 +45,14 @@ class Stream:
         self.draw, self.rows, self.seeds, self.purpose, self.device = draw, rows, seeds, purpose, device
         self.length = max(1, min(LONGEST, AHEAD // max(1, rows * row_bytes)))
         self.position = 0
+        self.held = -1  # number of the block at hand
         self.block: Any = None
 
     def next(self) -> Any:
         """The next draw: tensors (seeds, rows, ...)."""
         block, row = divmod(self.position, self.length)
-        if row == 0:
-            self.block = self.read(block)
+        if block != self.held:
+            self.block, self.held = self.read(block), block
         self.position += 1
         return tree_map(lambda t: t[:, row], self.block)
 

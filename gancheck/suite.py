@@ -13,11 +13,11 @@ from gancheck import parameters
 from gancheck.catalogue import Catalogue
 from gancheck.dataset import Dataset
 from gancheck.errors import BadParameter, BadSuite, GancheckError, UnknownName, did_you_mean
+from gancheck.fitting import fitting
 from gancheck.gans import Gan
 from gancheck.recipe import Recipe
 from gancheck.settings import Budget, Optimiser, Settings
 from gancheck.share import share
-from gancheck.streams import generator
 
 Table = dict[str, Any]
 
@@ -61,15 +61,12 @@ class Task:
     settings: Settings = field(default_factory=Settings)
     budget: Budget = field(default_factory=Budget)
     protocol: Protocol = field(default_factory=Protocol)
+    title: str = ""  #: of the GAN's side; empty: the GAN's name
 
     @property
     def label(self) -> str:
         """As tables show it, such as `ring/mlp`."""
-        return f"{self.name}/{self.gan.name}"
-
-    def with_gan(self, gan: Named) -> Task:
-        """The same task for another GAN."""
-        return replace(self, gan=gan)
+        return f"{self.name}/{self.title or self.gan.name}"
 
     def build_dataset(self, catalogue: Catalogue) -> Dataset:
         """The dataset object."""
@@ -122,7 +119,8 @@ def find(name: str | Path) -> Path:
     if given.suffix == ".toml" or given.parent != Path():
         if given.is_file():
             return given
-        raise BadSuite(f"{given}: there is no such suite file")
+        hint = did_you_mean(given.stem, names())
+        raise BadSuite(f"{given}: there is no such suite file.{hint} (gancheck list suites)")
     known = names()
     if given.name not in known:
         raise UnknownName(f"unknown suite '{name}'.{did_you_mean(str(name), known)} (gancheck list suites)")
@@ -135,20 +133,22 @@ def names() -> dict[str, Path]:
 
 
 def line_of(text: str, message: str) -> str:
-    """`, line 14` for the first line that holds a name which the message quotes."""
-    for quoted in re.findall(r"'([^']+)'", message):
-        for number, line in enumerate(text.splitlines(), 1):
-            if re.search(rf"(?<![\w-]){re.escape(quoted)}(?![\w-])", line.partition("#")[0]):
-                return f", line {number}"
-    return ""
+    """`, line 14` for the line that holds most of what the message names; what it names last says most."""
+    about = message.partition(" Did you mean")[0]
+    named = [n.strip("'") for found in re.findall(r"'([^']+)'|(\w+) = ([^\s:;,]+)", about) for n in found if n]
+    lines = [line.partition("#")[0] for line in text.splitlines()]
+    weights = [sum(2**i for i, name in enumerate(named) if mentions(line, name)) for line in lines]
+    best = max(weights, default=0)
+    return f", line {weights.index(best) + 1}" if best else ""
+
+
+def mentions(line: str, name: str) -> bool:
+    """Whether a line holds a name as a word of its own."""
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", line) is not None
 
 
 #: Whole numbers of a suite, and the least that each can be.
 COUNTS = {"seeds": 1, "block": 1, "first_seed": 0}
-
-
-#: Standard deviations of training data that are accepted.
-SCALES = (1e-2, 1e2)
 
 
 class Reader:
@@ -176,8 +176,8 @@ class Reader:
         """The suite, every plug-in in it built once to check its parameters."""
         table = self.table
         known(table, self.KEYS, "a suite")
-        tasks = tuple(map(self.task, table.get("task", [])))
-        recipes = tuple(table.get("recipes", ()))
+        tasks = tuple(map(self.task, parameters.convert(table.get("task", []), list[Table], "task")))
+        recipes = parameters.convert(table.get("recipes", []), tuple[str, ...], "recipes")
         if not tasks or not recipes:
             raise BadSuite("a suite needs at least one [[task]] and a list of recipes")
         labels = [t.label for t in tasks]
@@ -206,7 +206,13 @@ class Reader:
 
     def merged(self, task: Table, key: str) -> Table:
         """A section of the suite, overlaid with the task's."""
-        return {**self.table.get(key, {}), **task.get(key, {})}
+        return {**section(self.table, key), **section(task, key)}
+
+
+def section(table: Table, key: str) -> Table:
+    """A table inside a table; empty where there is none."""
+    found: Table = parameters.convert(table.get(key, {}), Table, key)
+    return found
 
 
 def known(table: Mapping[str, Any], keys: tuple[str, ...], what: str) -> None:
@@ -225,11 +231,10 @@ def whole(value: Any, what: str, least: int) -> int:
 
 def training(table: Table) -> Settings:
     """The [training] section: batch, critic_steps, optimiser, and players = { discriminator = { lr = ... } }."""
-    default = parameters.build(Optimiser, table.get("optimiser", {}), "optimiser")
-    base = {**table.get("optimiser", {})}
+    base, own = section(table, "optimiser"), section(table, "players")
+    default = parameters.build(Optimiser, base, "optimiser")
     players = {
-        name: parameters.build(Optimiser, {**base, **changes}, f"optimiser of the {name}")
-        for name, changes in table.get("players", {}).items()
+        name: parameters.build(Optimiser, {**base, **section(own, name)}, f"optimiser of the {name}") for name in own
     }
     rest = {k: v for k, v in table.items() if k not in ("optimiser", "players")}
     known(rest, ("batch", "critic_steps", "optimiser", "players"), "training")
@@ -239,31 +244,19 @@ def training(table: Table) -> Settings:
 
 def checked(suite: Suite, catalogue: Catalogue) -> tuple[str, ...]:
     """Build every plug-in once; the recipes' labels as tables show them."""
+    recipes = [Recipe.parse(text, catalogue) for text in suite.recipes]
     for task in suite.tasks:
-        dataset, gan = task.build_dataset(catalogue), task.build_gan(catalogue)
-        trainable(dataset, task)
-        fitting(gan, dataset, task)
-        for metric in task.protocol.metrics:
-            catalogue.entry("metric", metric)
-    labels = [Recipe.parse(text, catalogue).label for text in suite.recipes]
+        fitting(task, catalogue)
+        if task.settings.players:
+            known(task.settings.players, players(task, recipes, catalogue), "players")
+    labels = [recipe.label for recipe in recipes]
     if twice := sorted({x for x in labels if labels.count(x) > 1}):
         raise BadSuite(f"recipe '{twice[0]}' stands in the suite twice")
     return tuple(labels)
 
 
-def trainable(dataset: Dataset, task: Task) -> None:
-    """Refuse data whose scale no network with common initial weights can learn."""
-    x = dataset.draw(512, generator("cpu", "scale")).x
-    scale = float(x.std())
-    if not SCALES[0] <= scale <= SCALES[1]:
-        raise BadSuite(f"task '{task.name}': its data has a standard deviation of {scale:.3g}; rescale it to about 1")
-
-
-def fitting(gan: Gan, dataset: Dataset, task: Task) -> None:
-    """Let the GAN build itself for the data; what it cannot do shows here and not in training."""
-    try:
-        gan.build(dataset.spec)
-    except GancheckError:
-        raise
-    except Exception as error:
-        raise BadSuite(f"task '{task.name}': gan '{task.gan.name}' cannot be built for it: {error}") from error
+def players(task: Task, recipes: list[Recipe], catalogue: Catalogue) -> tuple[str, ...]:
+    """The names of everybody whom the recipes train on a task."""
+    gan, data = task.build_gan(catalogue), task.build_dataset(catalogue).spec
+    casts = [recipe.players(gan, data).modules for recipe in recipes if not recipe.supports(gan, data)]
+    return tuple(dict.fromkeys(["generator", "discriminator", *(name for cast in casts for name in cast)]))

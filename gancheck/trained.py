@@ -29,7 +29,7 @@ class Trained:
     updates: int = 0  #: discriminator updates made
     path: str = ""  #: how it was computed, such as "stacked-traced"
     snapshots: dict[int, Params] = field(default_factory=dict)  #: step -> generator's evaluation weights and buffers
-    trace: dict[str, Tensor] = field(default_factory=dict)  #: signal -> (steps,) float32, NaN where not measured
+    trace: dict[str, Tensor] = field(default_factory=dict)  #: signal -> (steps done,) float32, NaN where not measured
 
     def save(self, path: Path, spec: dict[str, Any]) -> None:
         """Write everything to one safetensors file, beside and renamed."""
@@ -38,7 +38,8 @@ class Trained:
         about = {k: getattr(self, k) for k in ("seed", "status", "reason", "seconds", "updates", "path")}
         with replacing(path) as part:
             held = {k: t.detach().cpu().contiguous() for k, t in tensors.items()}
-            safetensors.torch.save_file(held, part, {"outcome": json.dumps(about), "spec": json.dumps(spec)})
+            facts = {"outcome": json.dumps(about), "spec": json.dumps(spec), "points": json.dumps(list(self.snapshots))}
+            part.write_bytes(safetensors.torch.save(held, facts))
 
     @classmethod
     def load(cls, path: Path) -> Trained:
@@ -46,6 +47,7 @@ class Trained:
         try:
             with safetensors.safe_open(path, "pt") as file:
                 made = cls(**json.loads(file.metadata()["outcome"]))
+                made.snapshots = {point: {} for point in json.loads(file.metadata().get("points", "[]"))}
                 for name in file.keys():  # noqa: SIM118 (safetensors' handle is no mapping)
                     made.put(name, file.get_tensor(name))
         except (OSError, safetensors.SafetensorError, KeyError, TypeError, ValueError) as error:

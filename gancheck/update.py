@@ -115,30 +115,34 @@ class Update:
         recipe = self.engine.recipe
         loss = recipe.discriminator_loss(game) if self.phase == "discriminator" else recipe.generator_loss(game)
         if not isinstance(loss, Tensor) or loss.dim() != 0:
-            got = tuple(loss.shape) if isinstance(loss, Tensor) else type(loss).__name__
-            raise BadPlugin(f"{self.phase}_loss of '{recipe.label}' gave {got}; it must give a scalar tensor")
+            raise BadPlugin(f"{self.phase}_loss of '{recipe.label}' gave {form(loss)}; it must give a scalar tensor")
         return loss
 
     def __call__(self) -> dict[str, Tensor]:
         """Move, and give the signals (replicates,) of this update."""
         gradients, seen, remembered, buffers = self.mapped(*self.arguments())
         engine = self.engine
+        engine.memory = {**engine.memory, **engine.apart(remembered)}
         for name in self.team:
             rate = engine.settings.player(name).rate(engine.done / engine.lesson.budget.steps)
             optimisers.step(engine.optimisers[name], engine.weights[name], gradients[name], rate)
-        engine.memory = {**engine.memory, **remembered}
         engine.buffers = buffers
         return dict(seen)
 
 
 def check(game: Game) -> None:
     """Refuse samples and logits of the wrong shape."""
-    if game.samples.shape != game.batch.x.shape:
-        got, wanted = tuple(game.samples.shape), tuple(game.batch.x.shape)
-        raise BadPlugin(f"the generator made samples of shape {got}; this data needs {wanted}")
-    logits = game.call("discriminator", game.fake)
-    if logits.numel() != len(game.fake):
-        raise BadPlugin(f"the discriminator gave logits of shape {tuple(logits.shape)} for {len(game.fake)} inputs")
+    got, wanted = form(game.samples), form(game.batch.x)
+    if got != wanted:
+        raise BadPlugin(f"the generator made samples of {got}; this data needs {wanted}")
+    logits, rows = game.call("discriminator", game.fake), len(game.fake)
+    if not isinstance(logits, Tensor) or logits.numel() != rows:
+        raise BadPlugin(f"the discriminator gave logits of {form(logits)} for {rows} inputs; it must give one for each")
+
+
+def form(answer: object) -> str:
+    """What a plug-in gave, in words."""
+    return f"shape {tuple(answer.shape)}" if isinstance(answer, Tensor) else f"type {type(answer).__name__}"
 
 
 def size(gradients: dict[str, Params]) -> Tensor:

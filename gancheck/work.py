@@ -15,10 +15,11 @@ from pathlib import Path
 
 import torch
 
+from gancheck.cast import seeded
 from gancheck.catalogue import Catalogue
 from gancheck.detectors.base import watch
 from gancheck.engine import Engine
-from gancheck.errors import Diverged, GancheckError, StoreError
+from gancheck.errors import BadPlugin, Diverged, GancheckError, StoreError
 from gancheck.evaluation import Evaluator
 from gancheck.lesson import Lesson
 from gancheck.sampler import Sampler
@@ -153,6 +154,8 @@ def measured(job: Job, bench: Workbench, lesson: Lesson, record: Trained) -> tup
         rows = list(values(job.cell.task, bench, lesson, record))
     except Diverged as error:
         status, reason = "diverged", str(error)
+    except BadPlugin as error:
+        status, reason = "failed", str(error)
     detectors = {name: bench.catalogue.build("detector", name) for name in bench.catalogue.names("detector")}
     alarms = watch(detectors, {name: signal.tolist() for name, signal in record.trace.items()})
     rows += [{"kind": "alarm", **alarm.row()} for alarm in alarms]
@@ -181,12 +184,15 @@ def values(task: Task, bench: Workbench, lesson: Lesson, record: Trained) -> Ite
         weights = {n: t.to(lesson.device) for n, t in record.snapshots[step].items()}
         source = generator(lesson.device, record.seed, "evaluation")
         samples = sampler.draw(weights, task.protocol.samples, source)
+        if samples.shape[1:] != lesson.dataset.spec.shape:
+            got, wanted = tuple(samples.shape[1:]), lesson.dataset.spec.shape
+            raise BadPlugin(f"the generator made samples of shape {got}; this data needs {wanted}")
         yield from bench.evaluator(task, lesson).rows(samples, step, step == max(record.snapshots))
 
 
 def sampler_of(lesson: Lesson) -> Sampler:
     """The generator that the kept weights belong to."""
-    players = lesson.recipe.players(lesson.gan, lesson.dataset.spec)
+    players = seeded(lambda: lesson.recipe.players(lesson.gan, lesson.dataset.spec), 0)
     return Sampler(players.generator.to(lesson.device), players.latent)
 
 

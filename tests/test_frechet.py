@@ -9,7 +9,7 @@ from scipy.linalg import sqrtm
 
 from gancheck.cloud import CHUNK, Cloud
 from gancheck.errors import BadData
-from gancheck.frechet import covariance, frechet, nuclear_norm
+from gancheck.frechet import congruence, covariance, cross_trace, frechet, nuclear_norm
 
 
 def points(n: int, d: int, seed: int = 0) -> torch.Tensor:
@@ -103,6 +103,25 @@ def test_moving_both_sets_together_changes_nothing(offset: float, n: int):
 def test_covariance_is_numpys_in_chunks_of_any_size(chunk: int):
     x = points(33, 7)
     np.testing.assert_allclose(covariance(Cloud(x, chunk)).numpy(), np.cov(x.numpy().T), atol=1e-13)
+
+
+@pytest.mark.parametrize("alive", [300, 200])
+def test_large_covariances_have_scipys_trace_even_where_features_never_vary(alive: int):
+    a, b = points(700, 300), points(600, 300, seed=1)
+    a[:, alive:] = 0
+    first, second = (torch.from_numpy(np.cov(x.numpy().T)) for x in (a, b))
+    expected = sqrtm(second[:alive, :alive].numpy() @ first[:alive, :alive].numpy()).real.trace()
+    assert cross_trace(first, second).item() == pytest.approx(expected, rel=1e-6)
+    assert cross_trace(second, first).item() == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize("d", [1, 255, 256, 257, 600])
+def test_half_the_work_gives_the_same_congruence(d: int):
+    generator = torch.Generator().manual_seed(0)
+    upper = torch.randn(d, d, dtype=torch.float64, generator=generator).triu()
+    middle = points(d + 5, d)[:d]
+    middle = middle + middle.T
+    assert torch.allclose(congruence(upper, middle).tril(), (upper @ middle @ upper.T).tril(), atol=1e-10)
 
 
 @pytest.mark.parametrize("shape", [(260, 300), (300, 260)])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import Literal
@@ -45,14 +44,11 @@ def rank_command(
 
 def leaderboard(folder: Path) -> list[tables.Row]:
     """The rows, from the folder alone."""
-    mark = folder / "suite.json"
-    if not mark.exists():
-        raise StoreError(f"{folder} is no results folder; give the one that gancheck run has made, such as runs/quick")
-    suite = json.loads(mark.read_text(encoding="utf-8"))
     store = Store(folder)
-    everything = list(store.runs())
-    if not everything:
-        raise StoreError(f"{folder} holds no runs yet; gancheck run {suite['suite']} makes them")
-    results = map(result, comparable(store, everything))
-    made = board(results, Catalogue.load(), suite["suite"], suite["version"], newest_date(folder))
-    return made.leaderboard()
+    owner = store.owner()
+    if owner is None:
+        raise StoreError(f"{folder} is no results folder; give the one that gancheck run has made, such as runs/quick")
+    runs = store.runs()
+    if not runs:
+        raise StoreError(f"{folder} holds no runs yet; gancheck run {owner[0]} makes them")
+    return board(map(result, comparable(runs, runs)), Catalogue.load(), *owner, newest_date(folder)).leaderboard()

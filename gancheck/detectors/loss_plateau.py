@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from scipy.stats import kendalltau
 
 from gancheck.detectors.base import Detector, detector
+from gancheck.errors import BadParameter
 
 LOSSES = ("discriminator_loss", "generator_loss")
 
@@ -30,12 +31,16 @@ class LossPlateau(Detector):
     level: float = 0.05  #: a trend counts when its p-value is below this
     margin: float = 0.02  #: range of the points over their mean size, below which a loss stands still
 
-    def start(self) -> None:
-        self.sums = dict.fromkeys(LOSSES, 0.0)
-        self.points: dict[str, list[float]] = {name: [] for name in LOSSES}
-
     sums: dict[str, float] = field(default_factory=dict, init=False, repr=False)
     points: dict[str, list[float]] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.block < 1 or self.window < 3:
+            raise BadParameter(f"block = {self.block}, window = {self.window}: needs at least 1 step and 3 points")
+
+    def start(self) -> None:
+        self.sums = dict.fromkeys(LOSSES, 0.0)
+        self.points = {name: [] for name in LOSSES}
 
     def update(self, step: int, signals: Mapping[str, float]) -> tuple[float, str] | None:
         for name in LOSSES:
@@ -58,6 +63,5 @@ class LossPlateau(Detector):
     def look(self, step: int) -> tuple[float, str]:
         """The alarm: how long nothing has moved."""
         steps = self.block * self.window
-        return float(
-            steps
-        ), f"no trend and under {self.margin:.0%} range in both losses for {steps} steps, to step {step}"
+        evidence = f"no trend and under {self.margin:.0%} range in both losses for {steps} steps, to step {step}"
+        return float(steps), evidence

@@ -14,6 +14,7 @@ from gancheck.dataset import DataSpec
 from gancheck.errors import BadParameter
 from gancheck.gans import Gan, Players
 from gancheck.head import NEEDS, features_and_head, has_head, with_layer
+from gancheck.manhattan import distances
 from gancheck.strategies.base import Strategy, strategy
 
 
@@ -47,5 +48,5 @@ class Closeness(nn.Module):
 
     def forward(self, hidden: Tensor) -> Tensor:
         keys = torch.einsum("nh,hkw->knw", hidden, self.tensor)
-        closeness = torch.exp(-torch.cdist(keys, keys, p=1)).sum(2)  # (kernels, n)
+        closeness = torch.exp(-distances(keys)).sum(2)  # (kernels, n)
         return torch.cat([hidden, closeness.mT - 1], 1)  # minus the sample's closeness to itself

@@ -12,6 +12,7 @@ from torch import Tensor
 from gancheck.dataset import DataSpec
 from gancheck.errors import BadParameter
 from gancheck.game import Game
+from gancheck.settings import Settings
 from gancheck.strategies.base import Strategy, strategy
 
 
@@ -28,6 +29,11 @@ class PacGan(Strategy):
     def __post_init__(self) -> None:
         if self.m < 1:
             raise BadParameter(f"m = {self.m}: a pack holds at least 1 sample")
+
+    def settings(self, settings: Settings) -> Settings:
+        if settings.batch < self.m:
+            raise BadParameter(f"pacgan: a batch of {settings.batch} samples holds no pack of m = {self.m}")
+        return settings
 
     def sees(self, data: DataSpec) -> DataSpec:
         return data.packed(self.m)

@@ -1,0 +1,543 @@
+"""`run` as a whole: the same numbers whatever runs beside, whatever is killed, and however often it is resumed."""
+
+from __future__ import annotations
+
+import csv
+import json
+import multiprocessing
+import os
+import random
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import psutil
+import pytest
+
+from gancheck import cli, pool, running
+from gancheck.errors import GancheckError
+from gancheck.running import Outcome, run
+from gancheck.store import Run, Store
+
+ROOT = Path(__file__).parents[1]
+SUITE = """\
+version = "1"
+recipes = ["none", "lsgan", "fragile"]
+seeds = 2
+block = 2
+budget = { steps = 12, evaluations = 2 }
+training = { batch = 16 }
+evaluation = { samples = 300, metrics = ["score", "modes", "quality", "spread", "diversity", "fid"] }
+task = [
+  { dataset = "ring(sigma=0.1)", gan = { name = "mlp", width = 8 } },
+  { dataset = "grid(side=2)", gan = { name = "mlp", width = 8 } },
+]
+"""
+#: A strategy that does nothing, unless the environment tells it to kill the process that it is in.
+FRAGILE = """\
+import os
+from dataclasses import dataclass
+import gancheck as gc
+
+
+@gc.strategy("fragile", family="regulariser")
+@dataclass(frozen=True)
+class Fragile(gc.Strategy):
+    def prepare(self, players, data):
+        if "DIE" in os.environ:
+            os.kill(os.getpid(), 9)
+        return players
+"""
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread, and no pictures."""
+    monkeypatch.setattr(pool, "cores", lambda: 1)
+    monkeypatch.setattr(running, "draw", lambda *_: [])
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a space in its name, that holds the suite and the plug-in."""
+    folder = tmp_path_factory.mktemp("a place")
+    (folder / "mine.toml").write_text(SUITE)
+    (folder / "fragile.py").write_text(FRAGILE)
+    return folder
+
+
+Go = Callable[..., Outcome]
+
+
+@pytest.fixture
+def go(place: Path) -> Go:
+    """Run the suite in this process, with other arguments where they are given."""
+
+    def call(out: Path, suite: Path = place / "mine.toml", **others: Any) -> Outcome:
+        return run(suite, **{"files": [place / "fragile.py"], "out": out, "jobs": 1, "device": "cpu"} | others)
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def undisturbed(place: Path) -> Path:
+    """The folder of a run that nothing happened to."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "cores", lambda: 1)
+        patch.setattr(running, "draw", lambda *_: [])
+        made = run(place / "mine.toml", files=[place / "fragile.py"], out=place / "undisturbed", jobs=1, device="cpu")
+    assert str(made) == f"12 done, 0 failed, 0 skipped, 0 cached -> {place / 'undisturbed' / 'leaderboard.csv'}"
+    return made.leaderboard.parent
+
+
+@pytest.fixture
+def copy(undisturbed: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be disturbed."""
+    return Path(shutil.copytree(undisturbed, tmp_path / "runs"))
+
+
+def numbers(folder: Path) -> dict[str, Any]:
+    """Everything in every run file but times and threads."""
+    clocks = ("seconds", "evaluation_seconds", "threads")
+
+    def lasting(found: Run) -> tuple[Any, ...]:
+        return found.spec, found.rows, {k: v for k, v in found.outcome.items() if k not in clocks}
+
+    return {found.spec["run_id"]: lasting(found) for found in Store(folder).runs()}
+
+
+def board(folder: Path) -> list[dict[str, str]]:
+    """The leaderboard without the column that depends on the clock."""
+    with (folder / "leaderboard.csv").open() as file:
+        return [{k: v for k, v in row.items() if k != "cost_ratio"} for row in csv.DictReader(file)]
+
+
+def same(folder: Path, other: Path) -> bool:
+    return numbers(folder) == numbers(other) and board(folder) == board(other)
+
+
+def leftovers(folder: Path) -> list[Path]:
+    return [p for p in folder.rglob("*") if p.name.endswith(".part")]
+
+
+def test_a_finished_run_is_all_there(undisturbed: Path) -> None:
+    assert len(numbers(undisturbed)) == 12
+    assert [row["strategy"] for row in board(undisturbed)][-1] == "real"
+    assert {row["strategy"] for row in board(undisturbed)} == {"none", "lsgan", "fragile", "real"}
+    assert {row["runs"] for row in board(undisturbed)} == {"4"}
+    assert {"tasks.csv", "results.parquet", "suite.json"} <= {p.name for p in undisturbed.iterdir()}
+    assert not leftovers(undisturbed)
+
+
+def test_a_strategy_that_does_nothing_is_the_untreated_gan(undisturbed: Path) -> None:
+    values = {r: [] for r in ("none", "fragile", "lsgan")}
+    for found in sorted(Store(undisturbed).runs(), key=lambda f: (f.spec["task"], f.spec["training"]["seed"])):
+        values[found.spec["recipe"]].append(found.last("value"))
+    assert values["none"] == values["fragile"] != values["lsgan"]
+
+
+def test_the_second_time_all_is_cached_and_no_file_changes(copy: Path, go: Go, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {p.name: p.read_bytes() for p in copy.glob("*.*")}
+    monkeypatch.setattr("gancheck.work.made", None)
+    assert str(go(copy)) == f"0 done, 0 failed, 0 skipped, 12 cached -> {copy / 'leaderboard.csv'}"
+    assert {p.name: p.read_bytes() for p in copy.glob("*.*")} == before
+
+
+def test_force_runs_again_to_the_same_bits(copy: Path, go: Go, undisturbed: Path) -> None:
+    weights = {p.name: p.stat().st_mtime_ns for p in copy.glob("*.safetensors")}
+    made = go(copy, force=True, only=["strategy=none"])
+    assert str(made).startswith("4 done, 0 failed, 0 skipped, 0 cached")
+    assert sum(weights[p.name] != p.stat().st_mtime_ns for p in copy.glob("*.safetensors")) == 4
+    assert same(copy, undisturbed)
+
+
+def test_neither_order_nor_threads_change_a_number(
+    tmp_path: Path, place: Path, go: Go, undisturbed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head, _, tail = SUITE.partition("task = [\n")
+    tasks = tail.splitlines()
+    text = head.replace('"none", "lsgan", "fragile"', '"lsgan", "none"') + "\n".join(["task = [", *tasks[1::-1], "]"])
+    (tmp_path / "mine.toml").write_text(text)
+    monkeypatch.setattr(pool, "cores", lambda: 2)
+    assert go(tmp_path / "runs", tmp_path / "mine.toml").counts == {"done": 8}
+    made, expected = numbers(tmp_path / "runs"), numbers(undisturbed)
+    assert made.items() <= expected.items()
+    assert len(made) == 8
+    assert {f.outcome["threads"] for f in Store(tmp_path / "runs").runs()} == {2}
+
+
+def test_more_seeds_leave_those_that_are_there(copy: Path, go: Go, undisturbed: Path) -> None:
+    before = numbers(copy)
+    made = go(copy, seeds=3, only=["strategy=none", "dataset=ring"])
+    assert str(made).startswith("2 done, 0 failed, 0 skipped, 2 cached")
+    assert before.items() <= numbers(copy).items()
+
+
+def test_a_strategy_run_alone_is_ranked_beside_those_that_are_there(tmp_path: Path, go: Go) -> None:
+    go(tmp_path, only=["strategy=none", "dataset=ring"])
+    made = go(tmp_path, only=["strategy=lsgan", "dataset=ring"])
+    assert str(made).startswith("2 done, 0 failed, 0 skipped, 0 cached")
+    assert {row["strategy"]: row["missing"] for row in board(tmp_path)} == {"none": "0", "lsgan": "0", "real": "0"}
+
+
+def test_a_changed_plug_in_replaces_its_older_self_on_the_board(tmp_path: Path, place: Path, go: Go) -> None:
+    plugin = tmp_path / "fragile.py"
+    plugin.write_text(FRAGILE)
+    only = ["strategy=none,fragile", "dataset=ring"]
+    go(tmp_path / "runs", files=[plugin], only=only, seeds=4)
+    plugin.write_text(FRAGILE + "\n# another version\n")
+    made = go(tmp_path / "runs", files=[plugin], only=only, seeds=2)
+    assert made.counts == {"cached": 2, "done": 2}
+    again = go(tmp_path / "runs", files=[plugin], only=["strategy=none", "dataset=ring"], seeds=4)
+    runs = {row["strategy"]: (row["runs"], row["missing"]) for row in again.board.leaderboard()}
+    assert runs["none"] == (4, 0)
+    assert runs["fragile"] == (2, 2)  # two seeds of the new version, not two of each
+
+
+def test_damaged_files_are_named_and_made_again(
+    copy: Path, go: Go, undisturbed: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    files = sorted(copy.glob("*.jsonl"))
+    files[0].write_text(files[0].read_text()[:100])
+    files[1].write_text(files[1].read_text().replace('"status": "done"', '"status": "diverged"'))
+    files[2].rename(copy / "renamed.jsonl")
+    weights = copy / f"{Run(*split(files[3])).spec['training_id']}.safetensors"
+    files[3].unlink()
+    weights.write_bytes(weights.read_bytes()[:200])
+    made = go(copy)
+    assert made.failed == 0
+    assert made.counts["done"] >= 4
+    said = capfd.readouterr().err
+    assert all(name in said for name in (files[0].name, files[1].name, "renamed.jsonl"))
+    assert same(copy, undisturbed)
+    assert str(go(copy)).startswith("0 done, 0 failed, 0 skipped, 12 cached")
+
+
+def split(path: Path) -> tuple[Any, list[Any], Any]:
+    spec, *rows, outcome = map(json.loads, path.read_text().splitlines())
+    return spec, rows, outcome
+
+
+def test_a_damaged_run_of_another_strategy_does_not_stop_the_board(
+    copy: Path, go: Go, capfd: pytest.CaptureFixture[str]
+) -> None:
+    other = next(p for p in copy.glob("*.jsonl") if '"recipe": "lsgan"' in p.read_text())
+    other.write_text("{}")
+    made = go(copy, only=["strategy=none"])
+    assert str(made).startswith("0 done, 0 failed, 0 skipped, 4 cached")
+    assert f"{other.name} is truncated or not a run file; set aside" in capfd.readouterr().err
+    missing = {row["strategy"]: row["missing"] for row in board(copy)}
+    assert missing == {"none": "0", "fragile": "0", "lsgan": "1", "real": "0"}
+
+
+def test_another_version_of_the_suite_does_not_get_the_folder(copy: Path, go: Go) -> None:
+    with pytest.raises(GancheckError, match=r"holds suite mine version 1, not mine version 1\+steps=5; use another --out"):
+        go(copy, steps=5)
+
+
+@pytest.mark.parametrize("jobs", [0, -2])
+def test_no_workers_are_refused(jobs: int, tmp_path: Path, go: Go) -> None:
+    with pytest.raises(GancheckError, match=f"--jobs {jobs}: needs at least 1"):
+        go(tmp_path / "runs", jobs=jobs)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_gpu_that_is_not_there_is_one_line(tmp_path: Path, go: Go, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    with pytest.raises(GancheckError, match="sees no GPU; use --device cpu"):
+        go(tmp_path, device="cuda")
+    assert running.device_named("auto") == "cpu"
+
+
+# ---- what plug-ins can do
+
+
+TROUBLE = """\
+from dataclasses import dataclass
+import torch
+from torch import nn
+import gancheck as gc
+
+
+class Judge(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.layer = nn.Linear(size, 1)
+
+    def forward(self, x):
+        return self.layer(x.flatten(1))
+
+
+@gc.gan("headless")
+@dataclass(frozen=True)
+class Headless(gc.Gan):
+    def build(self, data):
+        return gc.Players(nn.Linear(2, data.size), Judge(data.size), gc.Latent(2))
+
+
+@gc.strategy("raises", family="regulariser")
+@dataclass(frozen=True)
+class Raises(gc.Strategy):
+    def generator_loss(self, loss, game):
+        raise KeyError("no\\nluck")
+
+
+@gc.strategy("explodes", family="regulariser")
+@dataclass(frozen=True)
+class Explodes(gc.Strategy):
+    def generator_loss(self, loss, game):
+        return loss / (game.progress < 0.5)
+"""
+
+
+def test_one_plug_in_s_trouble_is_not_another_s(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("trouble.py").write_text(TROUBLE)
+    suite = re.sub(r'recipes = .*', 'recipes = ["raises", "none", "minibatch-std", "explodes", "lsgan"]', SUITE)
+    Path("mine.toml").write_text(suite)
+    call = ["run", "mine.toml", "--with", "trouble.py", "--only", "gan=headless", "--only", "dataset=ring", "--jobs", "1"]
+    status = cli.main(call)
+    out, err = capfd.readouterr()
+    assert status == 1
+    assert out.splitlines()[-1] == "4 done, 4 failed, 2 skipped, 0 cached -> runs/mine/leaderboard.csv"
+    lines = [line for line in err.splitlines() if line.startswith("ring/headless")]
+    assert "ring/headless raises seed 0: failed, KeyError: 'no\\nluck'" in lines
+    assert any(re.match("ring/headless explodes seed 1: diverged, .* not finite at step", line) for line in lines)
+    assert any(re.match("ring/headless minibatch-std seed 0: skipped, .*nn.Sequential", line) for line in lines)
+    assert any(re.match("ring/headless lsgan seed 1: done, score 0", line) for line in lines)
+    assert "Traceback" not in err
+    rows = {row["strategy"]: row for row in board(Path("runs/mine"))}
+    assert [rows[r]["failed"] for r in ("none", "raises", "explodes")] == ["0", "2", "2"]
+    assert [rows[r]["score"] for r in ("raises", "explodes")] == ["0.0", "0.0"]
+    assert (rows["minibatch-std"]["score"], rows["minibatch-std"]["missing"]) == ("", "2")
+    assert list(rows)[-2:] == ["minibatch-std", "real"]
+    long = pl.read_parquet("runs/mine/results.parquet")
+    assert long.filter(strategy="raises")["reason"].unique().to_list() == ["KeyError: 'no\\nluck'"]
+    assert "NaN" not in "".join(p.read_text() for p in Path("runs/mine").glob("*.jsonl"))
+
+    assert cli.main(call) == 1
+    assert capfd.readouterr().out.splitlines()[-1] == (
+        "0 done, 4 failed, 2 skipped, 4 cached -> runs/mine/leaderboard.csv"
+    )
+
+
+YARDSTICKS = """\
+import math
+from dataclasses import dataclass
+import torch
+from torch import nn
+import gancheck as gc
+
+
+class Ring(nn.Module):
+    def forward(self, z):
+        mode = ((1 + torch.erf(z[:, 0] / math.sqrt(2))) * 4).floor() * math.pi / 4
+        return torch.stack([mode.cos(), mode.sin()], 1) + 0.1 * z[:, 1:]
+
+
+class Point(nn.Module):
+    def forward(self, z):
+        return torch.tensor([[1.0, 0.0]]).repeat(len(z), 1)
+
+
+class Untrained(gc.Gan):
+    def build(self, data):
+        return gc.Players(self.module(), nn.Linear(data.size, 1), gc.Latent(3))
+
+    def train(self, session):
+        for _ in session.steps():
+            pass
+
+
+@gc.gan("perfect")
+@dataclass(frozen=True)
+class Perfect(Untrained):
+    module = Ring
+
+
+@gc.gan("stuck")
+@dataclass(frozen=True)
+class Stuck(Untrained):
+    module = Point
+"""
+
+
+def test_a_perfect_sampler_scores_one_and_a_generator_stuck_on_one_point_zero(tmp_path: Path) -> None:
+    (tmp_path / "yardsticks.py").write_text(YARDSTICKS)
+    (tmp_path / "mine.toml").write_text(SUITE.replace("samples = 300", "samples = 4000"))
+    only = ["gan=perfect,stuck", "dataset=ring", "strategy=none,r1"]
+    (tmp_path / "mine.toml").write_text(SUITE.replace("samples = 300", "samples = 4000").replace(', "fragile"', ""))
+    made = run(tmp_path / "mine.toml", files=[tmp_path / "yardsticks.py"], only=only, out=tmp_path / "runs", jobs=1)
+    assert made.counts == {"done": 4, "skipped": 4}
+    rows = {row["task"]: row for row in made.board.tasks() if (row["metric"], row["strategy"]) == ("score", "none")}
+    assert rows["ring/perfect"]["mean"] == pytest.approx(1, abs=0.03)
+    assert rows["ring/stuck"]["mean"] == 0
+    found = {f.spec["task"]: f for f in Store(tmp_path / "runs").runs() if f.outcome["status"] == "done"}
+    assert found["ring/perfect"].last("value")["modes"] == 8
+    assert found["ring/stuck"].last("value")["modes"] == 1
+    table = made.board.leaderboard()
+    assert [row["collapse_rate"] for row in table if row["strategy"] == "none"] == [0.5]
+    skipped = [f.outcome["reason"] for f in Store(tmp_path / "runs").runs() if f.outcome["status"] == "skipped"]
+    assert skipped == ["r1 needs the engine's loop, and this GAN has its own"] * 4
+
+
+# ---- what can happen to a process
+
+
+@pytest.fixture
+def child(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Start `gancheck run` in a process group of its own, one thread a process."""
+    started: list[subprocess.Popen[str]] = []
+    clean = {k: v for k, v in os.environ.items() if k != "GANCHECK_DEBUG"}
+
+    def start(place: Path, out: Path, *others: str, **environment: str) -> subprocess.Popen[str]:
+        call = [sys.executable, "-m", "gancheck", "run", "mine.toml", "--with", "fragile.py", "--out", str(out), *others]
+        settings = {**clean, "PYTHONPATH": str(ROOT), "OMP_THREAD_LIMIT": "1", **environment}
+        pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        started.append(subprocess.Popen(call, cwd=place, env=settings, text=True, start_new_session=True, **pipes))
+        return started[-1]
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
+def test_ctrl_c_and_kill_leave_a_folder_that_resumes_to_the_same_board(
+    tmp_path: Path, place: Path, go: Go, undisturbed: Path, child: Callable[..., subprocess.Popen[str]]
+) -> None:
+    folder, luck = tmp_path / "runs", random.Random(1)
+
+    first = child(place, folder, "--jobs", "2")
+    wait_for(lambda: list(folder.glob("*.jsonl")))
+    family = psutil.Process(first.pid).children(recursive=True)
+    assert len(family) >= 2
+    os.killpg(first.pid, signal.SIGINT)  # as a terminal does: everybody hears it
+    out, err = first.communicate(timeout=60)
+    assert first.returncode == 130
+    assert err.splitlines()[-1] == (
+        "gancheck: interrupted; nothing is half-written. The same command goes on where it stopped."
+    )
+    assert "Traceback" not in err + out
+    assert not psutil.wait_procs(family, timeout=10)[1]
+    assert not leftovers(folder)
+    assert numbers(folder).items() <= numbers(undisturbed).items()
+
+    second = child(place, folder, "--jobs", "2")
+    wait_for(lambda: len(psutil.Process(second.pid).children()) >= 2)
+    time.sleep(luck.uniform(2, 5))
+    family = psutil.Process(second.pid).children(recursive=True)
+    second.kill()  # the main process only: its workers must follow it by themselves
+    second.communicate(timeout=60)
+    assert not psutil.wait_procs(family, timeout=20)[1]
+    assert numbers(folder).items() <= numbers(undisturbed).items()
+
+    go(folder)
+    assert same(folder, undisturbed)
+    assert not leftovers(folder)
+
+
+def doomed(call: Callable[[], object], errors: Path) -> None:
+    """Run in a forked process, which needs no second import of torch."""
+    os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT), 2)
+    sys.stderr = open(2, "w", closefd=False)  # noqa: SIM115, PTH123
+    try:
+        call()
+    finally:
+        sys.stderr.flush()
+
+
+def fork(call: Callable[[], object], errors: Path) -> Any:
+    process = multiprocessing.get_context("fork").Process(target=doomed, args=(call, errors))
+    process.start()
+    return process
+
+
+def test_kills_at_random_moments_leave_a_folder_that_resumes_to_the_same_board(
+    tmp_path: Path, go: Go, undisturbed: Path
+) -> None:
+    folder, luck = tmp_path / "runs", random.Random(2)
+    for _ in range(4):
+        process = fork(lambda: go(folder), tmp_path / "errors")
+        time.sleep(luck.uniform(0.05, 1.5))
+        process.kill()
+        process.join()
+        assert numbers(folder).items() <= numbers(undisturbed).items() if folder.exists() else True
+    go(folder)
+    assert same(folder, undisturbed)
+    assert not leftovers(folder)
+
+
+def test_a_full_disk_is_one_line_and_nothing_is_lost(tmp_path: Path, place: Path, go: Go, undisturbed: Path) -> None:
+    folder = tmp_path / "runs"
+    go(folder, only=["strategy=none"])
+
+    def full() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (3000, 3000))  # a run file fits, weights do not
+        call = ["run", str(place / "mine.toml"), "--with", str(place / "fragile.py"), "--out", str(folder), "--jobs", "1"]
+        os._exit(cli.main(call))
+
+    process = fork(full, tmp_path / "errors")
+    process.join(60)
+    assert process.exitcode == 2
+    (line,) = [x for x in (tmp_path / "errors").read_text().splitlines() if "seed" not in x]
+    assert re.fullmatch(
+        r"gancheck: cannot write .*\.safetensors: File too large; free space or choose another --out", line
+    )
+    assert not leftovers(folder)
+    assert len(numbers(folder)) == 4
+    made = go(folder)
+    assert str(made).startswith("8 done, 0 failed, 0 skipped, 4 cached")
+    assert same(folder, undisturbed)
+
+
+def test_two_runs_on_one_folder_make_every_run_once(
+    tmp_path: Path, place: Path, undisturbed: Path, child: Callable[..., subprocess.Popen[str]]
+) -> None:
+    folder = tmp_path / "runs"
+    both = [child(place, folder, "--jobs", "1") for _ in range(2)]
+    lines = [process.communicate(timeout=120)[0].splitlines()[-1] for process in both]
+    assert [process.returncode for process in both] == [0, 0]
+    found = [re.fullmatch(r"(\d+) done, 0 failed, 0 skipped, (\d+) cached -> .*", line) for line in lines]
+    done, cached = ([int(match[i]) for match in found if match] for i in (1, 2))
+    assert sum(done) == 12
+    assert [d + c for d, c in zip(done, cached, strict=True)] == [12, 12]
+    assert same(folder, undisturbed)
+    assert not leftovers(folder)
+
+
+def test_a_killed_worker_is_reported_and_the_rest_is_made_the_next_time(
+    tmp_path: Path, go: Go, undisturbed: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "runs"
+    with monkeypatch.context() as patch:
+        patch.setenv("DIE", "now")
+        patch.setenv("OMP_THREAD_LIMIT", "1")
+        made = go(folder, only=["strategy=fragile,none"], jobs=2)
+    assert made.counts["missing"] >= 2
+    assert str(made).startswith(f"{made.counts['done']} done, {made.counts['missing']} failed, 0 skipped, 0 cached")
+    said = capfd.readouterr().err
+    assert re.search(r"fragile seed 0: missing, a worker was killed \(out of memory\?\); run again to resume", said)
+    missing = {row["strategy"]: row["missing"] for row in board(folder)}
+    assert int(missing["fragile"]) == 4
+    monkeypatch.setenv("OMP_THREAD_LIMIT", "1")
+    go(folder, jobs=2)
+    assert same(folder, undisturbed)  # two workers make what one makes

@@ -1,0 +1,177 @@
+"""What `--only`, `--seeds` and `--steps` make of a suite."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gancheck.catalogue import Catalogue
+from gancheck.errors import GancheckError
+from gancheck.selection import parse_only, resized, select, split_commas
+from gancheck.suite import Suite
+
+SUITE = """\
+version = "1"
+recipes = ["none", "r1", "r1(gamma=1.0)", "rpgan+r1r2", "pacgan(m=3)"]
+seeds = 5
+block = 5
+budget = { steps = 100, evaluations = 4 }
+evaluation = { samples = 500 }
+task = [
+  { dataset = "ring8", gan = { name = "mlp", width = 8 } },
+  { dataset = "ring8", name = "long ring", gan = { name = "mlp", width = 8 }, budget = { steps = 200 } },
+  { dataset = "digits", gan = { name = "dcgan", width = 4 } },
+]
+"""
+MINE = """\
+from dataclasses import dataclass
+from torch import nn
+import gancheck as gc
+
+
+@gc.gan("mine")
+@dataclass
+class Mine(gc.Gan):
+    size: int = 2
+
+    def build(self, data):
+        shaped = nn.Unflatten(1, data.shape)
+        generator = nn.Sequential(nn.Linear(self.size, data.size), shaped)
+        return gc.Players(generator, nn.Sequential(nn.Flatten(), nn.Linear(data.size, 1)), gc.Latent(self.size))
+"""
+
+
+@pytest.fixture(scope="module")
+def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Catalogue:
+    plugin = tmp_path_factory.mktemp("plug-in") / "mine.py"
+    plugin.write_text(MINE)
+    return Catalogue.load([plugin])
+
+
+@pytest.fixture(scope="module")
+def suite(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Suite:
+    path = tmp_path_factory.mktemp("suite") / "mine.toml"
+    path.write_text(SUITE)
+    return Suite.load(path, catalogue)
+
+
+def chosen(suite: Suite, catalogue: Catalogue, *only: str) -> Suite:
+    return select(suite, catalogue, parse_only(only))
+
+
+def labels(suite: Suite) -> list[str]:
+    return [task.label for task in suite.tasks]
+
+
+def test_nothing_selected_is_the_whole_suite(suite: Suite, catalogue: Catalogue) -> None:
+    assert chosen(suite, catalogue) == suite
+
+
+def test_commas_inside_brackets_belong_to_parameters() -> None:
+    assert split_commas("a,b(x=1, y=(2, 3)),c") == ["a", "b(x=1, y=(2, 3))", "c"]
+    assert parse_only(["strategy= r1 , rpgan+r1r2(gamma=1, c=(0, 1))", "strategy=none"]) == {
+        "strategy": ["r1", "rpgan+r1r2(gamma=1, c=(0, 1))", "none"]
+    }
+
+
+@pytest.mark.parametrize("text", ["strategy", "metric=fid", "strategy=", "dataset= ,", "gan="])
+def test_a_selection_that_selects_nothing_is_refused(text: str) -> None:
+    with pytest.raises(GancheckError, match=f"--only {text}: .*write it as"):
+        parse_only([text])
+
+
+def test_a_strategy_stands_for_all_its_variants_in_the_suite(suite: Suite, catalogue: Catalogue) -> None:
+    assert chosen(suite, catalogue, "strategy=pacgan,none").recipes == ("pacgan(m=3)", "none")
+    assert chosen(suite, catalogue, "strategy=r1").recipes == ("r1",)
+    assert chosen(suite, catalogue, "strategy=r1(gamma=1.0)").recipes == ("r1(gamma=1.0)",)
+
+
+def test_a_strategy_that_the_suite_lacks_is_added(suite: Suite, catalogue: Catalogue) -> None:
+    made = chosen(suite, catalogue, "strategy=wgan-gp + ema(decay=0.5),dragan")
+    assert made.recipes == ("wgan-gp+ema(decay=0.5)", "dragan")
+    assert made.tasks == suite.tasks
+
+
+def test_a_strategy_written_in_two_ways_is_trained_once(suite: Suite, catalogue: Catalogue) -> None:
+    assert chosen(suite, catalogue, "strategy=pacgan(m=3),pacgan( m = 3 ),pacgan").recipes == ("pacgan(m=3)",)
+
+
+def test_a_dataset_selects_tasks_by_name_or_by_data(suite: Suite, catalogue: Catalogue) -> None:
+    assert labels(chosen(suite, catalogue, "dataset=ring8")) == ["ring8/mlp", "long ring/mlp"]
+    assert labels(chosen(suite, catalogue, "dataset=long ring")) == ["long ring/mlp"]
+    assert labels(chosen(suite, catalogue, "dataset=digits,ring8,digits")) == [
+        *("digits/dcgan", "ring8/mlp", "long ring/mlp")
+    ]
+
+
+def test_a_dataset_that_the_suite_lacks_takes_the_first_task(suite: Suite, catalogue: Catalogue) -> None:
+    (task,) = chosen(suite, catalogue, "dataset=grid25").tasks
+    assert (task.label, task.gan, task.budget) == ("grid25/mlp", suite.tasks[0].gan, suite.tasks[0].budget)
+
+
+def test_variants_of_a_dataset_are_tasks_of_their_own(suite: Suite, catalogue: Catalogue) -> None:
+    made = chosen(suite, catalogue, "dataset=ring8,ring(modes=4),ring(modes=5)")
+    assert labels(made) == ["ring8/mlp", "long ring/mlp", "ring(modes=4)/mlp", "ring(modes=5)/mlp"]
+    assert [len(t.build_dataset(catalogue).weights) for t in made.tasks] == [8, 8, 4, 5]
+
+
+def test_a_gan_of_the_suite_selects_its_tasks(suite: Suite, catalogue: Catalogue) -> None:
+    assert labels(chosen(suite, catalogue, "gan=dcgan")) == ["digits/dcgan"]
+    assert chosen(suite, catalogue, "gan=mlp").tasks == suite.tasks[:2]
+
+
+def test_a_gan_that_the_suite_lacks_replaces_its_gans(suite: Suite, catalogue: Catalogue) -> None:
+    made = chosen(suite, catalogue, "gan=mine")
+    assert labels(made) == ["ring8/mine", "long ring/mine", "digits/mine"]
+    assert [t.budget for t in made.tasks] == [t.budget for t in suite.tasks]
+
+
+def test_variants_of_a_gan_are_tasks_of_their_own(suite: Suite, catalogue: Catalogue) -> None:
+    made = chosen(suite, catalogue, "dataset=long ring", "gan=mlp,mlp(width=16),mine(size=3),mine(size=3)")
+    assert labels(made) == ["long ring/mlp", "long ring/mlp(width=16)", "long ring/mine(size=3)"]
+    assert made.tasks[0] == suite.tasks[1]
+    assert made.tasks[1].build_gan(catalogue).width == 16  # type: ignore[attr-defined]
+
+
+UNKNOWN = {
+    "strategy=pac-gan": "unknown strategy 'pac-gan'. Did you mean 'pacgan'",
+    "dataset=ring-8": "unknown dataset 'ring-8'. Did you mean 'ring8'",
+    "dataset=long rnig": "unknown dataset 'long rnig'. Did you mean 'long ring'",
+    "gan=mien": "unknown gan 'mien'. Did you mean 'mine'",
+    "gan=mine(sise=3)": "gan 'mine' has no parameter 'sise'. Did you mean 'size'",
+    "strategy=pacgan(m=1.5)": "strategy 'pacgan': m = 1.5: expected `int`",
+    "dataset=ring(modes=x)": "cannot read 'ring(modes=x)'; write it as ring(parameter=value, ...)",
+}
+
+
+@pytest.mark.parametrize("only", UNKNOWN)
+def test_what_does_not_exist_gets_a_hint(only: str, suite: Suite, catalogue: Catalogue) -> None:
+    with pytest.raises(GancheckError) as caught:
+        chosen(suite, catalogue, only)
+    assert UNKNOWN[only] in str(caught.value)
+
+
+@pytest.mark.parametrize("only", [["gan=dcgan(width=4)"], ["dataset=ring8", "gan=dcgan"]])
+def test_a_gan_that_does_not_take_the_data_is_refused(only: list[str], suite: Suite, catalogue: Catalogue) -> None:
+    with pytest.raises(GancheckError, match="task 'ring8': gan 'dcgan' cannot be built .* of side 8, 16 or 32"):
+        chosen(suite, catalogue, *only)
+
+
+def test_fewer_seeds_still_train_whole_blocks(suite: Suite) -> None:
+    assert resized(suite, 3, None).blocks == suite.blocks == [(0, 1, 2, 3, 4)]
+    assert resized(suite, 6, None).blocks == [(0, 1, 2, 3, 4), (5, 6, 7, 8, 9)]
+    assert resized(suite, 3, None).version == "1"
+
+
+def test_other_steps_mark_the_version(suite: Suite) -> None:
+    made = resized(suite, None, 3)
+    assert made.version == "1+steps=3"
+    assert [(t.budget.steps, t.budget.evaluations) for t in made.tasks] == [(3, 3)] * 3
+    assert made.tasks[0].budget.points == (1, 2, 3)
+
+
+@pytest.mark.parametrize(("seeds", "steps", "name"), [(0, None, "--seeds 0"), (None, 0, "--steps 0"), (-1, 9, "--seeds -1")])
+def test_no_seeds_or_steps_are_refused(seeds: int | None, steps: int | None, name: str, suite: Suite) -> None:
+    with pytest.raises(GancheckError, match=f"{name}: needs at least 1"):
+        resized(suite, seeds, steps)

@@ -1,0 +1,219 @@
+"""Ids: everything that decides a number changes them, and nothing else does."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from gancheck import spec
+from gancheck.catalogue import Catalogue
+from gancheck.errors import GancheckError
+from gancheck.spec import Cell, cells, digest
+from gancheck.suite import Suite
+
+SUITE = """\
+version = "1"
+recipes = ["none", "mine(c=2.0)"]
+seeds = 2
+block = 2
+budget = { steps = 40, evaluations = 2 }
+training = { batch = 16, optimiser = { lr = 1e-3 } }
+evaluation = { samples = 500, metrics = ["score", "modes"] }
+task = [{ dataset = { name = "ring", sigma = 0.1 }, gan = { name = "own", size = 3 } }]
+"""
+PLUGINS = """\
+from dataclasses import dataclass
+from torch import nn
+import gancheck as gc
+
+
+@gc.strategy("mine", family="regulariser")
+@dataclass(frozen=True)
+class Mine(gc.Strategy):
+    c: float = 1.0
+
+
+@gc.gan("own")
+@dataclass(frozen=True)
+class Own(gc.Gan):
+    size: int = 2
+
+    def build(self, data):
+        return gc.Players(nn.Linear(self.size, data.size), nn.Linear(data.size, 1), gc.Latent(self.size))
+"""
+Specs = dict[tuple[str, int], dict[str, object]]
+
+
+@pytest.fixture
+def specs(tmp_path: Path) -> Callable[..., Specs]:
+    """Specs by recipe and seed, of a suite and a plug-in file as they are after replacing `old` by `new`."""
+
+    def made(old: str = "", new: str = "", device: str = "cpu", plugins: str = PLUGINS) -> Specs:
+        if old:
+            assert (SUITE + plugins).count(old) == 1
+        folder = tmp_path / digest([old, new, plugins])
+        folder.mkdir(exist_ok=True)
+        (folder / "plugins.py").write_text(plugins.replace(old, new))
+        (folder / "mine.toml").write_text(SUITE.replace(old, new))
+        catalogue = Catalogue.load([folder / "plugins.py"])
+        suite = Suite.load(folder / "mine.toml", catalogue)
+        return {
+            (cell.recipe, s["training"]["seed"]): s for cell in cells(suite, device) for s in cell.specs(catalogue)
+        }
+
+    return made
+
+
+def ids(found: Specs, key: str, recipe: str = "mine") -> list[object]:
+    return [s[key] for (r, _), s in found.items() if r.startswith(recipe)]
+
+
+def test_the_same_spec_has_the_same_ids(specs: Callable[..., Specs]) -> None:
+    assert specs() == specs()
+    found = specs()
+    assert len({s["run_id"] for s in found.values()} | {s["training_id"] for s in found.values()}) == 2 * len(found) == 8
+
+
+TRAINING = {
+    "dataset": ("sigma = 0.1", "sigma = 0.09"),
+    "gan": ("size = 3", "size = 4"),
+    "strategy": ("mine(c=2.0)", "mine(c=3.0)"),
+    "batch": ("batch = 16", "batch = 17"),
+    "optimiser": ("lr = 1e-3", "lr = 2e-3"),
+    "one player's optimiser": ("1e-3 }", "1e-3 }, players = { generator = { lr = 1.0 } }"),
+    "steps": ("steps = 40", "steps = 41"),
+    "evaluations": ("evaluations = 2", "evaluations = 3"),
+    "time limit": ("evaluations = 2", "evaluations = 2, timeout = 60"),
+    "block width": ("block = 2", "block = 3"),
+    "source of a plug-in": ("class Mine", "# better\nclass Mine"),
+}
+
+
+@pytest.mark.parametrize("change", TRAINING)
+def test_what_decides_the_weights_changes_both_ids(change: str, specs: Callable[..., Specs]) -> None:
+    before, after = specs(), specs(*TRAINING[change])
+    for key in ("training_id", "run_id"):
+        assert not set(ids(before, key)) & set(ids(after, key))
+
+
+def test_seeds_of_a_block_have_ids_of_their_own(specs: Callable[..., Specs]) -> None:
+    shifted = specs("seeds = 2", "seeds = 2\nfirst_seed = 1")
+    assert not set(ids(specs(), "training_id")) & set(ids(shifted, "training_id"))
+
+
+def test_a_device_makes_other_runs(specs: Callable[..., Specs]) -> None:
+    assert not set(ids(specs(), "training_id")) & set(ids(specs(device="cuda"), "training_id"))
+
+
+def test_versions_of_the_engine_torch_and_dataset_are_part_of_the_training(
+    specs: Callable[..., Specs], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {*ids(specs(), "training_id")}
+    with monkeypatch.context() as patch:
+        patch.setattr(spec, "ENGINE", spec.ENGINE + 1)
+        assert not before & {*ids(specs(), "training_id")}
+    with monkeypatch.context() as patch:
+        patch.setattr("torch.__version__", "9.9.9")
+        assert not before & {*ids(specs(), "training_id")}
+    monkeypatch.setattr("gancheck.datasets.ring.Ring.version", 99)
+    assert not before & {*ids(specs(), "training_id")}
+
+
+def test_a_build_of_the_same_torch_version_makes_the_same_runs(
+    specs: Callable[..., Specs], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.__version__", "2.13.0+cpu")
+    before = specs()
+    monkeypatch.setattr("torch.__version__", "2.13.0+cu128")
+    assert before == specs()
+
+
+MEASURING = {
+    "samples": ("samples = 500", "samples = 501"),
+    "metrics": ('"modes"]', '"modes", "tv"]'),
+    "suite version": ('version = "1"', 'version = "2"'),
+    "suite name": ('version = "1"', 'version = "1"\nname = "other"'),
+    "task name": ("task = [{", 'task = [{ name = "circle",'),
+}
+
+
+@pytest.mark.parametrize("change", MEASURING)
+def test_what_decides_the_measuring_keeps_the_training(change: str, specs: Callable[..., Specs]) -> None:
+    before, after = specs(), specs(*MEASURING[change])
+    assert ids(before, "training_id") == ids(after, "training_id")
+    assert not set(ids(before, "run_id")) & set(ids(after, "run_id"))
+
+
+def test_a_protocol_or_metric_that_changes_measures_again(
+    specs: Callable[..., Specs], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = specs()
+    monkeypatch.setattr(spec, "EVALUATION", spec.EVALUATION + 1)
+    assert ids(before, "training_id") == ids(specs(), "training_id")
+    assert not set(ids(before, "run_id")) & set(ids(specs(), "run_id"))
+
+
+NOTHING = {
+    "order of recipes": ('"none", "mine(c=2.0)"', '"mine(c=2.0)", "none"'),
+    "recipes beside": ('"none", "mine(c=2.0)"', '"r1", "mine(c=2.0)", "hinge"'),
+    "more seeds": ("seeds = 2", "seeds = 6"),
+    "about": ('version = "1"', 'version = "1"\nabout = "what it is for"'),
+    "defaults written out": ("sigma = 0.1", "sigma = 0.1, modes = 8"),
+    "whole number for a real one": ("c=2.0", "c=2"),
+    "order of parameters": ("steps = 40, evaluations = 2", "evaluations = 2, steps = 40"),
+    "tasks beside": ("task = [{", 'task = [{ dataset = "grid25", gan = "own" }, {'),
+}
+
+
+@pytest.mark.parametrize("change", NOTHING)
+def test_what_runs_beside_changes_nothing(change: str, specs: Callable[..., Specs]) -> None:
+    before, after = specs(), specs(*NOTHING[change])
+    same = [s for s in after.values() if s["run_id"] in ids(before, "run_id")]
+    assert ids(before, "run_id") == [s["run_id"] for s in same]
+    assert ids(before, "training_id") == [s["training_id"] for s in same]
+
+
+def test_ids_know_nothing_of_where_the_work_is_done(specs: Callable[..., Specs], tmp_path: Path) -> None:
+    text = json.dumps(list(specs().values()))
+    assert str(tmp_path) not in text
+    assert "jobs" not in text
+
+
+def test_a_cell_that_repays_it_is_compiled_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    catalogue = Catalogue.load()
+    task = replace(Suite.load("smoke", catalogue).tasks[0])
+    monkeypatch.setattr(spec, "compiler_at_hand", lambda device: True)
+
+    def path(steps: int, recipe: str = "none") -> str:
+        long = replace(task, budget=replace(task.budget, steps=steps))
+        return str(Cell("s", "1", long, recipe, (0, 1)).training(catalogue)["path"])
+
+    enough = spec.WORTH_COMPILING // 2
+    assert (path(enough - 1), path(enough)) == ("stacked-traced", "stacked-compiled")
+    assert path(enough // 2, "wgan-gp") == "stacked-compiled"  # several critic steps are more work
+    monkeypatch.setattr(spec, "compiler_at_hand", lambda device: False)
+    assert path(enough) == "stacked-traced"
+
+
+def test_convolutions_train_one_after_another_on_a_cpu() -> None:
+    catalogue = Catalogue.load()
+    task = Suite.load("smoke", catalogue).tasks[-1]
+    assert task.gan.name == "dcgan"
+    assert Cell("s", "1", task, "none", (0,)).training(catalogue)["path"] == "looped-traced"
+    assert Cell("s", "1", task, "none", (0,), "cuda").training(catalogue)["path"] == "stacked-traced"
+
+
+def test_the_digest_is_that_of_canonical_json() -> None:
+    text = '{"a":{"c":[1,2.5,"x"],"d":null},"b":true}'
+    assert digest({"b": True, "a": {"d": None, "c": [1, 2.5, "x"]}}) == hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), object()])
+def test_what_json_cannot_hold_has_no_digest(value: object) -> None:
+    with pytest.raises(GancheckError, match="must be numbers"):
+        digest({"gamma": value})

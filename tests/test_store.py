@@ -1,0 +1,220 @@
+"""The store: a run is whole or absent, and what is neither is named and set aside."""
+
+from __future__ import annotations
+
+import errno
+import json
+import multiprocessing
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gancheck.errors import StoreError
+from gancheck.spec import digest
+from gancheck.store import SetAside, Store
+
+ROWS = [
+    {"kind": "value", "step": 5, "metric": "score", "value": 0.25, "real": 1.0},
+    {"kind": "alarm", "detector": "nonfinite", "step": 7, "score": 1.0, "evidence": "generator_loss is nan"},
+    {"kind": "value", "step": 10, "metric": "score", "value": 0.5, "real": 1.0},
+    {"kind": "value", "step": 10, "metric": "fid", "value": None, "real": 0.1},
+]
+OUTCOME = {"status": "done", "reason": "", "seconds": 1.5}
+
+
+def spec(seed: int = 0) -> dict[str, Any]:
+    named = {"task": "ring/mlp", "recipe": "none", "training": {"seed": seed}}
+    return {"run_id": digest(named), "training_id": digest(named["training"]), **named}
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    made = Store(tmp_path / "runs" / "a suite")
+    made.claim("mine", "1")
+    return made
+
+
+@pytest.fixture
+def path(store: Store) -> Path:
+    """One committed run."""
+    store.commit(spec(), ROWS, OUTCOME)
+    return store.path(spec()["run_id"])
+
+
+def test_a_run_is_read_as_it_was_written(store: Store, path: Path) -> None:
+    run = store.read(path.stem)
+    assert run is not None
+    assert run.rows == ROWS
+    assert {k: v for k, v in run.spec.items() if k != "kind"} == spec()
+    assert OUTCOME.items() <= run.outcome.items()
+    assert run.last("value") == {"score": 0.5, "fid": None}
+    assert run.last("real") == {"score": 1.0, "fid": 0.1}
+    assert [alarm["step"] for alarm in run.alarms()] == [7]
+
+
+def test_a_run_file_is_lines_of_json_from_spec_to_outcome(path: Path) -> None:
+    kinds = [json.loads(line)["kind"] for line in path.read_text().splitlines()]
+    assert kinds == ["spec", "value", "alarm", "value", "value", "outcome"]
+
+
+def test_a_run_that_is_not_there_is_none(store: Store) -> None:
+    assert store.read(spec()["run_id"]) is None
+    assert store.runs() == []
+
+
+def test_runs_come_oldest_first(store: Store) -> None:
+    for age, seed in enumerate([2, 0, 1]):
+        store.commit(spec(seed), ROWS, OUTCOME)
+        os.utime(store.path(spec(seed)["run_id"]), (age, age))
+    assert [run.spec["training"]["seed"] for run in store.runs()] == [2, 0, 1]
+
+
+def drop_last_line(text: str) -> str:
+    return "".join(text.splitlines(keepends=True)[:-1])
+
+
+def drop_a_row(text: str) -> str:
+    lines = text.splitlines(keepends=True)
+    return "".join(lines[:1] + lines[2:])
+
+
+DAMAGE: dict[str, Callable[[str], str]] = {
+    "emptied": lambda text: "",
+    "cut in the last line": lambda text: text[:-20],
+    "cut at a line": drop_last_line,
+    "a row removed": drop_a_row,
+    "a value edited": lambda text: text.replace('"value": 0.5', '"value": 0.9'),
+    "the status edited": lambda text: text.replace('"done"', '"failed"'),
+    "the spec edited": lambda text: text.replace('"recipe": "none"', '"recipe": "r1"'),
+    "no JSON": lambda text: "hello\n" + text,
+    "JSON of another kind": lambda text: '[]\n{"kind": "outcome", "checksum": 3}\n',
+    "a text for a spec": lambda text: '"spec"\n{"kind": "outcome", "checksum": 3}\n',
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_run_is_named_set_aside_and_absent(damage: str, store: Store, path: Path) -> None:
+    path.write_text(DAMAGE[damage](path.read_text()))
+    with pytest.raises(StoreError, match=rf"^{path.name} (is truncated|was changed)"):
+        store.runs()
+    with pytest.raises(SetAside, match=rf"{path.name} .*; set aside as {path.name}\.broken, to be run again"):
+        store.read(path.stem)
+    assert not path.exists()
+    assert path.with_suffix(".jsonl.broken").exists()
+    assert store.read(path.stem) is None
+    assert store.runs() == []
+
+
+def test_the_seconds_of_an_outcome_cannot_be_edited(store: Store, path: Path) -> None:
+    path.write_text(path.read_text().replace('"seconds": 1.5', '"seconds": 0.1'))
+    with pytest.raises(SetAside):
+        store.read(path.stem)
+
+
+def test_a_renamed_run_is_set_aside(store: Store, path: Path) -> None:
+    other = store.path(spec(1)["run_id"])
+    path.rename(other)
+    with pytest.raises(SetAside, match=f"{other.name} was changed"):
+        store.read(other.stem)
+
+
+def test_bytes_that_are_no_text_are_set_aside(store: Store, path: Path) -> None:
+    path.write_bytes(b"\xff" + path.read_bytes())
+    with pytest.raises(SetAside):
+        store.read(path.stem)
+
+
+@pytest.mark.parametrize("row", [{"kind": "value", "value": float("nan")}, {"kind": "value", "value": float("inf")}])
+def test_nan_is_never_written(row: dict[str, Any], store: Store) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        store.commit(spec(), [*ROWS, row], OUTCOME)
+    assert sorted(p.name for p in store.folder.iterdir()) == ["suite.json"]
+
+
+def test_a_commit_that_fails_half_way_leaves_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: Path, text: str, encoding: str) -> int:
+        with self.open("w") as file:
+            file.write(text[: len(text) // 2])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(StoreError, match="No space left on device; free space or choose another --out"):
+        store.commit(spec(), ROWS, OUTCOME)
+    assert sorted(p.name for p in store.folder.iterdir()) == ["suite.json"]
+
+
+def test_a_folder_can_be_claimed_again_by_its_suite_only(store: Store) -> None:
+    store.claim("mine", "1")
+    assert store.owner() == ("mine", "1")
+    for suite, version in (("mine", "2"), ("other", "1")):
+        with pytest.raises(StoreError, match=f"holds suite mine version 1, not {suite} version {version}; use another"):
+            store.claim(suite, version)
+    assert store.owner() == ("mine", "1")
+
+
+def test_a_folder_that_nobody_claimed_has_no_owner(tmp_path: Path) -> None:
+    assert Store(tmp_path).owner() is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"suite": "mine"}', "3", "\x00"])
+def test_a_mark_that_gancheck_did_not_write_is_named(text: str, store: Store) -> None:
+    store.mark.write_text(text)
+    with pytest.raises(StoreError, match=r"suite\.json is not what gancheck wrote; remove it"):
+        store.claim("mine", "1")
+
+
+@pytest.mark.parametrize("place", ["file", "file/below", "/proc/nowhere"])
+def test_a_folder_that_cannot_be_made_is_one_line(place: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be used for results .*; use another --out"):
+        Store(tmp_path / place).claim("mine", "1")
+
+
+def test_a_folder_that_cannot_be_written_to_is_one_line(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "write_text", refuse)  # the tests may run as root, whom no mode keeps out
+    with pytest.raises(StoreError, match=r"cannot write .*suite\.json: Permission denied; .*choose another --out"):
+        store.claim("mine", "1")
+
+
+def test_one_holder_at_a_time_and_the_next_knows_that_it_waited(store: Store) -> None:
+    inside, order = threading.Event(), []
+
+    def second() -> None:
+        with store.lock("cell") as waited:
+            order.append(f"second, waited {waited}")
+
+    with store.lock("cell") as waited:
+        thread = threading.Thread(target=second)
+        thread.start()
+        inside.wait(0.3)
+        order.append(f"first, waited {waited}")
+    thread.join(5)
+    assert order == ["first, waited False", "second, waited True"]
+
+
+def test_cells_do_not_wait_for_each_other(store: Store) -> None:
+    with store.lock("a"), store.lock("b") as waited:
+        assert not waited
+
+
+def die_with_lock(folder: Path, ready: Any) -> None:
+    with Store(folder).lock("cell"):
+        ready.send(True)
+        os.kill(os.getpid(), 9)
+
+
+def test_a_killed_holder_holds_nobody_up(store: Store) -> None:
+    listening, ready = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context("fork").Process(target=die_with_lock, args=(store.folder, ready))
+    process.start()
+    assert listening.poll(20)
+    process.join()
+    with store.lock("cell") as waited:
+        assert not waited
