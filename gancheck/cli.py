@@ -6,9 +6,11 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from typing import Any
 
 from cyclopts import App, CycloptsError
 
+from gancheck.console import Output
 from gancheck.errors import GancheckError, did_you_mean
 from gancheck.version import version
 
@@ -32,7 +34,8 @@ COMMANDS = {
 
 def app() -> App:
     """The application; commands are given by name, so that they are imported when called."""
-    made = App(name="gancheck", help=HELP, version=version, help_format="plaintext", default_command=None)
+    ours: dict[str, Any] = {"result_action": "return_value", "suppress_keyboard_interrupt": False, "console": Output()}
+    made = App(name="gancheck", help=HELP, version=version, help_format="plaintext", default_command=None, **ours)
     for name, text in COMMANDS.items():
         made.command(f"gancheck.commands.{name}:{name}_command", name=name, help=text)
     return made
@@ -59,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        return complain(str(error), debug)
     except Exception as error:
         return complain(f"{type(error).__name__}: {error} (this is a bug of gancheck; --debug shows where)", debug)
 

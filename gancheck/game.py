@@ -95,7 +95,7 @@ class Game:
         """Any player's output, under the weights it plays with."""
         held = {**self.played(player), **self.buffers[player]}
         answer: Tensor = functional_call(self.modules[player], held, inputs)
-        self.buffers[player] = {name: held[name] for name in self.buffers[player]}  # a module may have assigned new ones
+        self.buffers[player] = {name: held[name] for name in self.buffers[player]}  # modules may assign new ones
         return answer
 
     def played(self, player: str) -> Params:

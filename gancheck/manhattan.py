@@ -15,7 +15,7 @@ from torch.autograd import Function
 
 def distances(x: Tensor) -> Tensor:
     """(..., n, n) sums of absolute differences between the rows of x (..., n, width)."""
-    return cast(Tensor, Distances.apply(x))
+    return cast(Tensor, Distances.apply(x))  # type: ignore[no-untyped-call]
 
 
 def signs(column: Tensor) -> Tensor:
@@ -38,7 +38,7 @@ class Distances(Function):
 
     @staticmethod
     def backward(ctx: Any, slope: Tensor) -> Tensor:
-        return cast(Tensor, Pull.apply(ctx.saved_tensors[0], slope + slope.mT))
+        return cast(Tensor, Pull.apply(ctx.saved_tensors[0], slope + slope.mT))  # type: ignore[no-untyped-call]
 
 
 class Pull(Function):
@@ -57,7 +57,7 @@ class Pull(Function):
 
     @staticmethod
     def backward(ctx: Any, slope: Tensor) -> tuple[None, Tensor]:
-        return None, cast(Tensor, Push.apply(ctx.saved_tensors[0], slope))
+        return None, cast(Tensor, Push.apply(ctx.saved_tensors[0], slope))  # type: ignore[no-untyped-call]
 
 
 class Push(Function):
@@ -76,4 +76,4 @@ class Push(Function):
 
     @staticmethod
     def backward(ctx: Any, slope: Tensor) -> tuple[None, Tensor]:
-        return None, cast(Tensor, Pull.apply(ctx.saved_tensors[0], slope))
+        return None, cast(Tensor, Pull.apply(ctx.saved_tensors[0], slope))  # type: ignore[no-untyped-call]

@@ -36,9 +36,8 @@ def perform(jobs: list[Job], workers: int) -> Iterator[Done]:
     threads = max(1, cores() // workers)
     workbench.cache_clear()  # plug-ins may have changed since the last call
     if workers == 1:
-        torch.set_num_threads(threads)
-        for job in jobs:
-            yield job, attempt(job)
+        with threaded(threads):
+            yield from ((job, attempt(job)) for job in jobs)
         return
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, context, initializer=settle, initargs=(threads,))
@@ -68,6 +67,17 @@ def gather(pool: ProcessPoolExecutor, jobs: list[Job]) -> Iterator[Done]:
 
 
 @contextmanager
+def threaded(count: int) -> Iterator[None]:
+    """So many threads in here; the caller's own number afterwards."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@contextmanager
 def deaf() -> Iterator[None]:
     """Processes that are started in here never hear of Ctrl-C: it is the main process's to answer."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -88,7 +98,7 @@ def attempt(job: Job) -> list[Report] | GancheckError:
         raise
     except GancheckError as error:
         return error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         return GancheckError(f"{type(error).__name__}: {error}")
 
 

@@ -179,6 +179,8 @@ def outcome(lesson: Lesson, record: Trained, spent: float) -> Row:
 
 def values(task: Task, bench: Workbench, lesson: Lesson, record: Trained) -> Iterator[Row]:
     """Every metric at every kept step. Latents are the same at every step and under every strategy."""
+    if not record.snapshots:
+        return
     sampler = sampler_of(lesson)
     for step in sorted(record.snapshots):
         weights = {n: t.to(lesson.device) for n, t in record.snapshots[step].items()}

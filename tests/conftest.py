@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import settings
 from torch import Tensor, nn
 
 import gancheck as gc
@@ -21,6 +22,9 @@ from gancheck.session import train_alone
 from gancheck.trained import Trained
 
 EAGER = Path("stacked", "eager")
+
+settings.register_profile("patient", deadline=None)  # the machine may be busy
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -38,9 +38,12 @@ def test_an_interrupted_write_leaves_what_was_there(tmp_path: Path, error: type[
 def test_a_full_disk_is_one_line_and_leaves_what_was_there(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_text("before")
-    with pytest.raises(StoreError, match=r"cannot write .*a\.txt: No space left on device; free space"), replacing(path):
-        with Path("/dev/full").open("w") as full:
-            full.write("x")
+    with (
+        pytest.raises(StoreError, match=r"cannot write .*a\.txt: No space left on device; free space"),
+        replacing(path),
+        Path("/dev/full").open("w") as full,
+    ):
+        full.write("x")
     assert path.read_text() == "before"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from gancheck.catalogue import Catalogue
@@ -171,7 +169,9 @@ def test_other_steps_mark_the_version(suite: Suite) -> None:
     assert made.tasks[0].budget.points == (1, 2, 3)
 
 
-@pytest.mark.parametrize(("seeds", "steps", "name"), [(0, None, "--seeds 0"), (None, 0, "--steps 0"), (-1, 9, "--seeds -1")])
+@pytest.mark.parametrize(
+    ("seeds", "steps", "name"), [(0, None, "--seeds 0"), (None, 0, "--steps 0"), (-1, 9, "--seeds -1")]
+)
 def test_no_seeds_or_steps_are_refused(seeds: int | None, steps: int | None, name: str, suite: Suite) -> None:
     with pytest.raises(GancheckError, match=f"{name}: needs at least 1"):
         resized(suite, seeds, steps)

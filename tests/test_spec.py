@@ -62,9 +62,7 @@ def specs(tmp_path: Path) -> Callable[..., Specs]:
         (folder / "mine.toml").write_text(SUITE.replace(old, new))
         catalogue = Catalogue.load([folder / "plugins.py"])
         suite = Suite.load(folder / "mine.toml", catalogue)
-        return {
-            (cell.recipe, s["training"]["seed"]): s for cell in cells(suite, device) for s in cell.specs(catalogue)
-        }
+        return {(cell.recipe, s["training"]["seed"]): s for cell in cells(suite, device) for s in cell.specs(catalogue)}
 
     return made
 
@@ -76,7 +74,9 @@ def ids(found: Specs, key: str, recipe: str = "mine") -> list[object]:
 def test_the_same_spec_has_the_same_ids(specs: Callable[..., Specs]) -> None:
     assert specs() == specs()
     found = specs()
-    assert len({s["run_id"] for s in found.values()} | {s["training_id"] for s in found.values()}) == 2 * len(found) == 8
+    assert (
+        len({s["run_id"] for s in found.values()} | {s["training_id"] for s in found.values()}) == 2 * len(found) == 8
+    )
 
 
 TRAINING = {

@@ -148,7 +148,9 @@ def test_two_tasks_of_one_name_are_refused(load: Callable[[str], Suite]) -> None
         load(GOOD.replace('dataset = "ring8"', 'name = "wide grid"\ndataset = "ring8"'))
 
 
-@pytest.mark.parametrize("text", ["", 'recipes = ["none"]', GOOD.partition("[[task]]")[0], 'task = []\nrecipes = ["none"]'])
+@pytest.mark.parametrize(
+    "text", ["", 'recipes = ["none"]', GOOD.partition("[[task]]")[0], 'task = []\nrecipes = ["none"]']
+)
 def test_a_suite_without_tasks_is_refused(text: str, load: Callable[[str], Suite]) -> None:
     with pytest.raises(GancheckError, match="needs at least one"):
         load(text)
@@ -167,7 +169,9 @@ def test_a_task_without_data_or_gan_is_refused(key: str, load: Callable[[str], S
 
 
 def test_a_gan_that_does_not_take_the_data_is_refused_when_the_suite_is_read(load: Callable[[str], Suite]) -> None:
-    with pytest.raises(GancheckError, match=r"line 22: task 'ring8': gan 'dcgan' cannot be built .* of side 8, 16 or 32"):
+    with pytest.raises(
+        GancheckError, match=r"line 22: task 'ring8': gan 'dcgan' cannot be built .* of side 8, 16 or 32"
+    ):
         load(GOOD.replace('{ name = "mlp", width = 8 }', '"dcgan"'))
 
 

@@ -199,8 +199,14 @@ def test_a_run_does_not_depend_on_the_block_that_stands_beside(job: Make) -> Non
 
 
 def test_one_seed_that_raises_is_failed_and_the_others_are_done(job: Make) -> None:
-    made = job("for step in session.steps():", "for step in session.steps():\n            assert session.seed != 1, 'no luck'")
-    assert [(r.status, r.reason) for r in done(made)] == [("done", ""), ("failed", "AssertionError: no luck"), ("done", "")]
+    made = job(
+        "for step in session.steps():", "for step in session.steps():\n            assert session.seed != 1, 'no luck'"
+    )
+    assert [(r.status, r.reason) for r in done(made)] == [
+        ("done", ""),
+        ("failed", "AssertionError: no luck"),
+        ("done", ""),
+    ]
     failed = runs(made)[1]
     assert failed.outcome["status"] == "failed"
     assert failed.last("value") == {}
@@ -259,7 +265,9 @@ def test_a_metric_that_raises_is_said_and_no_run_is_blamed(job: Make) -> None:
 
 
 def test_a_detector_with_an_alarm_is_in_the_run(job: Make) -> None:
-    made = job("session.players.generator.weight.add_(0.1 * session.latent(2))", "session.report(generator_loss=torch.nan)")
+    made = job(
+        "session.players.generator.weight.add_(0.1 * session.latent(2))", "session.report(generator_loss=torch.nan)"
+    )
     done(made)
     for run in runs(made):
         assert [(a["detector"], a["step"]) for a in run.alarms()] == [("nonfinite", 1)]

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json as json_module
-import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
-from rich.console import Console
 from rich.table import Table
 
 from gancheck import suite as suites
 from gancheck.catalogue import Catalogue, Entry
+from gancheck.console import Output
 
 KINDS = {"gans": "gan", "strategies": "strategy", "datasets": "dataset", "metrics": "metric", "detectors": "detector"}
 What = Literal["gans", "strategies", "datasets", "metrics", "detectors", "suites"]
@@ -40,9 +39,9 @@ def list_command(
     if json:
         print(json_module.dumps(shown, indent=2))
         return 0
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    output = Output()
     for kind, entries in shown.items():
-        console.print(table(kind, entries))
+        output.print(table(kind, entries))
     return 0
 
 

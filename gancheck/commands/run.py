@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
-from rich.console import Console
 
+from gancheck.console import Output
 from gancheck.planning import show
 from gancheck.report.tables import terminal
 from gancheck.running import Outcome, Plan, execute
@@ -56,7 +55,7 @@ def run_command(
     """
     made = Plan.make(suite, with_ or (), only or (), seeds, steps, out, device, force)
     if plan:
-        show(made, jobs, Console(highlight=False))
+        show(made, jobs, Output())
         return 0
     outcome = execute(made, jobs)
     conclude(outcome)
@@ -65,7 +64,6 @@ def run_command(
 
 def conclude(outcome: Outcome) -> None:
     """The table for people, then the one line for everybody."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     title = f"{outcome.board.suite}, version {outcome.board.suite_version}"
-    console.print(terminal(outcome.board.leaderboard(), title, outcome.board.verdict()))
+    Output().print(terminal(outcome.board.leaderboard(), title, outcome.board.verdict()))
     print(outcome)

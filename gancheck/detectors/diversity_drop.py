@@ -19,7 +19,7 @@ from gancheck.errors import BadParameter
 class DiversityDrop(Detector):
     """Raise when the median distance between samples falls well below the best it has been, or near zero.
 
-    The reference is the highest median of `warmup` probes in a row, never above real data's own, so neither a slow start
+    The reference is the highest median of `warmup` probes in a row, never above real data's own: neither a slow start
     nor settling down from too much variety is a drop. On stationary noise (deviation 2 to 20 %, autocorrelation 0 or
     0.5) it raises in at most 1 % of runs of 200 probes. It cannot see modes that are lost while the others keep their
     distances: half a ring may be gone at a ratio of 1.

@@ -1,0 +1,505 @@
+from __future__ import annotations
+
+import copy
+import itertools
+import math
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import softplus
+
+import gancheck as gc
+from gancheck.detectors.base import watch
+from gancheck.detectors.nonfinite import NonFinite
+from gancheck.engine import Engine
+from gancheck.errors import BadPlugin
+from gancheck.lesson import Lesson
+from gancheck.replicas import Path
+from gancheck.streams import key
+from gancheck.trained import Trained
+
+Train = Callable[..., list[Trained]]
+Apart = Callable[[list[Trained], list[Trained]], float]
+LOOPED = Path("looped", "eager")
+
+
+class Sign(nn.Module):
+    """Takes one of two branches by the value of its input, which neither vmap nor tracing can follow."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        return z * 2 if z.sum() > 0 else z / 2
+
+
+class Counter(nn.Module):
+    """Assigns a new buffer instead of writing to the old one."""
+
+    calls: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("calls", torch.zeros(()))
+
+    def forward(self, z: Tensor) -> Tensor:
+        self.calls = self.calls + 1
+        return z
+
+
+@dataclass(frozen=True)
+class Odd(gc.Gan):
+    """A small GAN with something unusual in the middle of its players, and a flaw if asked for."""
+
+    middle: str = "none"
+    poison: int | None = None  #: seed whose generator starts with a NaN
+
+    def build(self, data: gc.DataSpec) -> gc.Players:
+        make = {"norm": lambda: nn.BatchNorm1d(8), "dropout": lambda: nn.Dropout(0.3), "sign": Sign, "count": Counter}
+        odd = make.get(self.middle, nn.Identity)
+        sides = [nn.Sequential(nn.Linear(n, 8), nn.Tanh(), odd(), nn.Linear(8, m)) for n, m in ((3, 2), (2, 1))]
+        if self.poison is not None and torch.initial_seed() == key(self.poison, "weights"):
+            nn.init.constant_(sides[0][0].weight, math.nan)
+        return gc.Players(*sides, gc.Latent(3))
+
+
+def by_hand(lesson: Lesson, seed: int, penalty: Callable[[nn.Module, Tensor], Tensor] | None = None) -> nn.Module:
+    """The same training as a plain PyTorch loop: nothing of the engine but starting tensors, batches and latents."""
+    feed = Engine(lesson)
+    players = {name: copy.deepcopy(module) for name, module in feed.cast.players.modules.items()}
+    for name, module in players.items():
+        start = {**feed.weights[name], **feed.buffers[name]}
+        module.load_state_dict({n: t[seed] for n, t in start.items()})
+    g, d = players["generator"].requires_grad_(), players["discriminator"].requires_grad_()
+    optimiser = {p: torch.optim.Adam(players[p].parameters(), lr=2e-4, betas=(0.5, 0.999)) for p in players}
+
+    def draw(phase: str) -> tuple[Tensor, Tensor]:
+        update = feed.updates[phase]
+        return update.batches.next().x[seed], update.latents.next()[seed]
+
+    for _ in range(lesson.budget.steps):
+        x, z = draw("discriminator")
+        loss = softplus(-d(x)).mean() + softplus(d(g(z).detach())).mean()
+        if penalty:
+            loss = loss + penalty(d, x)
+        move(optimiser["discriminator"], loss)
+        x, z = draw("generator")
+        move(optimiser["generator"], softplus(-d(g(z))).mean())
+    return g
+
+
+def move(optimiser: torch.optim.Optimizer, loss: Tensor) -> None:
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+
+
+def half_gamma_slope(d: nn.Module, x: Tensor) -> Tensor:
+    x = x.clone().requires_grad_()
+    (slope,) = torch.autograd.grad(d(x).sum(), x, create_graph=True)
+    return 5 * slope.square().sum(1).mean()
+
+
+@pytest.mark.parametrize("path", [Path("stacked", "traced"), Path("stacked", "eager"), LOOPED], ids=str)
+@pytest.mark.parametrize(("recipe", "penalty"), [("none", None), ("r1", half_gamma_slope)])
+def test_weights_are_those_of_a_plain_pytorch_loop(
+    lesson: Callable[..., Lesson], recipe: str, penalty: Any, path: Path
+) -> None:
+    work = lesson(recipe, path=path)
+    for seed, record in enumerate(Engine(work).train()):
+        for name, tensor in by_hand(work, seed, penalty).state_dict().items():
+            torch.testing.assert_close(record.snapshots[20][name], tensor, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("middle", ["norm", "sign"])
+def test_unusual_players_are_trained_as_by_a_plain_pytorch_loop(lesson: Callable[..., Lesson], middle: str) -> None:
+    work = lesson(gan=Odd(middle))
+    for seed, record in enumerate(Engine(work).train()):
+        plain = by_hand(work, seed).state_dict()
+        assert record.snapshots[20].keys() == plain.keys()
+        for name, tensor in plain.items():
+            torch.testing.assert_close(record.snapshots[20][name], tensor, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    [
+        "rpgan+r1r2",
+        "wgan-gp(critic_steps=2)+spectral-norm",
+        "pacgan+dragan",
+        "minibatch-std+ema(decay=0.5)",
+        "minibatch-discrimination(kernels=3, width=2)",
+        "unrolled(k=1)",
+        "instance-noise+mode-seeking",
+        "hinge+ttur",
+    ],
+)
+def test_seeds_trained_together_are_what_they_are_one_by_one(train: Train, apart: Apart, recipe: str) -> None:
+    together, alone = train(recipe), train(recipe, path=LOOPED)
+    assert (together[0].path, alone[0].path) == ("stacked-eager", "looped-eager")
+    assert apart(together, alone) < 1e-5
+
+
+@pytest.mark.parametrize("recipe", ["wgan-gp(critic_steps=2)+spectral-norm", "minibatch-std+ema(decay=0.5)"])
+@pytest.mark.parametrize("way", ["stacked", "looped"])
+def test_traced_steps_are_eager_steps(train: Train, apart: Apart, recipe: str, way: Any) -> None:
+    traced, eager = train(recipe, path=Path(way, "traced")), train(recipe, path=Path(way, "eager"))
+    assert traced[0].path == f"{way}-traced"
+    assert apart(traced, eager) < 1e-6
+
+
+def test_a_run_is_the_same_to_the_last_bit_when_it_is_made_again(train: Train, apart: Apart) -> None:
+    first = train("wgan-gp+instance-noise", evaluations=4)
+    torch.manual_seed(123)  # whatever others did to the global generator, and whatever was trained in between
+    train("r1+ema", steps=3)
+    again = train("wgan-gp+instance-noise", evaluations=4)
+    assert apart(first, again) == 0
+    for one, other in zip(first, again, strict=True):
+        for name, signal in one.trace.items():
+            torch.testing.assert_close(signal, other.trace[name], rtol=0, atol=0, equal_nan=True)
+
+
+def test_the_number_of_threads_changes_nothing(train: Train, apart: Apart) -> None:
+    threads, records = torch.get_num_threads(), []
+    wide = {"batch": 256, "steps": 5, "data": "veegan1200"}  # large enough that torch does use its threads
+    try:
+        for count in (1, 2):
+            torch.set_num_threads(count)
+            records.append(train("r1", **wide))
+    finally:
+        torch.set_num_threads(threads)
+    assert apart(*records) == 0
+
+
+def test_global_random_states_are_left_alone(train: Train) -> None:
+    before = torch.get_rng_state(), np.random.get_state()[1].tolist(), random.getstate()
+    train("wgan-gp+minibatch-std", steps=2)
+    train(gan=Odd("dropout"), steps=2)
+    assert torch.equal(before[0], torch.get_rng_state())
+    assert before[1] == np.random.get_state()[1].tolist()
+    assert before[2] == random.getstate()
+
+
+def test_every_strategy_starts_from_the_same_tensors(lesson: Callable[..., Lesson], catalogue: gc.Catalogue) -> None:
+    plain = Engine(lesson("none")).weights
+    assert not plain["generator"]["0.weight"][0].equal(plain["generator"]["0.weight"][1])
+    shared = dict.fromkeys(catalogue.names("strategy"), 0)
+    for strategy in shared:
+        for player, params in Engine(lesson(strategy)).weights.items():
+            for name, tensor in params.items():
+                theirs = plain.get(player, {}).get(name)
+                if theirs is not None and theirs.shape == tensor.shape:
+                    shared[strategy] += 1
+                    assert tensor.equal(theirs), f"{strategy}: {player} {name}"
+    assert min(shared.values()) >= 6  # the whole generator at least
+    assert {name for name, count in shared.items() if count < 12} == {
+        *("pacgan", "minibatch-std", "minibatch-discrimination")
+    }
+
+
+@pytest.mark.parametrize("recipe", ["wgan-gp(critic_steps=3)", "pacgan", "instance-noise"])
+def test_every_strategy_sees_the_same_data_and_latents(lesson: Callable[..., Lesson], recipe: str) -> None:
+    engines = [Engine(lesson(r)) for r in ("none", recipe)]
+    for engine in engines:
+        engine.prepare()
+        for _ in range(3):
+            engine.step()
+    plain, treated = ([u.updates["generator"].batches.next(), u.updates["generator"].latents.next()] for u in engines)
+    assert plain[0].x.equal(treated[0].x)
+    assert plain[1].equal(treated[1])
+    assert not plain[1][0].equal(plain[1][1])
+    first, critic = engines[0].updates["discriminator"], engines[1].updates["discriminator"]
+    first.latents.position = critic.latents.position = 2
+    assert first.latents.next().equal(critic.latents.next())
+
+
+def test_seeds_differ(train: Train) -> None:
+    one, other = train(steps=2)
+    assert all(not one.snapshots[2][name].equal(other.snapshots[2][name]) for name in one.snapshots[2])
+
+
+def test_a_snapshot_is_kept_at_each_evaluation(train: Train) -> None:
+    record = train(steps=20, evaluations=4)[0]
+    assert sorted(record.snapshots) == [5, 10, 15, 20]
+    weights = [record.snapshots[step]["0.weight"] for step in (5, 10, 15, 20)]
+    assert all(not a.equal(b) for a, b in itertools.pairwise(weights))
+    assert weights[1].equal(train(steps=20, evaluations=2)[0].snapshots[10]["0.weight"])
+
+
+def test_trace_holds_losses_at_every_step(train: Train) -> None:
+    trace = train(steps=20)[0].trace
+    for name in ("discriminator_loss", "generator_loss", "discriminator_gradient", "generator_gradient"):
+        assert trace[name].shape == (20,)
+        assert (trace[name] > 0).all()
+    assert trace["real_logit"].isfinite().all()
+    assert trace["diversity"].isfinite().all()
+    long = train(steps=250, batch=4)[0].trace["diversity"]
+    assert long[1::2].isfinite().all()
+    assert long[::2].isnan().all()
+
+
+def test_dropout_falls_back_to_seed_by_seed_and_draws_afresh(lesson: Callable[..., Lesson], train: Train) -> None:
+    work = lesson(gan=Odd("dropout"), path=Path())
+    assert {r.path for r in Engine(work).train()} == {"looped-traced"}
+    engine = Engine(work)
+    engine.prepare()
+    update = engine.updates["generator"]
+    arguments = update.arguments()
+    losses = [update.mapped(*arguments)[1]["generator_loss"] for _ in range(2)]
+    assert not torch.isclose(*losses).any()
+
+
+def test_branching_on_values_falls_back_to_eager_steps(train: Train) -> None:
+    assert {(r.status, r.path) for r in train(gan=Odd("sign"), path=Path())} == {("done", "looped-eager")}
+
+
+def test_batch_normalisation_is_stacked_and_composes_with_slopes_and_look_aheads(train: Train, apart: Apart) -> None:
+    for recipe in ("r1", "unrolled(k=1)", "ema"):
+        stacked = train(recipe, gan=Odd("norm"), steps=5)
+        assert stacked[0].path == "stacked-eager"
+        assert stacked[0].snapshots[5]["2.num_batches_tracked"] == 10  # two updates a step; looking is not counted
+        assert apart(stacked, train(recipe, gan=Odd("norm"), steps=5, path=LOOPED)) < 1e-5
+
+
+def test_a_buffer_that_a_module_assigns_is_carried_along(train: Train) -> None:
+    assert train(gan=Odd("count"), steps=5)[0].snapshots[5]["2.calls"] == 10
+
+
+def test_nan_in_one_seed_leaves_the_others_untouched(train: Train) -> None:
+    sound, ill = (train(gan=Odd(poison=p), seeds=(0, 1, 2), evaluations=2) for p in (None, 1))
+    assert [r.status for r in ill] == ["done", "diverged", "done"]
+    assert ill[1].reason == "losses or weights are not finite at step 1"
+    assert not ill[1].snapshots
+    for seed in (0, 2):
+        for step in (10, 20):
+            assert all(t.equal(ill[seed].snapshots[step][n]) for n, t in sound[seed].snapshots[step].items())
+
+
+def test_training_stops_when_every_seed_has_diverged(train: Train) -> None:
+    record = train(gan=Odd(poison=0), seeds=(0,), steps=20)[0]
+    assert (record.status, record.updates, len(record.trace["generator_loss"])) == ("diverged", 1, 1)
+
+
+def test_a_block_that_takes_too_long_is_given_up(train: Train) -> None:
+    records = train(steps=500, timeout=1e-9)
+    assert {(r.status, r.reason) for r in records} == {("timeout", "over 1e-09 s at step 5")}
+    assert not records[0].snapshots
+    trace = {name: signal.tolist() for name, signal in records[0].trace.items()}
+    assert {len(signal) for signal in trace.values()} == {5}
+    assert watch({"nonfinite": NonFinite()}, trace) == []  # being cut short is no divergence
+
+
+def test_progress_is_told(lesson: Callable[..., Lesson]) -> None:
+    heard: list[int] = []
+    Engine(lesson(steps=300, batch=4)).train(heard.append)
+    assert heard == list(range(3, 301, 3))
+
+
+class Shapes(gc.Gan):
+    """Players that give what they are told to give."""
+
+    def __init__(self, samples: nn.Module, logits: nn.Module) -> None:
+        self.samples, self.logits = samples, logits
+
+    def build(self, data: gc.DataSpec) -> gc.Players:
+        return gc.Players(self.samples, self.logits, gc.Latent(3))
+
+
+class Pair(nn.Module):
+    """Gives a tuple."""
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        return x, x
+
+
+@pytest.mark.parametrize(
+    ("samples", "logits", "line"),
+    [
+        (nn.Linear(3, 5), nn.Linear(2, 1), r"the generator made samples of shape \(16, 5\); this data needs shape"),
+        (Pair(), nn.Linear(2, 1), "the generator made samples of type tuple; this data needs"),
+        (nn.Linear(3, 2), nn.Linear(2, 2), r"gave logits of shape \(16, 2\) for 16 inputs; it must give one for each"),
+        (nn.Linear(3, 2), Pair(), "the discriminator gave logits of type tuple for 16 inputs"),
+    ],
+)
+def test_players_that_give_the_wrong_shape_are_refused(
+    train: Train, samples: nn.Module, logits: nn.Module, line: str
+) -> None:
+    with pytest.raises(BadPlugin, match=line):
+        train(gan=Shapes(samples, logits))
+
+
+def test_a_gan_that_builds_no_players_is_refused(train: Train) -> None:
+    class Empty(gc.Gan):
+        def build(self, data: gc.DataSpec) -> Any:
+            return nn.Linear(2, 2), nn.Linear(2, 1)
+
+    for recipe in ("none", "pacgan"):
+        with pytest.raises(BadPlugin, match=r"build\(\) returned tuple; it must return gancheck.Players"):
+            train(recipe, gan=Empty())
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [(lambda loss, game: game.fake_logits, r"shape \(16,\)"), (lambda loss, game: 3.0, "type float")],
+)
+@pytest.mark.parametrize("phase", ["discriminator", "generator"])
+def test_a_loss_that_is_no_scalar_is_refused(train: Train, phase: str, answer: Any, words: str) -> None:
+    hook = {f"{phase}_loss": lambda self, loss, game: answer(loss, game)}
+    bad = gc.strategy("bad", family="regulariser")(type("Bad", (gc.Strategy,), hook))()
+    with pytest.raises(BadPlugin, match=f"{phase}_loss of 'none' gave {words}; it must give a scalar tensor"):
+        train(extra=(bad,))
+
+
+@gc.strategy("lecam", family="regulariser")
+class Lecam(gc.Strategy):
+    """Remembers a running mean of the logits from inside the loss."""
+
+    def memory(self, state: gc.State) -> dict[str, Any]:
+        return {"mean": torch.zeros(()), "moves": torch.zeros(())}
+
+    def discriminator_loss(self, loss: Tensor, game: gc.Game) -> Tensor:
+        game.remember("mean", 0.9 * game.memory["mean"] + 0.1 * game.real_logits.mean())
+        game.remember("moves", game.memory["moves"] + 1)
+        return loss + (game.fake_logits - game.memory["mean"]).square().mean()
+
+
+@pytest.mark.parametrize("path", [Path(), LOOPED], ids=str)
+def test_a_running_mean_is_remembered_from_inside_a_loss(lesson: Callable[..., Lesson], path: Path) -> None:
+    engine = Engine(lesson(extra=(Lecam(),), path=path))
+    records = engine.train()
+    assert engine.memory["moves"].tolist() == [20, 20]
+    for i, record in enumerate(records):
+        mean = 0.0
+        for logit in record.trace["real_logit"].tolist():
+            mean = 0.9 * mean + 0.1 * logit
+        assert engine.memory["mean"][i].item() == pytest.approx(mean, abs=1e-6)
+
+
+@gc.strategy("past", family="memory")
+class Past(gc.Strategy):
+    """Remembers the generator as it was a step ago, and how far it has moved since."""
+
+    def memory(self, state: gc.State) -> dict[str, Any]:
+        return {"past": state.generator, "moved": torch.zeros(())}
+
+    def generator_loss(self, loss: Tensor, game: gc.Game) -> Tensor:
+        past, now = game.memory["past"], game.weights["generator"]
+        game.remember("moved", torch.stack([(now[n] - past[n]).abs().max() for n in now]).max())
+        game.remember("past", {**now, "0.weight": now["0.weight"][:]})  # weights themselves, and a view of one
+        return loss
+
+
+@pytest.mark.parametrize("path", [Path(), Path("stacked", "eager"), LOOPED], ids=str)
+def test_remembered_weights_stay_as_they_were(lesson: Callable[..., Lesson], path: Path) -> None:
+    engine = Engine(lesson(extra=(Past(),), path=path))
+    engine.prepare()
+    for _ in range(3):
+        before = {name: tensor.clone() for name, tensor in engine.weights["generator"].items()}
+        engine.step()
+    assert all(engine.memory["past"][name].equal(tensor) for name, tensor in before.items())
+    assert (engine.memory["moved"] > 0).all()
+
+
+@gc.strategy("encoder", family="generator loss")
+class Encoder(gc.Strategy):
+    """Adds a player that learns, with the generator, to read latents off samples."""
+
+    def prepare(self, players: gc.Players, data: gc.DataSpec) -> gc.Players:
+        return players.add("encoder", nn.Linear(data.size, players.latent.size), "generator")
+
+    def generator_loss(self, loss: Tensor, game: gc.Game) -> Tensor:
+        return loss + (game.call("encoder", game.samples) - game.latent).square().mean()
+
+
+def test_a_helper_that_follows_the_generator_is_trained_with_it(lesson: Callable[..., Lesson]) -> None:
+    engine = Engine(lesson(extra=(Encoder(),)))
+    start = {name: tensor.clone() for name, tensor in engine.weights["encoder"].items()}
+    records = engine.train()
+    assert all((engine.weights["encoder"][name] - tensor).abs().min() > 0 for name, tensor in start.items())
+    assert not any("encoder" in name for name in records[0].snapshots[20])
+    plain = Engine(lesson())
+    plain.train()
+    assert not plain.weights["generator"]["0.weight"].equal(engine.weights["generator"]["0.weight"])
+
+
+@gc.strategy("still", family="optimiser")
+class Still(gc.Strategy):
+    """Stops one player by its gradients."""
+
+    def gradients(self, gradients: dict[str, Any], game: gc.Game) -> dict[str, Any]:
+        scale = 0.0 if game.phase == "generator" else 1.0
+        return {p: {n: scale * t for n, t in params.items()} for p, params in gradients.items()}
+
+
+def test_gradients_can_be_changed_before_the_step(lesson: Callable[..., Lesson]) -> None:
+    engine = Engine(lesson(extra=(Still(),)))
+    start = torch.utils._pytree.tree_map(torch.clone, engine.weights)
+    record = engine.train()[0]
+    assert all(tensor.equal(engine.weights["generator"][n]) for n, tensor in start["generator"].items())
+    assert all(not tensor.equal(engine.weights["discriminator"][n]) for n, tensor in start["discriminator"].items())
+    assert (record.trace["generator_gradient"] == 0).all()
+
+
+@gc.strategy("pull", family="regulariser")
+class Pull(gc.Strategy):
+    """A term whose gradient is the same for every replicate, so that vmap does not give it memory of its own."""
+
+    def discriminator_loss(self, loss: Tensor, game: gc.Game) -> Tensor:
+        return loss + sum(w.sum() for w in game.weights["discriminator"].values())
+
+
+def test_a_gradient_that_all_replicates_share_moves_all_of_them(train: Train, apart: Apart) -> None:
+    assert apart(train(extra=(Pull(),)), train(extra=(Pull(),), path=LOOPED)) < 1e-5
+
+
+class Frozen(Odd):
+    """Half of the discriminator is fixed, as a pretrained feature network is."""
+
+    def build(self, data: gc.DataSpec) -> gc.Players:
+        players = super().build(data)
+        players.discriminator[0].requires_grad_(False)
+        players.generator[0].requires_grad_(False)
+        return players
+
+
+def test_frozen_parameters_stay_as_they_are(lesson: Callable[..., Lesson]) -> None:
+    engine = Engine(lesson(gan=Frozen()))
+    frozen = engine.cast.buffers["discriminator"]["0.weight"].clone()
+    start = engine.cast.buffers["generator"]["0.weight"][0].clone()
+    records = engine.train()
+    assert engine.buffers["discriminator"]["0.weight"].equal(frozen)
+    assert records[0].snapshots[20]["0.weight"].equal(start)
+    assert records[0].snapshots[20].keys() == {"0.weight", "0.bias", "3.weight", "3.bias"}
+
+
+@gc.strategy("clip", family="regulariser")
+class Clip(gc.Strategy):
+    """Clips the discriminator's weights when a step is done."""
+
+    def after_step(self, state: gc.State) -> gc.State:
+        clipped = {n: w.clamp(-0.05, 0.05) for n, w in state.weights["discriminator"].items()}
+        return state.with_weights("discriminator", clipped)
+
+
+@pytest.mark.parametrize("path", [Path(), LOOPED], ids=str)
+def test_weights_changed_after_a_step_are_the_ones_that_go_on(lesson: Callable[..., Lesson], path: Path) -> None:
+    engine = Engine(lesson(extra=(Clip(),), path=path, steps=5))
+    engine.train()
+    held = {id(t) for group in engine.optimisers["discriminator"].param_groups for t in group["params"]}
+    for tensor in engine.weights["discriminator"].values():
+        assert tensor.abs().max() <= 0.05
+        assert id(tensor) in held  # the optimiser moves these very tensors
+
+
+def test_learning_rates_follow_their_schedule(lesson: Callable[..., Lesson]) -> None:
+    falling = gc.Optimiser(name="sgd", lr=0.1, betas=(0.0, 0.0), schedule="linear", floor=0.0)
+    engine = Engine(lesson(default=falling, steps=4))
+    engine.prepare()
+    rates = []
+    for _ in range(4):
+        engine.step()
+        rates.append(engine.optimisers["generator"].param_groups[0]["lr"])
+    assert rates == pytest.approx([0.1, 0.075, 0.05, 0.025])

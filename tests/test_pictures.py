@@ -1,0 +1,152 @@
+"""The pictures of a results folder: every one that the runs allow, of the median seed, and never in the way."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gancheck import pool
+from gancheck.board import Board
+from gancheck.catalogue import Catalogue
+from gancheck.pictures import curve, draw, median, redraw
+from gancheck.running import Plan, conclude, execute
+from gancheck.store import Run, Store
+from gancheck.work import Job
+
+SUITE = """\
+version = "1"
+recipes = ["none", "r1"]
+seeds = 3
+block = 3
+budget = { steps = 4, evaluations = 2 }
+evaluation = { samples = 300, metrics = ["score", "modes", "fid"] }
+task = [
+  { dataset = "ring(sigma=0.1)", gan = "own" },
+  { dataset = "digits", gan = "own" },
+  { dataset = "random-mixture(dims=5)", gan = "own", name = "far/away" },
+]
+"""
+#: Seed 0 is nowhere near the data, seed 1 is, and seed 2 is half there: it is the median.
+GAN = """\
+from dataclasses import dataclass
+import torch
+from torch import nn
+import gancheck as gc
+
+
+@gc.gan("own")
+@dataclass(frozen=True)
+class Own(gc.Gan):
+    def build(self, data):
+        shaped = nn.Sequential(nn.Linear(2, data.size), nn.Unflatten(1, data.shape))
+        return gc.Players(shaped, nn.Linear(2, 1), gc.Latent(2))
+
+    def train(self, session):
+        layer = session.players.generator[0]
+        with torch.no_grad():
+            layer.weight.zero_()
+            layer.weight[:2] = {0: 9.0, 1: 0.0, 2: 0.15}[session.seed] * torch.eye(2)
+            layer.bias.zero_()
+            layer.bias[0] = 1.0
+        for _ in session.steps():
+            pass
+"""
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
+    """A plan that has been executed, pictures included."""
+    folder = tmp_path_factory.mktemp("pictures")
+    (folder / "mine.toml").write_text(SUITE)
+    (folder / "own.py").write_text(GAN)
+    made = Plan.make(folder / "mine.toml", [folder / "own.py"], out=folder / "runs", device="cpu")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pool, "cores", lambda: 1)
+        assert str(execute(made, 1)).startswith("9 done, 0 failed, 9 skipped")
+    return made
+
+
+def runs(plan: Plan, recipe: str = "none", task: str = "ring/own") -> list[Run]:
+    found = [r for r in plan.store.runs() if (r.spec["recipe"], r.spec["task"]) == (recipe, task)]
+    return sorted(found, key=lambda r: r.spec["training"]["seed"])
+
+
+def test_every_picture_that_the_runs_allow_is_there(plan: Plan) -> None:
+    names = {path.name for path in plan.store.folder.glob("*.png")}
+    assert names == {"ranking.png", "curves.png", "samples-ring-own.png", "samples-digits-own.png"}  # 5-D has none
+    assert all(path.stat().st_size > 5_000 for path in plan.store.folder.glob("*.png"))
+
+
+def test_the_same_runs_draw_the_same_bytes(plan: Plan, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(plan.store.folder, tmp_path / "runs"))
+    before = {path.name: path.read_bytes() for path in folder.glob("*.png")}
+    for path in folder.glob("*.png"):
+        path.unlink()
+    copied = Plan(plan.suite, plan.jobs, Store(folder), plan.catalogue)
+    conclude(copied, execute(copied, 1).counts)
+    assert {path.name: path.read_bytes() for path in folder.glob("*.png")} == before
+
+
+def test_the_median_seed_is_shown_and_nothing_is_picked(plan: Plan) -> None:
+    scores = [r.last("value")["score"] or 0.0 for r in runs(plan)]
+    job = next(j for j in plan.jobs if (j.cell.recipe, j.cell.task.label) == ("none", "ring/own"))
+    found = median(job, plan.store.runs())
+    assert found is not None
+    assert found.last("value")["score"] == sorted(scores)[1]
+
+
+def test_a_recipe_without_a_finished_run_has_no_median(plan: Plan) -> None:
+    job = next(j for j in plan.jobs if j.cell.recipe == "r1")
+    assert median(job, plan.store.runs()) is None
+
+
+def test_what_is_drawn_is_what_was_measured(plan: Plan) -> None:
+    job = plan.jobs[0]
+    run = runs(plan)[2]
+    drawn = redraw(run, job, plan.catalogue, plan.store)
+    assert drawn is not None
+    quality = job.cell.task.build_dataset(plan.catalogue).assign(drawn.double()).good.double().mean()
+    again = redraw(run, job, Catalogue.load(job.files), plan.store)
+    assert again is not None
+    assert drawn.equal(again)
+    assert 0 < float(quality) < 1
+
+
+@pytest.mark.parametrize("damage", ["remove", "cut"])
+def test_lost_weights_cost_a_picture_and_nothing_else(
+    damage: str, plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(shutil.copytree(plan.store.folder, tmp_path / "runs"))
+    for path in folder.glob("*.safetensors"):
+        path.unlink() if damage == "remove" else path.write_bytes(path.read_bytes()[:50])
+    for path in folder.glob("*.png"):
+        path.unlink()
+    outcome = execute(Plan(plan.suite, moved(plan, folder), Store(folder), plan.catalogue), 1)
+    assert str(outcome).startswith("0 done, 0 failed, 9 skipped, 9 cached")
+    assert {path.name for path in folder.glob("*.png")} == {"ranking.png", "curves.png"}
+    said = capsys.readouterr().err
+    assert ("gancheck: no picture of none: " in said) == (damage == "cut")
+
+
+def moved(plan: Plan, folder: Path) -> list[Job]:
+    """The plan's jobs for another folder."""
+    return [replace(job, folder=folder) for job in plan.jobs]
+
+
+def test_a_run_that_ended_early_leaves_a_gap_in_the_curve() -> None:
+    def run(*values: float | None) -> Run:
+        rows = [{"kind": "value", "metric": "modes", "step": 10 * (i + 1), "value": v} for i, v in enumerate(values)]
+        return Run({}, rows, {})
+
+    made = curve([run(8, 4, 2), run(8), run(None, 3, 1)])
+    assert made.steps.tolist() == [10, 20, 30]
+    assert np.array_equal(made.values, [[8, 4, 2], [8, np.nan, np.nan], [np.nan, 3, 1]], equal_nan=True)
+
+
+def test_a_board_without_rows_draws_nothing(plan: Plan, tmp_path: Path) -> None:
+    assert draw(plan.jobs, plan.catalogue, Store(tmp_path), Board([], "mine", "1", {}), []) == []
+    assert list(tmp_path.iterdir()) == []

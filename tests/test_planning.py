@@ -1,0 +1,125 @@
+"""`--plan` says what would be done, and does nothing."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from gancheck import planning, pool, running
+from gancheck.planning import show
+from gancheck.running import Plan, execute
+
+SUITE = """\
+version = "1"
+about = "a ring [for tests]"
+recipes = ["none", "lsgan", "minibatch-std"]
+seeds = 4
+block = 2
+budget = { steps = 6000, evaluations = 2 }
+training = { batch = 16 }
+evaluation = { samples = 200, metrics = ["score", "modes"] }
+task = [
+  { dataset = "ring(sigma=0.1)", gan = { name = "mlp", width = 8 } },
+  { dataset = "grid(side=2)", gan = "odd" },
+]
+"""
+GANS = """\
+from dataclasses import dataclass
+from torch import nn
+import gancheck as gc
+
+
+class Judge(nn.Module):
+    def __init__(self, size):
+        super().__init__()
+        self.layer = nn.Linear(size, 1)
+
+    def forward(self, x):
+        return self.layer(x)
+
+
+@gc.gan("odd")
+@dataclass(frozen=True)
+class Odd(gc.Gan):
+    def build(self, data):
+        return gc.Players(nn.Linear(2, data.size), Judge(data.size), gc.Latent(2))
+"""
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread, no pictures, and short trials."""
+    monkeypatch.setattr(pool, "cores", lambda: 1)
+    monkeypatch.setattr(running, "draw", lambda *_: [])
+    monkeypatch.setattr(planning, "TRIAL", 3)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    (tmp_path / "mine.toml").write_text(SUITE)
+    (tmp_path / "odd.py").write_text(GANS)
+    return tmp_path
+
+
+def planned(place: Path, *only: str, steps: int | None = None, workers: int | None = None) -> str:
+    """What `--plan` prints."""
+    plan = Plan.make(place / "mine.toml", [place / "odd.py"], only, steps=steps, out=place / "runs", device="cpu")
+    screen = io.StringIO()
+    show(plan, workers, Console(file=screen, width=120, markup=False))
+    return screen.getvalue()
+
+
+def test_a_plan_shows_the_grid_and_writes_nothing(place: Path) -> None:
+    before = sorted(place.rglob("*"))
+    shown = planned(place)
+    assert sorted(place.rglob("*")) == before
+    assert "mine, version 1: a ring [for tests]" in shown
+    assert re.search(r"^recipe +ring/mlp +grid/odd", shown, re.MULTILINE)
+    assert re.search(r"^none +4 seeds +4 seeds", shown, re.MULTILINE)
+    assert "24 runs in 12 cells of 2 seeds, 0 cached, 12 cells to do" in shown
+    assert f"results go to {place / 'runs'}" in shown.replace("\n", "")
+
+
+def test_a_recipe_that_will_be_skipped_is_shown_with_the_reason(place: Path) -> None:
+    assert re.search(r"minibatch-std +4 seeds +skipped: minibatch-std: needs a", planned(place))
+
+
+def test_what_is_there_is_counted_as_cached(place: Path) -> None:
+    execute(Plan.make(place / "mine.toml", [place / "odd.py"], ["strategy=none"], 2, 4, place / "runs", "cpu"), 1)
+    shown = planned(place, steps=4)
+    assert re.search(r"^none +2 of 4 cached +2 of 4 cached", shown, re.MULTILINE)
+    assert "24 runs in 12 cells of 2 seeds, 4 cached, 10 cells to do" in shown
+    execute(Plan.make(place / "mine.toml", [place / "odd.py"], ["strategy=none"], 4, 4, place / "runs", "cpu"), 1)
+    shown = planned(place, "strategy=none", steps=4)
+    assert "8 cached, 0 cells to do" in shown
+    assert "min of training" not in shown
+
+
+def minutes(shown: str) -> int:
+    found = re.search(r"about (\d+) min of training with (\d+) workers, a guess from 3 steps per task", shown)
+    assert found
+    return int(found[1])
+
+
+def test_the_estimate_grows_with_steps_and_falls_with_workers(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "trial", lambda job, plan: 0.01)
+    only = ("strategy=none", "dataset=ring")  # two cells of 6,000 steps at 10 ms
+    assert minutes(planned(place, *only, workers=1)) == 2
+    assert minutes(planned(place, *only, workers=1, steps=60_000)) == 20
+    assert minutes(planned(place, *only, workers=2, steps=60_000)) == 10
+
+
+def test_a_trial_takes_as_long_as_its_steps(place: Path) -> None:
+    plan = Plan.make(place / "mine.toml", [place / "odd.py"], ["strategy=none"], out=place / "runs", device="cpu")
+    assert 0 < planning.trial(plan.jobs[0], plan) < 1
+
+
+@pytest.mark.parametrize("error", ["KeyError('x')", "TypeError('x')", "RuntimeError('x')"])
+def test_a_plug_in_that_raises_does_not_stop_the_plan(place: Path, error: str) -> None:
+    raising = GANS.replace("return self.layer(x)", f"raise {error}")
+    (place / "odd.py").write_text(raising)
+    assert "about 0 min" in planned(place, "gan=odd", "strategy=none")

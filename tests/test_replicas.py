@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+from torch.func import grad
+
+from gancheck.replicas import Loop, Path, Traced, clean, compiler_at_hand
+
+WAYS = [Path(way, execution) for way in ("stacked", "looped") for execution in ("eager", "traced")]  # type: ignore[arg-type]
+
+
+def inputs(seed: int = 0) -> tuple[dict[str, Tensor], Tensor]:
+    source = torch.Generator().manual_seed(seed)
+    return {"w": torch.randn(3, 4, 2, generator=source)}, torch.randn(3, 5, 4, generator=source)
+
+
+def one(weights: dict[str, Tensor], x: Tensor) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Gradients, a loss and a constant, for one replicate."""
+
+    def loss(w: dict[str, Tensor]) -> Tensor:
+        return (x @ w["w"]).tanh().square().sum()
+
+    return grad(loss)(weights), {"loss": loss(weights), "constant": torch.ones(2)}
+
+
+@pytest.mark.parametrize("path", WAYS, ids=str)
+def test_every_way_gives_what_the_function_gives_replicate_by_replicate(path: Path) -> None:
+    mapped = path.map(one)
+    for seed in (0, 1):  # the second call must not repeat the first one's numbers
+        weights, x = inputs(seed)
+        gradients, rest = mapped(weights, x)
+        for i in range(3):
+            expected, beside = one({"w": weights["w"][i]}, x[i])
+            torch.testing.assert_close(gradients["w"][i], expected["w"])
+            torch.testing.assert_close(rest["loss"][i], beside["loss"])
+            assert torch.equal(rest["constant"][i], torch.ones(2))
+
+
+def test_a_traced_function_is_called_once() -> None:
+    calls = []
+
+    def double(x: Tensor) -> Tensor:
+        calls.append(1)
+        return 2 * x
+
+    traced = Traced(double, compiled=False)
+    assert [traced(torch.tensor(float(i))).item() for i in range(5)] == [0, 2, 4, 6, 8]
+    assert len(calls) == 1
+
+
+def test_a_traced_function_still_draws_at_random_and_writes_in_place() -> None:
+    def blur(x: Tensor, counter: Tensor) -> tuple[Tensor, Tensor]:
+        count = counter.clone()
+        count.add_(1)
+        return x + torch.randn(1000), count
+
+    traced = Traced(blur, compiled=False)
+    first, count = traced(torch.zeros(1000), torch.tensor(0.0))
+    second, again = traced(torch.zeros(1000), count)
+    assert not torch.isclose(first, second).all()
+    assert (count, again) == (1, 2)
+
+
+def test_operations_whose_result_nobody_uses_are_dropped_from_a_trace() -> None:
+    def wasteful(x: Tensor) -> Tensor:
+        (x.exp() + 1).sum()
+        return x.detach() * 2
+
+    graph = clean(torch.fx.experimental.proxy_tensor.make_fx(wasteful)(torch.ones(3)))
+    done = [node.target for node in graph.graph.nodes if node.op == "call_function"]
+    assert done == [torch.ops.aten.mul.Tensor]
+
+
+@pytest.mark.parametrize("execution", ["eager", "traced"])
+def test_a_branch_on_values_cannot_be_stacked(execution: Any) -> None:
+    def branch(x: Tensor) -> Tensor:
+        return x * 2 if x.sum() > 0 else x
+
+    with pytest.raises(RuntimeError):
+        Path("stacked", execution).map(branch)(torch.ones(2, 3))
+    looped = Path("looped", "eager").map(branch)(torch.tensor([[1.0], [-1.0]]))
+    assert torch.equal(looped, torch.tensor([[2.0], [-1.0]]))
+
+
+def test_a_branch_on_values_is_not_frozen_into_a_trace() -> None:
+    def branch(x: Tensor) -> Tensor:
+        return x * 2 if x.sum() > 0 else x
+
+    with pytest.raises(RuntimeError):
+        Path("looped", "traced").map(branch)(torch.tensor([[1.0], [-1.0]]))
+
+
+def test_a_loop_stacks_nested_answers() -> None:
+    answer = Loop(lambda x, extra: {"a": [x + extra["b"]], "c": (x,)})(torch.arange(3.0), {"b": torch.ones(3)})
+    assert torch.equal(answer["a"][0], torch.tensor([1.0, 2.0, 3.0]))
+    assert torch.equal(answer["c"][0], torch.arange(3.0))
+
+
+def test_a_path_is_written_as_two_words() -> None:
+    assert [str(path) for path in WAYS] == ["stacked-eager", "stacked-traced", "looped-eager", "looped-traced"]
+    assert str(Path()) == "stacked-traced"
+
+
+def test_no_compiler_on_the_path_means_none_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert not compiler_at_hand(torch.device("cpu"))
+    (tmp_path / "g++").write_text("#!/bin/sh\n")
+    (tmp_path / "g++").chmod(0o755)
+    assert compiler_at_hand(torch.device("cpu"))

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from gancheck.datasets.ring import Ring
+from gancheck.noise import Noise, Recorder, Wish, stream_of
+from gancheck.streams import AHEAD, LONGEST, Stream, generator, key, normal, uniform
+
+CPU = torch.device("cpu")
+
+
+def stream(seeds: tuple[int, ...] = (0, 1), purpose: str = "latent", rows: int = 3, size: int = 8) -> Stream:
+    return Stream(normal((2,)), rows, size, seeds, purpose, CPU)
+
+
+def test_any_draw_can_be_made_without_those_before_it() -> None:
+    forward = stream()
+    draws = [forward.next() for _ in range(3 * LONGEST)]
+    for k in (150, 3, 64, 63, 127, 128, 0, 191):
+        jumping = stream()
+        jumping.position = k
+        assert jumping.next().equal(draws[k])
+    forward.position = 5  # and back again in one stream
+    assert forward.next().equal(draws[5])
+    assert forward.next().equal(draws[6])
+
+
+def test_draws_of_a_seed_do_not_depend_on_the_seeds_beside_it() -> None:
+    alone, beside = stream((4,)), stream((9, 4, 7))
+    for _ in range(LONGEST + 2):
+        assert alone.next()[0].equal(beside.next()[1])
+
+
+def test_no_two_draws_are_alike() -> None:
+    drawn = [stream((0, 1), purpose) for purpose in ("data", "latent")]
+    numbers = torch.cat([s.next().flatten() for s in drawn for _ in range(2 * LONGEST)])
+    assert len(numbers.unique()) > 0.999 * len(numbers)  # float32 repeats itself by chance now and then
+
+
+def test_blocks_shrink_with_the_size_of_a_draw() -> None:
+    assert stream(rows=3, size=8).length == LONGEST
+    assert stream(rows=1, size=AHEAD // 10).length == 10
+    huge = stream(rows=1, size=2 * AHEAD)
+    assert huge.length == 1
+    assert not huge.next().equal(huge.next())
+
+
+def test_a_draw_may_have_several_parts() -> None:
+    batches = Stream(Ring().draw, 5, 24, (0, 1), "data", CPU)
+    batch = batches.next()
+    assert batch.x.shape == (2, 5, 2)
+    assert batch.y.shape == batch.index.shape == (2, 5)
+    whole = Ring().draw(5 * batches.length, generator(CPU, 1, "data", 0))
+    assert batch.x[1].equal(whole.x[:5])
+    assert batches.next().x[1].equal(whole.x[5:10])
+
+
+def test_keys_depend_on_every_part_and_fit_a_generator() -> None:
+    keys = {key(a, b, c) for a in range(5) for b in ("data", "latent") for c in range(5)}
+    assert len(keys) == 50
+    assert all(0 <= k < 2**63 for k in keys)
+    assert key(1, "x") != key("x", 1)
+
+
+def test_keys_are_the_same_on_every_machine() -> None:
+    assert (key(0, "weights"), key((0, 1), "global")) == (4283426181684004966, 7237415399406877530)
+
+
+def test_uniform_draws_fill_the_unit_interval() -> None:
+    u = uniform((4,))(20_000, generator(CPU, "u"))
+    assert u.shape == (20_000, 4)
+    assert (u >= 0).all()
+    assert (u < 1).all()
+    assert u.mean().item() == pytest.approx(0.5, abs=0.01)
+    assert u.var().item() == pytest.approx(1 / 12, rel=0.02)
+
+
+def test_asking_twice_under_one_name_gives_two_tensors() -> None:
+    recorder = Recorder({})
+    for wish in (Wish("normal", (4, 2)), Wish("uniform", (4,)), Wish("normal", ())):
+        recorder.take("mix", wish)
+    assert recorder.wishes == {
+        "mix#1": Wish("normal", (4, 2)),
+        "mix#2": Wish("uniform", (4,)),
+        "mix#3": Wish("normal", ()),
+    }
+    drawn = {t: stream_of(t, w, "discriminator", (0, 1), CPU).next()[:, 0] for t, w in recorder.wishes.items()}
+    assert [tuple(t.shape) for t in drawn.values()] == [(2, 4, 2), (2, 4), (2,)]
+    noise = Noise({ticket: tensor[0] for ticket, tensor in drawn.items()})
+    first, second = noise.take("mix", Wish("normal", (4, 2))), noise.take("mix", Wish("uniform", (4,)))
+    assert first.equal(drawn["mix#1"][0])
+    assert second.equal(drawn["mix#2"][0])
+
+
+def test_noise_of_a_hook_differs_by_phase_and_name() -> None:
+    wish = Wish("normal", (3,))
+    one = stream_of("mix#1", wish, "discriminator", (0,), CPU).next()
+    for other in (("mix#1", "generator"), ("mix#2", "discriminator"), ("blur#1", "discriminator")):
+        assert not one.equal(stream_of(other[0], wish, other[1], (0,), CPU).next())
