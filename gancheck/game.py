@@ -87,7 +87,6 @@ class Game:
 
     def slope(self, seen: Tensor) -> Tensor:
         """Gradient of the logits with respect to their inputs, shaped like `seen`; it can be differentiated again."""
-        self.played("discriminator")  # made out here, because they outlive the transform
         slope: Tensor = torch.func.grad(lambda x: self.aside().discriminate(x).sum())(seen)
         return slope
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from types import ModuleType
 
 import torch
 
@@ -54,7 +56,7 @@ def perform(jobs: list[Job], workers: int) -> Iterator[Done]:
 
 def gather(pool: ProcessPoolExecutor, jobs: list[Job]) -> Iterator[Done]:
     """Results in the order in which they come; when a worker dies, what it and the others had in hand is lost."""
-    with deaf():
+    with apart():
         waiting: dict[Future[list[Report] | GancheckError], Job] = {pool.submit(attempt, job): job for job in jobs}
     while waiting:
         ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
@@ -78,13 +80,15 @@ def threaded(count: int) -> Iterator[None]:
 
 
 @contextmanager
-def deaf() -> Iterator[None]:
-    """Processes that are started in here never hear of Ctrl-C: it is the main process's to answer."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+def apart() -> Iterator[None]:
+    """Processes that are started in here leave Ctrl-C to the main process, and never run its script a second time."""
+    script, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        sys.modules["__main__"] = script
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 def attempt(job: Job) -> list[Report] | GancheckError:

@@ -40,7 +40,7 @@ class Progress:
 
     def tell(self, report: Report) -> None:
         """One run has an outcome."""
-        if not report.cached:
+        if not report.cached or report.status not in ("done", "skipped"):
             style = "" if report.status == "done" else "yellow" if report.status == "skipped" else "red"
             self.console.print(str(report), style=style, markup=False)
         self.bar.advance(self.task)

@@ -22,11 +22,6 @@ N = 3000
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return Catalogue.load()
-
-
-@pytest.fixture(scope="module")
 def ring(catalogue: Catalogue) -> Dataset:
     made: Dataset = catalogue.build("dataset", "ring", sigma=0.1)
     return made

@@ -28,9 +28,14 @@ def test_a_file_appears_whole_when_the_block_ends(tmp_path: Path) -> None:
 def test_an_interrupted_write_leaves_what_was_there(tmp_path: Path, error: type[BaseException]) -> None:
     path = tmp_path / "a.txt"
     path.write_text("before")
-    with pytest.raises(error), replacing(path) as part:
-        part.write_text("half")
-        raise error
+
+    def write() -> None:
+        with replacing(path) as part:
+            part.write_text("half")
+            raise error
+
+    with pytest.raises(error):
+        write()
     assert path.read_text() == "before"
     assert list(tmp_path.iterdir()) == [path]
 

@@ -89,13 +89,14 @@ def test_a_recipe_that_will_be_skipped_is_shown_with_the_reason(place: Path) -> 
 
 
 def test_what_is_there_is_counted_as_cached(place: Path) -> None:
-    execute(Plan.make(place / "mine.toml", [place / "odd.py"], ["strategy=none"], 2, 4, place / "runs", "cpu"), 1)
+    only = ["strategy=none", "dataset=ring"]
+    execute(Plan.make(place / "mine.toml", [place / "odd.py"], only, 2, 4, place / "runs", "cpu"), 1)
     shown = planned(place, steps=4)
-    assert re.search(r"^none +2 of 4 cached +2 of 4 cached", shown, re.MULTILINE)
-    assert "24 runs in 12 cells of 2 seeds, 4 cached, 10 cells to do" in shown
-    execute(Plan.make(place / "mine.toml", [place / "odd.py"], ["strategy=none"], 4, 4, place / "runs", "cpu"), 1)
-    shown = planned(place, "strategy=none", steps=4)
-    assert "8 cached, 0 cells to do" in shown
+    assert re.search(r"^none +2 of 4 cached +4 seeds", shown, re.MULTILINE)
+    assert "24 runs in 12 cells of 2 seeds, 2 cached, 11 cells to do" in shown
+    execute(Plan.make(place / "mine.toml", [place / "odd.py"], only, 4, 4, place / "runs", "cpu"), 1)
+    shown = planned(place, *only, steps=4)
+    assert "4 cached, 0 cells to do" in shown
     assert "min of training" not in shown
 
 

@@ -170,7 +170,7 @@ def test_a_mark_that_gancheck_did_not_write_is_named(text: str, store: Store) ->
 @pytest.mark.parametrize("place", ["file", "file/below", "/proc/nowhere"])
 def test_a_folder_that_cannot_be_made_is_one_line(place: str, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="cannot be used for results .*; use another --out"):
+    with pytest.raises(StoreError, match=r"cannot be used for results .*; use another --out"):
         Store(tmp_path / place).claim("mine", "1")
 
 

@@ -44,11 +44,6 @@ budget = { steps = 80 }
 """
 
 
-@pytest.fixture(scope="session")
-def catalogue() -> Catalogue:
-    return Catalogue.load()
-
-
 @pytest.fixture
 def load(tmp_path: Path, catalogue: Catalogue) -> Callable[[str], Suite]:
     def read(text: str) -> Suite:
@@ -157,7 +152,7 @@ def test_a_suite_without_tasks_is_refused(text: str, load: Callable[[str], Suite
 
 
 def test_a_task_must_be_a_list_of_tables(load: Callable[[str], Suite]) -> None:
-    with pytest.raises(GancheckError, match="task = .*: expected `array`"):
+    with pytest.raises(GancheckError, match=r"task = .*: expected `array`"):
         load('recipes = ["none"]\n[task]\ndataset = "ring8"\ngan = "mlp"\n')
 
 
@@ -201,7 +196,7 @@ def test_a_plug_in_that_makes_something_else_than_data_is_refused(body: str, sai
 
 
 def test_an_unknown_suite_gets_a_hint(catalogue: Catalogue) -> None:
-    with pytest.raises(GancheckError, match="unknown suite 'qiuck'. Did you mean 'quick'"):
+    with pytest.raises(GancheckError, match=r"unknown suite 'qiuck'\. Did you mean 'quick'"):
         Suite.load("qiuck", catalogue)
 
 

@@ -23,7 +23,8 @@ LOSSES = ("discriminator_loss", "generator_loss")
 class LossPlateau(Detector):
     """Raise when, for `window` block means, no loss has a trend and all stay within `margin` of their mean size.
 
-    A plateau is no proof of anything: a GAN at its equilibrium has one too. It says that losses carry no news.
+    A plateau is no proof of anything: a GAN at its equilibrium has one too. It says that losses carry no news. Beside
+    noise of 1 % (autocorrelation 0 or 0.5) a loss that falls by 1.5 % in a window keeps it silent in 40 runs of 40.
     """
 
     block: int = 50  #: steps averaged into one point

@@ -53,8 +53,8 @@ def test_evidence_has_both_levels() -> None:
 @pytest.mark.parametrize("phi", [0.0, 0.5])
 def test_false_alarms_on_stationary_noise_are_at_most_one_in_a_hundred_runs(phi: float) -> None:
     """Runs of 200 probes at 0.9 of real data's variety, beside noise of 2, 10 and 20 %."""
-    runs = [0.9 * (1 + noise(seed, 200, phi, deviation)) for seed in range(70) for deviation in (0.02, 0.1, 0.2)]
-    assert sum(alarm(run) is not None for run in runs) <= 2
+    runs = [0.9 * (1 + noise(seed, 200, phi, deviation)) for seed in range(50) for deviation in (0.02, 0.1, 0.2)]
+    assert sum(alarm(run) is not None for run in runs) <= 1  # of 150
 
 
 def test_a_slow_start_is_no_drop() -> None:
