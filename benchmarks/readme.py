@@ -6,7 +6,6 @@ A test fails when the README and the results disagree.
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +24,9 @@ def filled(text: str) -> str:
     """The README with every generated part renewed."""
     parts = {"leaderboard": leaderboard(), "speed": speed(json.loads(SPEED.read_text(encoding="utf-8")))}
     for name, part in parts.items():
-        text = re.sub(
-            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", lambda m, p=part: f"{m[1]}{p}\n{m[2]}", text, flags=re.S
-        )
+        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        head, _, rest = text.partition(start)
+        text = f"{head}{start}{part}\n{end}{rest.partition(end)[2]}"
     return text
 
 

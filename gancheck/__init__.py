@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 PUBLIC = {
     **dict.fromkeys(("gan", "Gan", "Players", "Latent", "Helper"), "gancheck.gans"),
     **dict.fromkeys(("strategy", "Strategy"), "gancheck.strategies.base"),
-    **dict.fromkeys(("dataset", "Dataset", "DataSpec", "Batch", "Assignment", "Facet"), "gancheck.dataset"),
-    **dict.fromkeys(("metric",), "gancheck.metric"),
+    **dict.fromkeys(("dataset", "Dataset", "DataSpec", "Batch", "Assignment", "Facet"), "gancheck.datasets.base"),
+    **dict.fromkeys(("metric",), "gancheck.metrics.base"),
     **dict.fromkeys(("detector", "Detector", "Alarm"), "gancheck.detectors.base"),
     **dict.fromkeys(("Game",), "gancheck.game"),
     **dict.fromkeys(("State",), "gancheck.state"),
@@ -33,12 +33,12 @@ __all__ = [*PUBLIC, "__version__"]  # noqa: PLE0604
 
 if TYPE_CHECKING:
     from gancheck.catalogue import Catalogue as Catalogue
-    from gancheck.dataset import Assignment as Assignment
-    from gancheck.dataset import Batch as Batch
-    from gancheck.dataset import Dataset as Dataset
-    from gancheck.dataset import DataSpec as DataSpec
-    from gancheck.dataset import Facet as Facet
-    from gancheck.dataset import dataset as dataset
+    from gancheck.datasets.base import Assignment as Assignment
+    from gancheck.datasets.base import Batch as Batch
+    from gancheck.datasets.base import Dataset as Dataset
+    from gancheck.datasets.base import DataSpec as DataSpec
+    from gancheck.datasets.base import Facet as Facet
+    from gancheck.datasets.base import dataset as dataset
     from gancheck.detectors.base import Alarm as Alarm
     from gancheck.detectors.base import Detector as Detector
     from gancheck.detectors.base import detector as detector
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from gancheck.gans import Latent as Latent
     from gancheck.gans import Players as Players
     from gancheck.gans import gan as gan
-    from gancheck.metric import metric as metric
+    from gancheck.metrics.base import metric as metric
     from gancheck.running import run as run
     from gancheck.session import Session as Session
     from gancheck.settings import Budget as Budget

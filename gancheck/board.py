@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from io import BytesIO
 from pathlib import Path
 from typing import get_args
 
@@ -16,7 +17,7 @@ import polars as pl
 from gancheck.errors import BadData
 from gancheck.files import replacing, write_text
 from gancheck.intervals import Array, stratified_t
-from gancheck.metric import Better
+from gancheck.metrics.base import Better
 from gancheck.ranking import FEWEST, Ranking, p_best, rank
 from gancheck.report.tables import Row, csv
 from gancheck.result import FAILED, Kind, Result, Status
@@ -102,8 +103,10 @@ class Board:
             else:
                 path.unlink(missing_ok=True)  # an earlier board of the same folder had such recipes
         write_text(folder / "tasks.csv", csv(self.tasks(), TASK_COLUMNS))
+        table = BytesIO()  # polars names a full disk by an error of its own
+        self.values().write_parquet(table)
         with replacing(folder / "results.parquet") as part:
-            self.values().write_parquet(part)
+            part.write_bytes(table.getvalue())
         return folder / "leaderboard.csv"
 
     def values(self) -> pl.DataFrame:

@@ -14,7 +14,7 @@ import torch
 
 from gancheck.cast import seeded_players
 from gancheck.catalogue import Catalogue, Entry
-from gancheck.dataset import HIGH_QUALITY_MASS, Dataset
+from gancheck.datasets.base import HIGH_QUALITY_MASS, Dataset
 from gancheck.detectors.base import Detector, watch
 from gancheck.engine import Engine
 from gancheck.errors import BadPlugin, GancheckError

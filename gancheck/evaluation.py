@@ -13,7 +13,7 @@ from torch import Tensor
 
 from gancheck.card import Card
 from gancheck.catalogue import Catalogue
-from gancheck.dataset import Dataset, Pool
+from gancheck.datasets.base import Dataset, Pool
 from gancheck.errors import BadData, GancheckError
 from gancheck.modes import modes_of
 from gancheck.streams import generator

@@ -8,7 +8,7 @@ import torch
 
 from gancheck.cast import seeded_players
 from gancheck.catalogue import Catalogue
-from gancheck.dataset import Dataset, DataSpec
+from gancheck.datasets.base import Dataset, DataSpec
 from gancheck.errors import BadSuite
 from gancheck.gans import Gan
 from gancheck.streams import generator

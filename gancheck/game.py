@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.utils._pytree import tree_map
 
-from gancheck.dataset import Batch
+from gancheck.datasets.base import Batch
 from gancheck.head import features_and_head
 from gancheck.noise import Noise, Wish
 from gancheck.settings import Optimiser, Settings

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from gancheck.card import pin
-from gancheck.dataset import DataSpec
+from gancheck.datasets.base import DataSpec
 from gancheck.errors import BadParameter, Unsupported
 
 if TYPE_CHECKING:

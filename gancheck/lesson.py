@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import torch
 
-from gancheck.dataset import Dataset
+from gancheck.datasets.base import Dataset
 from gancheck.gans import Gan
 from gancheck.recipe import Recipe
 from gancheck.replicas import Path

@@ -8,7 +8,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from gancheck.dataset import HIGH_QUALITY_MASS, Assignment, Dataset, Facet
+from gancheck.datasets.base import HIGH_QUALITY_MASS, Assignment, Dataset, Facet
 from gancheck.errors import BadData
 
 

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from gancheck.board import Board
 from gancheck.catalogue import Catalogue
-from gancheck.dataset import Dataset
+from gancheck.datasets.base import Dataset
 from gancheck.errors import StoreError
 from gancheck.lesson import Lesson
 from gancheck.report.curves import Curve, Task, curves

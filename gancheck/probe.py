@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from gancheck.dataset import Dataset
+from gancheck.datasets.base import Dataset
 from gancheck.sampler import Sampler
 from gancheck.state import Params
 from gancheck.streams import generator

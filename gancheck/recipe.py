@@ -13,7 +13,7 @@ from torch import Tensor
 from gancheck import parameters
 from gancheck.card import Card, card_of
 from gancheck.catalogue import Catalogue
-from gancheck.dataset import DataSpec
+from gancheck.datasets.base import DataSpec
 from gancheck.errors import BadParameter
 from gancheck.game import Game
 from gancheck.gans import Gan, Players

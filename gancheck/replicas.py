@@ -113,7 +113,7 @@ def idle(node: fx.Node, pure: bool) -> bool:
     if node.target in (aten.view.default, aten._unsafe_view.default, aten.expand.default):
         source = node.args[0]
         return isinstance(source, fx.Node) and source.meta["val"].shape == node.meta["val"].shape
-    return pure and node.target is aten.mul.Scalar and node.args[1] == 1 and same_type(node)
+    return pure and node.target is aten.mul.Scalar and bool(node.args[1] == 1) and same_type(node)
 
 
 def same_type(node: fx.Node) -> bool:

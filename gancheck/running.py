@@ -68,7 +68,7 @@ class Plan:
         paths = tuple(str(Path(f).resolve()) for f in files)
         catalogue = Catalogue.load(paths)
         chosen = resized(select(Suite.load(suite, catalogue), catalogue, parse_only(only)), seeds, steps)
-        store = Store(Path(out) if out else Path("runs") / chosen.name)
+        store = Store(Path(out) if out else Path("runs") / folder_name(chosen))
         grid = cells(chosen, device_named(device))
         jobs = [Job(cell, cell.specs(catalogue), store.folder, paths, force) for cell in grid]
         return cls(chosen, jobs, store, catalogue)
@@ -81,6 +81,12 @@ class Plan:
     def held(self, job: Job) -> bool:
         """Whether every run of a cell is in the store."""
         return all(self.store.path(s["run_id"]).exists() for s in job.specs)
+
+
+def folder_name(suite: Suite) -> str:
+    """`quick`, or `quick+steps=100` for a changed budget, which must not mix with the suite's own runs."""
+    _, plus, change = suite.version.partition("+")
+    return f"{suite.name}{plus}{change}"
 
 
 def device_named(name: str) -> str:

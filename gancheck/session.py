@@ -17,7 +17,7 @@ import torch
 from torch import Tensor
 
 from gancheck.cast import seeded_players
-from gancheck.dataset import Batch
+from gancheck.datasets.base import Batch
 from gancheck.engine import SIGNALS, Progress, stops
 from gancheck.errors import BadPlugin
 from gancheck.gans import Players

@@ -18,7 +18,7 @@ from gancheck import parameters
 from gancheck.card import card_of
 from gancheck.cast import seeded
 from gancheck.catalogue import Catalogue
-from gancheck.dataset import DataSpec
+from gancheck.datasets.base import DataSpec
 from gancheck.errors import BadParameter
 from gancheck.gans import Gan
 from gancheck.lesson import Lesson

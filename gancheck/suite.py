@@ -11,7 +11,7 @@ from typing import Any
 
 from gancheck import parameters
 from gancheck.catalogue import Catalogue
-from gancheck.dataset import Dataset
+from gancheck.datasets.base import Dataset
 from gancheck.errors import BadParameter, BadSuite, GancheckError, UnknownName, did_you_mean
 from gancheck.fitting import fitting
 from gancheck.gans import Gan

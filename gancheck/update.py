@@ -11,7 +11,7 @@ from torch.func import grad_and_value
 from torch.utils._pytree import tree_map
 
 from gancheck import optimisers
-from gancheck.dataset import Batch
+from gancheck.datasets.base import Batch
 from gancheck.errors import BadPlugin
 from gancheck.game import Game
 from gancheck.noise import Noise, Recorder, stream_of

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from gancheck.cloud import CHUNK, Cloud, Keeper
 from gancheck.errors import BadData
-from gancheck.metric import Needs
+from gancheck.metrics.base import Needs
 from gancheck.modes import Modes
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from gancheck.card import Card
 from gancheck.catalogue import Catalogue
-from gancheck.dataset import Dataset
+from gancheck.datasets.base import Dataset
 from gancheck.errors import BadData, GancheckError
 from gancheck.evaluation import Evaluator, Measure
 from gancheck.streams import generator

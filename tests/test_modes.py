@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from gancheck.dataset import Assignment, Facet
+from gancheck.datasets.base import Assignment, Facet
 from gancheck.datasets.ring import Ring
 from gancheck.errors import BadData
 from gancheck.modes import Modes, modes_of

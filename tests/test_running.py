@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
 import re
 import shutil
@@ -211,6 +212,24 @@ def test_another_version_of_the_suite_does_not_get_the_folder(copy: Path, go: Go
         go(copy, steps=5)
 
 
+@pytest.mark.parametrize("name", ["leaderboard.csv", "tasks.csv", "results.parquet"])
+def test_a_disk_that_is_full_when_the_board_is_written_is_one_line(
+    name: str, copy: Path, go: Go, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {p.name: p.read_bytes() for p in copy.glob("[!.]*")}
+    write = Path.write_bytes if name.endswith("parquet") else Path.write_text
+
+    def full(path: Path, *content: Any, **how: Any) -> int:
+        if f".{name}." in path.name:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, *content, **how)
+
+    monkeypatch.setattr(Path, write.__name__, full)
+    with pytest.raises(GancheckError, match=f"cannot write .*{name}: No space left on device; free space"):
+        go(copy)
+    assert {p.name: p.read_bytes() for p in copy.glob("[!.]*")} == before
+
+
 @pytest.mark.parametrize("jobs", [0, -2])
 def test_no_workers_are_refused(jobs: int, tmp_path: Path, go: Go) -> None:
     with pytest.raises(GancheckError, match=f"--jobs {jobs}: needs at least 1"):
@@ -307,7 +326,7 @@ def test_one_plug_in_s_trouble_is_not_another_s(
     assert cli.main(call) == 1
     again, said = capfd.readouterr()
     assert again.splitlines()[-1] == "0 done, 4 failed, 2 skipped, 4 cached -> runs/mine/leaderboard.csv"
-    assert [line.partition(", ")[0] for line in said.splitlines()] == [  # what failed is said again, what is done is not
+    assert [line.partition(", ")[0] for line in said.splitlines()] == [  # failures are said again
         f"ring/headless {recipe} seed {seed}: {status}"
         for recipe, status in (("raises", "failed"), ("explodes", "diverged"))
         for seed in range(2)

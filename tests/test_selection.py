@@ -6,6 +6,7 @@ import pytest
 
 from gancheck.catalogue import Catalogue
 from gancheck.errors import GancheckError
+from gancheck.running import folder_name
 from gancheck.selection import parse_only, resized, select, split_commas
 from gancheck.suite import Suite
 
@@ -175,3 +176,8 @@ def test_other_steps_mark_the_version(suite: Suite) -> None:
 def test_no_seeds_or_steps_are_refused(seeds: int | None, steps: int | None, name: str, suite: Suite) -> None:
     with pytest.raises(GancheckError, match=f"{name}: needs at least 1"):
         resized(suite, seeds, steps)
+
+
+def test_changed_budget_gets_a_folder_of_its_own(suite: Suite) -> None:
+    assert folder_name(resized(suite, None, 7)) == f"{suite.name}+steps=7"
+    assert folder_name(suite) == suite.name

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from gancheck.cloud import Cloud
-from gancheck.dataset import Assignment, Facet
+from gancheck.datasets.base import Assignment, Facet
 from gancheck.errors import BadData
 from gancheck.modes import Modes
 from gancheck.neighbours import radii

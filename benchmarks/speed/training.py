@@ -60,7 +60,8 @@ def r1(d: nn.Module, x: Tensor, fake: Tensor) -> Tensor:
 def wgan(d: nn.Module, x: Tensor, fake: Tensor) -> Tensor:
     mix = torch.rand(len(x), 1)
     norm: Tensor = slope(d, mix * x + (1 - mix) * fake).norm(dim=1)
-    return d(fake).mean() - d(x).mean() + 10 * (norm - 1).square().mean()
+    loss: Tensor = d(fake).mean() - d(x).mean() + 10 * (norm - 1).square().mean()
+    return loss
 
 
 def pack(x: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 import torch
 from torch import Tensor
 
-from gancheck.dataset import HIGH_QUALITY_MASS, Assignment, Batch, Dataset, DataSpec, Facet, Pool
+from gancheck.datasets.base import HIGH_QUALITY_MASS, Assignment, Batch, Dataset, DataSpec, Facet, Pool
 from gancheck.datasets.digit_pools import CLASSES, SIZE, digits
 from gancheck.judges.judge import digit_judge
 from gancheck.judges.network import FEATURES

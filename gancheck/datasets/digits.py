@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from torch import Tensor
 
-from gancheck.dataset import dataset
+from gancheck.datasets.base import dataset
 from gancheck.datasets.digit_stack import DigitStack
 
 

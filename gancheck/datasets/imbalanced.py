@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gancheck import parameters
-from gancheck.dataset import dataset
+from gancheck.datasets.base import dataset
 from gancheck.datasets.grid import Grid
 from gancheck.datasets.mixture import Mixture, require
 from gancheck.datasets.ring import Ring

@@ -14,7 +14,7 @@ import torch
 from scipy.special import chdtr, chdtri
 from torch import Tensor
 
-from gancheck.dataset import HIGH_QUALITY_MASS, Assignment, Batch, Dataset, DataSpec, Facet, Pool
+from gancheck.datasets.base import HIGH_QUALITY_MASS, Assignment, Batch, Dataset, DataSpec, Facet, Pool
 from gancheck.errors import BadParameter
 
 #: Numbers in the largest matrix that `assign` makes at once: 128 MB of float64.

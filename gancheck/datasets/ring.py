@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gancheck.dataset import dataset
+from gancheck.datasets.base import dataset
 from gancheck.datasets.mixture import Mixture, require
 
 

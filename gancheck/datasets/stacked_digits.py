@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from gancheck.dataset import dataset
+from gancheck.datasets.base import dataset
 from gancheck.datasets.digit_stack import DigitStack
 
 

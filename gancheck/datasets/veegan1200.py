@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gancheck.dataset import dataset
+from gancheck.datasets.base import dataset
 from gancheck.datasets.mixture import Mixture
 
 DIMS = 1_200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from gancheck.frechet import frechet
-from gancheck.metric import metric
+from gancheck.metrics.base import metric
 from gancheck.view import View
 
 

@@ -7,7 +7,7 @@ import math
 import torch
 from torch import Tensor
 
-from gancheck.metric import metric
+from gancheck.metrics.base import metric
 from gancheck.view import View
 
 

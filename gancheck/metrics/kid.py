@@ -7,7 +7,7 @@ from torch import Tensor
 
 from gancheck.cloud import Cloud
 from gancheck.errors import BadData
-from gancheck.metric import metric
+from gancheck.metrics.base import metric
 from gancheck.view import View
 
 

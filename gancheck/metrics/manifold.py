@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from gancheck.metric import metric
+from gancheck.metrics.base import metric
 from gancheck.neighbours import Balls, balls
 from gancheck.view import View
 

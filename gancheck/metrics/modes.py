@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from gancheck.errors import BadData
-from gancheck.metric import metric
+from gancheck.metrics.base import metric
 from gancheck.view import View
 
 HELD = 0.1  #: part of its own share that a mode must hold

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from gancheck.metric import metric
+from gancheck.metrics.base import metric
 from gancheck.view import View
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from gancheck.errors import BadData
-from gancheck.metric import metric
+from gancheck.metrics.base import metric
 from gancheck.metrics.histogram import overlap
 from gancheck.metrics.spread import spread
 from gancheck.view import View

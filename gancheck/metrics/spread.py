@@ -7,8 +7,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from gancheck.dataset import Facet
-from gancheck.metric import metric
+from gancheck.datasets.base import Facet
+from gancheck.metrics.base import metric
 from gancheck.modes import Modes
 from gancheck.view import View
 

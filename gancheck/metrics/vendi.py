@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from gancheck.cloud import Cloud
-from gancheck.metric import metric
+from gancheck.metrics.base import metric
 from gancheck.metrics.modes import effective_number
 from gancheck.view import View
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 from torch import Tensor
 
 from gancheck.card import pin
-from gancheck.dataset import DataSpec
+from gancheck.datasets.base import DataSpec
 from gancheck.gans import Gan, Players
 from gancheck.settings import Settings
 from gancheck.state import Params, State

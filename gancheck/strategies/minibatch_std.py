@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from gancheck.dataset import DataSpec
+from gancheck.datasets.base import DataSpec
 from gancheck.errors import BadParameter
 from gancheck.gans import Gan, Players
 from gancheck.head import NEEDS, has_head, with_layer

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from gancheck.dataset import DataSpec
+from gancheck.datasets.base import DataSpec
 from gancheck.errors import BadParameter
 from gancheck.game import Game
 from gancheck.settings import Settings

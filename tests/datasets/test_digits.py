@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch.nn.functional import avg_pool2d
 
-from gancheck.dataset import Pool
+from gancheck.datasets.base import Pool
 from gancheck.datasets.digit_pools import digits
 from gancheck.datasets.digits import Digits
 

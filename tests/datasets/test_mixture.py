@@ -8,8 +8,8 @@ import torch
 from scipy.spatial.distance import cdist
 from scipy.stats import chi2
 
-from gancheck.dataset import HIGH_QUALITY_MASS
 from gancheck.datasets import mixture
+from gancheck.datasets.base import HIGH_QUALITY_MASS
 from gancheck.datasets.grid import Grid
 from gancheck.datasets.imbalanced import Imbalanced
 from gancheck.datasets.mixture import Mixture

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gancheck.dataset import Assignment, Facet
+from gancheck.datasets.base import Assignment, Facet
 from gancheck.modes import Modes
 from gancheck.view import View
 

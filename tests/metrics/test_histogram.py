@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.spatial.distance import jensenshannon
 from scipy.stats import entropy
 
-from gancheck.dataset import Assignment, Facet
+from gancheck.datasets.base import Assignment, Facet
 from gancheck.metrics.histogram import jsd, overlap, reverse_kl, tv
 from gancheck.modes import Modes
 from gancheck.view import View

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from gancheck.dataset import Assignment, Facet
+from gancheck.datasets.base import Assignment, Facet
 from gancheck.errors import BadData
 from gancheck.metrics.modes import diversity, effective_modes, modes, modes_any
 from gancheck.modes import Modes

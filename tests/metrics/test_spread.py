@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from gancheck.dataset import Assignment, Facet
+from gancheck.datasets.base import Assignment, Facet
 from gancheck.metrics.spread import mode_spread, spread
 from gancheck.modes import Modes
 from gancheck.view import View

@@ -1,0 +1,31 @@
+"""The public names: there, lazy, and not hidden by a module of the same name."""
+
+from __future__ import annotations
+
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import gancheck as gc
+
+
+@pytest.mark.parametrize("name", sorted(gc.PUBLIC))
+def test_public_name_is_there(name: str) -> None:
+    assert getattr(gc, name).__name__.lower() == name.lower()
+
+
+def test_no_module_hides_a_public_name() -> None:
+    modules = {info.name for info in pkgutil.iter_modules(gc.__path__)}
+    assert modules.isdisjoint(gc.PUBLIC)
+
+
+def test_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'Gann'"):
+        gc.Gann  # noqa: B018
+
+
+def test_importing_the_package_does_not_import_torch() -> None:
+    code = "import sys, gancheck; gancheck.__version__; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
