@@ -8,8 +8,6 @@ Names are loaded when they are first used, so that importing the package (and `g
 from __future__ import annotations
 
 import importlib
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 #: Public name -> module that defines it.
@@ -72,14 +70,3 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
-
-
-class Package(ModuleType):
-    """Importing a submodule would put it over the decorator of the same name, `metric` or `dataset`: not here."""
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if name not in PUBLIC:
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = Package

@@ -44,9 +44,9 @@ def test_the_unpacked_wheel_runs_a_suite_away_from_the_checkout(wheel: Path, tmp
         os.sched_setaffinity(process.pid, [min(os.sched_getaffinity(0))])  # one thread
         out, err = process.communicate(timeout=100)
     assert process.returncode == 0, err
-    assert out.splitlines()[-1] == "2 done, 0 failed, 0 skipped, 0 cached -> runs/smoke/leaderboard.csv"
+    assert out.splitlines()[-1] == "2 done, 0 failed, 0 skipped, 0 cached -> runs/smoke+steps=3/leaderboard.csv"
     version = zipfile.ZipFile(wheel).read(f"{wheel.stem.rpartition('-py3')[0]}.dist-info/METADATA").decode()
     assert (
-        f"\nVersion: {(tmp_path / 'runs/smoke/leaderboard.csv').read_text().splitlines()[1].split(',')[-2]}\n"
+        f"\nVersion: {(tmp_path / 'runs/smoke+steps=3/leaderboard.csv').read_text().splitlines()[1].split(',')[-2]}\n"
         in version
     )
