@@ -180,7 +180,7 @@ def flops() -> float:
     return 2.0 * BATCH * (discriminator + generator)
 
 
-def measure(repeats: int = 5, seconds: float = 4.0) -> dict[str, Any]:
+def measure(repeats: int = 3, seconds: float = 3.0) -> dict[str, Any]:
     """Medians over interleaved repeats, and their ratios."""
     catalogue = Catalogue.load()
     made: dict[str, Any] = {}
