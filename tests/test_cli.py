@@ -83,7 +83,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def python(*call: str) -> subprocess.CompletedProcess[str]:
     settings = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.run([sys.executable, *call], env=settings, capture_output=True, text=True, timeout=100)
+    return subprocess.run([sys.executable, *call], env=settings, capture_output=True, text=True, timeout=250)
 
 
 def refused(call: list[str], capsys: pytest.CaptureFixture[str]) -> str:

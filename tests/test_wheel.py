@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import subprocess
 import sys
@@ -42,11 +43,8 @@ def test_the_unpacked_wheel_runs_a_suite_away_from_the_checkout(wheel: Path, tmp
     pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     with subprocess.Popen(call, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(site)}, **pipes) as process:
         os.sched_setaffinity(process.pid, [min(os.sched_getaffinity(0))])  # one thread
-        out, err = process.communicate(timeout=100)
+        out, err = process.communicate(timeout=250)
     assert process.returncode == 0, err
     assert out.splitlines()[-1] == "2 done, 0 failed, 0 skipped, 0 cached -> runs/smoke+steps=3/leaderboard.csv"
-    version = zipfile.ZipFile(wheel).read(f"{wheel.stem.rpartition('-py3')[0]}.dist-info/METADATA").decode()
-    assert (
-        f"\nVersion: {(tmp_path / 'runs/smoke+steps=3/leaderboard.csv').read_text().splitlines()[1].split(',')[-2]}\n"
-        in version
-    )
+    with (tmp_path / "runs" / "smoke+steps=3" / "leaderboard.csv").open() as file:
+        assert {row["gancheck"] for row in csv.DictReader(file)} == {wheel.name.split("-")[1]}
