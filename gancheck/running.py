@@ -130,7 +130,7 @@ def execute(plan: Plan, workers: int | None, progress: Progress | None = None) -
     todo = len([job for job in plan.jobs if job.force or not plan.held(job)])
     counts: Counter[str] = Counter()
     with progress or Progress(plan.runs) as shown:
-        for job, done in pool.perform(plan.jobs, workers or pool.jobs_by_default(device, todo)):
+        for job, done in pool.perform(plan.jobs, min(workers or pool.jobs_by_default(device, todo), max(1, todo))):
             reports = [lost(spec, done) for spec in job.specs] if isinstance(done, GancheckError) else done
             for report in reports:
                 counts["cached" if report.cached and report.status == "done" else report.status] += 1

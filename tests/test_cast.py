@@ -10,12 +10,9 @@ import gancheck as gc
 from gancheck.engine import Engine
 from gancheck.errors import BadPlugin
 from gancheck.lesson import Lesson
-from gancheck.replicas import Path
 from gancheck.trained import Trained
 
 Train = Callable[..., list[Trained]]
-Apart = Callable[[list[Trained], list[Trained]], float]
-LOOPED = Path("looped", "eager")
 
 
 def test_every_strategy_starts_from_the_same_tensors(lesson: Callable[..., Lesson], catalogue: gc.Catalogue) -> None:
