@@ -13,6 +13,7 @@ from torch import Tensor
 
 from gancheck.card import Card
 from gancheck.catalogue import Catalogue
+from gancheck.cloud import Cloud
 from gancheck.datasets.base import Dataset, Pool
 from gancheck.errors import BadData, GancheckError
 from gancheck.modes import modes_of
@@ -82,7 +83,22 @@ class Evaluator:
     def view(self, samples: Tensor, yardstick: View) -> View:
         """Samples beside the reference."""
         features = self.dataset.features(samples)
-        return View(features, yardstick=yardstick, modes=modes_of(self.dataset, features))
+        return View(features, yardstick=yardstick, **self.beside(samples, features))
+
+    def beside(self, samples: Tensor, features: Tensor) -> dict[str, Any]:
+        """What goes with samples beside their features."""
+        return {
+            "modes": modes_of(self.dataset, features),
+            "train": self.train,
+            "images": samples if self.dataset.spec.is_image else None,
+            "classes": self.dataset.classes(features),
+        }
+
+    @cached_property
+    def train(self) -> Cloud | None:
+        """Features of the training data, where it is finite."""
+        x = self.dataset.training()
+        return Cloud(self.dataset.features(x.to(self.device))) if x is not None else None
 
     def neighbours(self, samples: Tensor, limit: int) -> tuple[View, View]:
         """A thinner view for metrics that compare neighbours, and its real row: real samples without repeats."""
@@ -110,7 +126,7 @@ class Evaluator:
     def real(self, row: Tensor, reference: Tensor) -> View:
         """A view of real samples that is its own yardstick."""
         features = self.dataset.features(row)
-        view = View(features, self.dataset.features(reference), modes=modes_of(self.dataset, features))
+        view = View(features, self.dataset.features(reference), **self.beside(row, features))
         view.yardstick = view
         return view
 

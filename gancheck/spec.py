@@ -133,8 +133,9 @@ def described(catalogue: Catalogue, kind: str, thing: Any) -> dict[str, Any]:
 
 
 def metrics_of(task: Task, catalogue: Catalogue) -> list[str]:
-    """The metrics of a task: those the suite names, else all."""
-    return sorted(task.protocol.metrics or catalogue.names("metric"))
+    """The metrics of a task: those the suite names, else all that need not be asked for."""
+    unasked = (n for n in catalogue.names("metric") if not catalogue.entry("metric", n).card.facts["asked"])
+    return sorted(task.protocol.metrics or unasked)
 
 
 def settings_table(settings: Settings) -> dict[str, Any]:

@@ -115,6 +115,14 @@ class Dataset(ABC):
         """At most `count` samples without repeats, as many as the pool has."""
         return self.pool(name, count, generator)
 
+    def training(self) -> Tensor | None:
+        """(t, *shape) the training samples where they are few enough to be copied; None where every draw is fresh."""
+        return None
+
+    def classes(self, features: Tensor) -> Tensor | None:
+        """(n, C) a classifier's probabilities from the features; None where none goes with this data."""
+        return None
+
     @abstractmethod
     def features(self, x: Tensor) -> Tensor:
         """(n, d) features in which samples are compared: the points themselves, or a judge's."""

@@ -8,7 +8,9 @@ from typing import ClassVar
 from torch import Tensor
 
 from gancheck.datasets.base import dataset
+from gancheck.datasets.digit_pools import digits
 from gancheck.datasets.digit_stack import DigitStack
+from gancheck.judges.judge import digit_judge
 
 
 @dataset("digits")
@@ -17,6 +19,12 @@ class Digits(DigitStack):
     """One handwritten digit of scikit-learn's 1,797 as (1, 8, 8) in [-1, 1]; ten equal modes, the classes."""
 
     channels: ClassVar[int] = 1
+
+    def training(self) -> Tensor:
+        return digits("train").x[:, None]
+
+    def classes(self, features: Tensor) -> Tensor:
+        return digit_judge(features.device).classes(features)
 
     def index(self, rows: Tensor) -> Tensor:
         return rows[:, 0]

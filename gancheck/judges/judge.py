@@ -37,6 +37,10 @@ class Judge:
         """(n,) int64, the likeliest class."""
         return network.logits(self.weights, features).argmax(dim=1)
 
+    def classes(self, features: Tensor) -> Tensor:
+        """(n, 10) probabilities of the classes."""
+        return network.logits(self.weights, features).softmax(dim=1)
+
     def distance(self, features: Tensor, label: Tensor) -> Tensor:
         """(n,) distance from the centre of the labelled class, in shrunken within-class standard deviations."""
         return (features - self.weights["centres"][label]).square().sum(1).sqrt()

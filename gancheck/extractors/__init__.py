@@ -1,0 +1,1 @@
+"""Extractors: what turns images into the features in which samples are compared."""
