@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks.speed.__main__ import machine
+from benchmarks.machine import machine
 from benchmarks.speed.memory import watched
 
 KEPT = Path(__file__).parent / "results" / "quick"

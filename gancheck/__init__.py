@@ -25,6 +25,9 @@ PUBLIC = {
     **dict.fromkeys(("Catalogue",), "gancheck.catalogue"),
     **dict.fromkeys(("Suite",), "gancheck.suite"),
     **dict.fromkeys(("run",), "gancheck.running"),
+    **dict.fromkeys(("score",), "gancheck.scoring"),
+    **dict.fromkeys(("Scores", "Finding"), "gancheck.scores"),
+    **dict.fromkeys(("Estimate",), "gancheck.estimate"),
     **dict.fromkeys(("GancheckError",), "gancheck.errors"),
 }
 __all__ = [*PUBLIC, "__version__"]  # noqa: PLE0604
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from gancheck.detectors.base import Detector as Detector
     from gancheck.detectors.base import detector as detector
     from gancheck.errors import GancheckError as GancheckError
+    from gancheck.estimate import Estimate as Estimate
     from gancheck.game import Game as Game
     from gancheck.gans import Gan as Gan
     from gancheck.gans import Helper as Helper
@@ -49,6 +53,9 @@ if TYPE_CHECKING:
     from gancheck.gans import gan as gan
     from gancheck.metrics.base import metric as metric
     from gancheck.running import run as run
+    from gancheck.scores import Finding as Finding
+    from gancheck.scores import Scores as Scores
+    from gancheck.scoring import score as score
     from gancheck.session import Session as Session
     from gancheck.settings import Budget as Budget
     from gancheck.settings import Optimiser as Optimiser

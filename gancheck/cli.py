@@ -14,8 +14,10 @@ from gancheck.console import Output
 from gancheck.errors import GancheckError, did_you_mean
 from gancheck.version import version
 
-HELP = """Tell the truth about mode collapse: rank cures, check plug-ins, compare at one budget with intervals.
+HELP = """Tell the truth about mode collapse: score samples, rank cures at one budget with intervals, check plug-ins.
 
+  gancheck score samples.npy --dataset ring8          did it collapse, and how?
+  gancheck score made/ --reference real/ --out answer images from a folder, with pictures of what is missing
   gancheck run quick                      rank the quick suite (what `make bench` does)
   gancheck run quick --plan               what it would do, and how long it takes
   gancheck run quick --only strategy=none,r1 --only dataset=ring
@@ -25,8 +27,10 @@ HELP = """Tell the truth about mode collapse: rank cures, check plug-ins, compar
 """
 
 COMMANDS = {
+    "score": "Did these samples, or this generator, collapse, and how?",
     "run": "Train, measure and rank a suite; what is done already is not done again.",
     "rank": "Make the leaderboard again from a results folder.",
+    "inspect": "Look at training data before any training: imbalance, copies, outliers, ranges, broken files.",
     "list": "Show what can be named: gans, strategies, datasets, metrics, detectors, suites.",
     "check": "Hold a plug-in file against its contract, in seconds.",
 }

@@ -9,7 +9,9 @@ import torch
 from scipy.special import ndtri
 from torch import Tensor
 
-LEVEL = 0.95  #: of every interval
+from gancheck.intervals import score_interval
+
+LEVEL = 0.05  #: chance that an interval misses, both sides together
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,15 +26,15 @@ class Estimate:
         return float(self.value)
 
 
-def of_share(hits: Tensor) -> Estimate:
-    """Wilson interval of a share of independent samples; `hits` (n,) bool.
+def of_share(hits: Tensor, level: float = LEVEL) -> Estimate:
+    """A share of independent samples, with Wilson's interval; `hits` (n,) bool."""
+    return of_rate(hits.double().mean(), len(hits), level)
 
-    Wilson, "Probable inference, the law of succession, and statistical inference", JASA 1927.
-    """
-    n, p, z = len(hits), hits.double().mean(), float(ndtri((1 + LEVEL) / 2))
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    reach = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)).sqrt()
-    return Estimate(p, torch.minimum(middle - reach, p).clamp_min(0), torch.maximum(middle + reach, p).clamp_max(1))
+
+def of_rate(rate: Tensor, n: float, level: float = LEVEL) -> Estimate:
+    """A rate (scalar in [0, 1]) from n samples, which may be an effective number, with Wilson's interval."""
+    ends = score_interval(float(rate), n, 1 - level)
+    return Estimate(*(torch.tensor(end, dtype=torch.float64, device=rate.device) for end in ends))
 
 
 def of_mean(values: Tensor) -> Estimate:
@@ -45,5 +47,5 @@ def of_mean(values: Tensor) -> Estimate:
 
 def around(value: Tensor, error: Tensor) -> Estimate:
     """Normal interval about `value` with standard error `error`, both scalars."""
-    reach = float(ndtri((1 + LEVEL) / 2)) * error
+    reach = float(-ndtri(LEVEL / 2)) * error
     return Estimate(value, value - reach, value + reach)

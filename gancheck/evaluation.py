@@ -16,6 +16,7 @@ from gancheck.catalogue import Catalogue
 from gancheck.cloud import Cloud
 from gancheck.datasets.base import Dataset, Pool
 from gancheck.errors import BadData, GancheckError
+from gancheck.estimate import Estimate
 from gancheck.modes import modes_of
 from gancheck.streams import generator
 from gancheck.view import View
@@ -28,7 +29,7 @@ class Measure:
     """A registered metric, ready to be called."""
 
     card: Card
-    function: Callable[[View], Tensor]
+    function: Callable[[View], Tensor | Estimate]
 
     @property
     def at_most(self) -> int | None:
@@ -38,13 +39,20 @@ class Measure:
 
     def __call__(self, view: View) -> float | None:
         """The value, or None where it is not defined for these samples; a metric that raises is named."""
+        return self.estimate(view)[0]
+
+    def estimate(self, view: View) -> tuple[float | None, tuple[float, float] | None]:
+        """The value, and its interval where the metric gives one."""
         try:
-            value = float(self.function(view))
+            answer = self.function(view)
         except BadData:
-            return None
+            return None, None
         except Exception as error:
             raise GancheckError(f"metric '{self.card.name}' raises {type(error).__name__}: {error}") from error
-        return value if math.isfinite(value) else None
+        if not math.isfinite(float(answer)):
+            return None, None
+        ends = (float(answer.low), float(answer.high)) if isinstance(answer, Estimate) else None
+        return float(answer), ends if ends and all(map(math.isfinite, ends)) else None
 
 
 class Evaluator:

@@ -65,12 +65,17 @@ def wilson(successes: int, n: int, level: float = 0.95) -> Interval:
     """
     if not 0 <= successes <= n or n == 0:
         raise BadData(f"a rate needs 0 <= successes <= n and n >= 1, not {successes} of {n}")
+    return score_interval(successes / n, n, level)
+
+
+def score_interval(rate: float, n: float, level: float = 0.95) -> Interval:
+    """The same for a rate in [0, 1] from n independent samples, where n is an effective number and need not be whole."""
     z = float(stats.norm.isf((1 - level) / 2))
-    rate, shrink = successes / n, 1 + z * z / n
+    shrink = 1 + z * z / n
     centre = (rate + z * z / (2 * n)) / shrink
     half = z * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n)) / shrink
-    low = centre - half if successes else 0.0
-    high = centre + half if successes < n else 1.0
+    low = centre - half if rate > 0 else 0.0
+    high = centre + half if rate < 1 else 1.0
     return Interval(rate, low, high)
 
 

@@ -1,31 +1,29 @@
-"""Nearest neighbours without the n x n matrix: blockwise distances, radii, and who lies in whose ball.
+"""Nearest neighbours without the n x n matrix: blockwise distances and radii.
 
-Ties count as inside (d <= r, radii widened by one part in 1e9 so that rounding cannot undo it): a sample is inside a
-ball of radius 0 around its exact copy, and an exact copy of the data has coverage 1 even where the data repeats itself.
+All distances are float64. With many features, a float32 screen first rules out the pairs that cannot matter.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
 from gancheck.cloud import Cloud
-from gancheck.errors import BadData
+from gancheck.screen import Screen, scale_of, screenable
 
 DIRECT = 16  #: up to so many features the differences themselves are as fast as a matrix product, and exact
 SAME = 1e-13  #: squared distance, relative to the squared norms, below which a float64 product sees one point
-TIE = 1 + 1e-9
+TIE = 1 + 1e-9  #: what radii are widened by, so that rounding cannot put a tie outside
+SPARE = 4  #: neighbours that a screen keeps beyond k: the k nearest are among them but for very close calls
 
 
-@dataclass(frozen=True)
-class Balls:
-    """Membership in k-nearest-neighbour balls of n generated and m real samples."""
+class Nearest(NamedTuple):
+    """The k nearest others of every sample of a cloud, ascending."""
 
-    inside: Tensor  #: (n,) int64, number of real balls that hold each generated sample
-    reached: Tensor  #: (m,) bool, real samples that lie in some generated sample's ball
-    covered: Tensor  #: (m,) bool, real samples whose ball holds a generated sample
+    distance: Tensor  #: (n, k) float64
+    index: Tensor  #: (n, k) int64
 
 
 def distances(x: Tensor, y: Tensor, centre: Tensor) -> Tensor:
@@ -39,52 +37,102 @@ def distances(x: Tensor, y: Tensor, centre: Tensor) -> Tensor:
 
 
 def radii(cloud: Cloud, k: int) -> Tensor:
-    """(n, k) float64 distances of every sample to its k nearest others, ascending. Each pair is looked at once."""
-    nearest = torch.full((len(cloud), k), torch.inf, dtype=torch.float64, device=cloud.x.device)
+    """(n, k) float64 distances of every sample to its k nearest others, ascending."""
+    return cloud.once(nearest, k).distance
+
+
+def nearest(cloud: Cloud, k: int) -> Nearest:
+    """The k nearest others of every sample. Each pair is looked at once."""
+    wide = cloud.dimension > DIRECT and len(cloud) > k + SPARE
+    return screened(cloud, k) if wide and screenable(cloud) else direct(cloud, k)
+
+
+def direct(cloud: Cloud, k: int) -> Nearest:
+    """The k nearest others, all in float64."""
+    found = nobody(len(cloud), k, cloud.x.new_empty(0, dtype=torch.float64))
     for here, x in cloud.blocks():
         for there, y in cloud.blocks():
-            if here.start > there.start:
-                continue
-            block = distances(x, y, cloud.mean)
-            if here == there:
-                block.fill_diagonal_(torch.inf)
-            else:
-                nearest[there] = smallest(nearest[there], block.T, k)
-            nearest[here] = smallest(nearest[here], block, k)
-    return nearest
+            if here.start <= there.start:
+                meet(found, here, there, distances(x, y, cloud.mean))
+    return found
 
 
-def smallest(known: Tensor, block: Tensor, k: int) -> Tensor:
-    """The k smallest of every row of both, ascending."""
-    found = block.topk(min(k, block.shape[1]), largest=False).values
-    return torch.cat([known, found], 1).topk(k, largest=False).values
+def screened(cloud: Cloud, k: int) -> Nearest:
+    """The k nearest others: k and a few more by their lower bounds, then in float64; in doubt from all of them."""
+    screen = Screen(cloud, cloud.mean, scale_of(cloud.mean, cloud))
+    found = nobody(len(cloud), k + SPARE, screen.floor)
+    for here in screen.blocks():
+        for there in screen.blocks():
+            if here.start <= there.start:
+                meet(found, here, there, screen.below(here, screen, there))
+    made = sharpened(cloud, screen, found, k)
+    doubtful = (screen.reach(made.distance[:, -1]) > found.distance[:, -1]).nonzero()[:, 0]
+    return direct(cloud, k) if 2 * len(doubtful) > len(cloud) else repaired(cloud, made, doubtful)
 
 
-def balls(samples: Cloud, reference: Cloud, ks: tuple[int, ...]) -> dict[int, Balls]:
-    """Membership for every k in `ks`, from one pass over the distances between the two sets.
-
-    BadData where a set has no k neighbours, or where the reference is one point over and over.
-    """
-    depth = max(ks)
-    check(samples, reference, depth)
-    fake_radii, real_radii = samples.once(radii, depth) * TIE, reference.once(radii, depth) * TIE
-    inside = torch.zeros(depth, len(samples), dtype=torch.int64, device=samples.x.device)
-    reached = torch.zeros(depth, len(reference), dtype=torch.bool, device=samples.x.device)
-    gap = torch.full((len(reference),), torch.inf, dtype=torch.float64, device=samples.x.device)
-    for here, x in samples.blocks():
-        for there, y in reference.blocks():
-            block = distances(x, y, reference.mean)
-            gap[there] = torch.minimum(gap[there], block.amin(0))
-            for k in ks:
-                inside[k - 1, here] += (block <= real_radii[there, k - 1]).sum(1)
-                reached[k - 1, there] |= (block <= fake_radii[here, k - 1, None]).any(0)
-    return {k: Balls(inside[k - 1], reached[k - 1], gap <= real_radii[:, k - 1]) for k in ks}
+def sharpened(cloud: Cloud, screen: Screen, found: Nearest, k: int) -> Nearest:
+    """The k nearest of those found, in float64; the spare ones are measured where they might be among them."""
+    distance = torch.full_like(found.distance, torch.inf, dtype=torch.float64)
+    distance[:, :k] = exact(cloud, cloud.x, found.index[:, :k])
+    close = (screen.reach(distance[:, :k].amax(1)) >= found.distance[:, k]).nonzero()[:, 0]
+    distance[close, k:] = exact(cloud, cloud.x[close], found.index[close, k:])
+    distance, order = distance.sort(1)
+    return Nearest(distance[:, :k].contiguous(), found.index.gather(1, order[:, :k]))
 
 
-def check(samples: Cloud, reference: Cloud, k: int) -> None:
-    """Both sets need k neighbours for every sample, and the reference two different points."""
-    fewest = min(len(samples), len(reference))
-    if k < 1 or fewest <= k:
-        raise BadData(f"{k} neighbours need at least {max(k, 1) + 1} samples on both sides, got {fewest}: draw more")
-    if bool((reference.x == reference.x[0]).all()):
-        raise BadData("all reference samples are the same, so neighbourhoods have no size: give other real samples")
+def nobody(n: int, k: int, like: Tensor) -> Nearest:
+    """No neighbours yet: all infinitely far."""
+    return Nearest(like.new_full((n, k), torch.inf), like.new_full((n, k), -1, dtype=torch.int64))
+
+
+def meet(found: Nearest, here: slice, there: slice, block: Tensor) -> None:
+    """Take in the (a, b) distances between two runs of the same cloud, which both sides learn from."""
+    if here == there:
+        block.fill_diagonal_(torch.inf)
+    else:
+        learn(found, there, block.T.contiguous(), here.start)
+    learn(found, here, block, there.start)
+
+
+def learn(found: Nearest, rows: slice | Tensor, block: Tensor, first: int) -> None:
+    """Keep the smallest of every row of both; the block's columns are samples from `first` on."""
+    k = found.distance.shape[1]
+    new = block.topk(min(k, block.shape[1]), largest=False)
+    both = torch.cat([found.distance[rows], new.values], 1).topk(k, largest=False)
+    found.distance[rows] = both.values
+    found.index[rows] = torch.cat([found.index[rows], new.indices + first], 1).gather(1, both.indices)
+
+
+def exact(cloud: Cloud, x: Tensor, index: Tensor) -> Tensor:
+    """(a, k) float64 distances of every row of `x` (a, d) to the k samples of the cloud named in its row."""
+    made = torch.empty(index.shape, dtype=torch.float64, device=index.device)
+    rows = max(1, few_at_once(cloud) // index.shape[1])
+    for own, others, result in zip(x.split(rows), index.split(rows), made.split(rows), strict=True):
+        result.copy_(apart(own[:, None], cloud.x[others]))
+    return made
+
+
+def apart(x: Tensor, y: Tensor) -> Tensor:
+    """Float64 distances between the last dimensions of both, straight from their differences."""
+    return torch.linalg.vector_norm(x.double() - y.double(), dim=-1)
+
+
+def repaired(cloud: Cloud, found: Nearest, rows: Tensor) -> Nearest:
+    """The same with some rows found anew among all samples."""
+    everyone = torch.arange(len(cloud), device=rows.device)
+    for some in rows.split(at_once(cloud)):
+        found.distance[some] = torch.inf
+        for there, y in cloud.blocks():
+            block = distances(cloud.x[some].double(), y, cloud.mean)
+            learn(found, some, block.masked_fill_(some[:, None] == everyone[there], torch.inf), there.start)
+    return found
+
+
+def at_once(cloud: Cloud) -> int:
+    """Rows in float64 that fit the chunk."""
+    return max(1, cloud.chunk // (8 * cloud.dimension))
+
+
+def few_at_once(cloud: Cloud) -> int:
+    """Pairs of rows to gather at once: they are read and written several times, and an eighth stays close at hand."""
+    return max(1, at_once(cloud) // 8)

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from gancheck import pool
 from gancheck.board import Board
 from gancheck.catalogue import Catalogue
-from gancheck.errors import GancheckError, Unsupported
+from gancheck.device import device_named
+from gancheck.errors import GancheckError
 from gancheck.pictures import draw
 from gancheck.progress import Progress
 from gancheck.results import board, comparable, missing, newest_date, result
@@ -87,17 +86,6 @@ def folder_name(suite: Suite) -> str:
     """`quick`, or `quick+steps=100` for a changed budget, which must not mix with the suite's own runs."""
     _, plus, change = suite.version.partition("+")
     return f"{suite.name}{plus}{change}"
-
-
-def device_named(name: str) -> str:
-    """`cpu` or `cuda`; `auto` takes the GPU where there is one."""
-    if name == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if name == "cuda" and not torch.cuda.is_available():
-        raise Unsupported("--device cuda: this PyTorch sees no GPU; use --device cpu")
-    if name not in ("cpu", "cuda"):
-        raise Unsupported(f"--device {name}: choose auto, cpu or cuda")
-    return name
 
 
 def run(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 import polars
+
+from gancheck.errors import did_you_mean
 
 Verdict = Literal[
     "healthy",
@@ -53,6 +56,18 @@ class Finding:
     modes: tuple[int, ...] = ()  #: the modes concerned
 
 
+class Values(dict[str, Any]):
+    """Numbers by metric; a name without its features finds the one with them: `values["fid"]` is `fid@judge`."""
+
+    def __missing__(self, name: str) -> Any:
+        if found := [key for key in self if key.partition("@")[0] == name]:
+            return self[found[0]]
+        raise KeyError(f"no metric '{name}' here.{did_you_mean(name, self)}")
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or any(key.partition("@")[0] == name for key in self)
+
+
 @dataclass(frozen=True)
 class Scores:
     """The answer to "did it collapse, and how?"."""
@@ -78,19 +93,31 @@ class Scores:
         return self.verdict in ("collapsed", "dropped-modes", "imbalanced", "shrunken-modes")
 
     def to_json(self) -> str:
-        """Everything, as one JSON object."""
+        """Everything, as one JSON object; what is not a finite number is null."""
         return json.dumps(
-            {
-                "verdict": self.verdict,
-                "reason": self.reason,
-                "findings": [asdict(f) for f in self.findings],
-                "checks": [asdict(c) for c in self.checks],
-                "values": dict(self.values),
-                "floor": dict(self.floor),
-                "intervals": {name: list(ends) for name, ends in self.intervals.items()},
-                "per_mode": self.per_mode.to_dicts(),
-                "facts": dict(self.facts),
-                "notes": list(self.notes),
-            },
+            finite(
+                {
+                    "verdict": self.verdict,
+                    "reason": self.reason,
+                    "findings": [asdict(f) for f in self.findings],
+                    "checks": [asdict(c) for c in self.checks],
+                    "values": dict(self.values),
+                    "floor": dict(self.floor),
+                    "intervals": {name: list(ends) for name, ends in self.intervals.items()},
+                    "per_mode": self.per_mode.to_dicts(),
+                    "facts": dict(self.facts),
+                    "notes": list(self.notes),
+                }
+            ),
             indent=2,
+            allow_nan=False,
         )
+
+
+def finite(value: Any) -> Any:
+    """The same with null for NaN and infinities, which JSON has not."""
+    if isinstance(value, dict):
+        return {key: finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

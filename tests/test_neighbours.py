@@ -6,8 +6,7 @@ import torch
 from sklearn.neighbors import NearestNeighbors
 
 from gancheck.cloud import CHUNK, Cloud
-from gancheck.errors import BadData
-from gancheck.neighbours import balls, distances, radii
+from gancheck.neighbours import distances, nearest, radii
 
 
 def points(n: int, d: int, seed: int = 0) -> torch.Tensor:
@@ -44,13 +43,19 @@ def test_distances_are_symmetric_to_the_last_bit_in_the_plane():
     assert torch.equal(distances(x, y, x[0]), distances(y, x, x[0]).T)
 
 
-def test_too_few_samples_for_k_neighbours_are_refused():
-    with pytest.raises(BadData, match="5 neighbours need at least 6 samples on both sides, got 5"):
-        balls(Cloud(points(5, 2)), Cloud(points(9, 2)), (3, 5))
-    with pytest.raises(BadData, match="need at least"):
-        balls(Cloud(points(5, 2)), Cloud(points(9, 2)), (0,))
+def test_neighbours_are_those_of_scikit_learn():
+    x = points(300, 60).float()
+    oracle = NearestNeighbors(n_neighbors=5).fit(x.double().numpy()).kneighbors()[1]
+    assert torch.equal(nearest(Cloud(x, 100_000), 5).index, torch.from_numpy(oracle))
 
 
-def test_a_reference_of_one_repeated_point_is_refused():
-    with pytest.raises(BadData, match="all reference samples are the same"):
-        balls(Cloud(points(9, 2)), Cloud(torch.ones(9, 2)), (3,))
+@pytest.mark.parametrize("d", [2, 40])
+def test_more_copies_than_neighbours_are_all_at_distance_zero(d: int):
+    x = torch.cat([points(50, d), points(1, d, 1).repeat(30, 1)]).float()
+    assert torch.equal(radii(Cloud(x), 3)[50:], torch.zeros(30, 3, dtype=torch.float64))
+    assert (radii(Cloud(x), 3)[:50] > 0).all()
+
+
+@pytest.mark.parametrize("d", [2, 40])
+def test_fewer_samples_than_neighbours_have_infinite_radii(d: int):
+    assert radii(Cloud(points(3, d)), 4)[:, 2:].isinf().all()

@@ -44,7 +44,7 @@ def gathered(batches: Iterator[Tensor], count: int, name: str) -> Tensor:
     whole, filled = None, 0
     for batch in batches:
         if whole is None:
-            whole = torch.empty(count, *batch.shape[1:], dtype=batch.dtype)
+            whole = torch.empty(count, *batch.shape[1:], dtype=batch.dtype, device=batch.device)
         part = batch[: count - filled]
         whole[filled : filled + len(part)] = part
         filled += len(part)

@@ -24,6 +24,21 @@ def reverse_kl(view: View) -> Tensor:
     return kl(view.modes.shares, view.modes.weights)
 
 
+@metric("forward-kl", better="lower", low=0, needs="modes", asked=True)
+def forward_kl(view: View) -> Tensor:
+    """KL(weights || p) in nats, p the histogram of high-quality samples over the K modes with 1/2 added to each count.
+
+    From 0; dropped modes weigh far more than in reverse-kl, and by the added half (Jeffreys' prior) they stay finite.
+    The largest value, all n samples in the lightest mode, is also the value where nothing is captured. A perfect
+    generator gets about (K - 1) / 2n, less where modes expect few samples. Blind to samples off the modes.
+    Krichevsky & Trofimov, "The performance of universal encoding", IEEE Transactions on Information Theory 1981.
+    """
+    counts, weights = view.modes.counts, view.modes.weights
+    if view.modes.captured == 0:
+        counts = torch.zeros_like(counts).index_fill(0, weights.argmin(), len(view.modes))
+    return kl(weights, (counts + 0.5) / (counts.sum() + len(counts) / 2))
+
+
 @metric("jsd", better="lower", low=0, high=math.log(2), needs="modes")
 def jsd(view: View) -> Tensor:
     """Jensen-Shannon divergence in nats between the histogram of high-quality samples and the weights.

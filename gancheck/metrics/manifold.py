@@ -1,59 +1,79 @@
 """Fidelity and coverage through nearest-neighbour balls. One pass over the distances serves all four.
 
 A tie counts as inside, so copies of repeated data are covered. k or fewer samples, or a reference of one repeated
-point: BadData.
+point: BadData. Intervals are those of independent samples: they ignore that samples share balls, and the draw of the
+balls themselves.
 """
 
 from __future__ import annotations
 
-from torch import Tensor
-
+from gancheck.balls import Balls, balls
+from gancheck.estimate import Estimate, of_mean, of_share
 from gancheck.metrics.base import metric
-from gancheck.neighbours import Balls, balls
 from gancheck.view import View
 
 USUAL = (3, 5)  #: answered by the same pass
 
 
 @metric("precision", better="higher", low=0, high=1, at_most=5_000)
-def precision(view: View, k: int = 3) -> Tensor:
+def precision(view: View, k: int = 3) -> Estimate:
     """Share of generated samples inside some real sample's ball, which reaches to its k-th real neighbour.
 
     0 to 1. A perfect generator stays below 1: read it beside the real row. Copying a single real sample gets 1.
     Kynkaanniemi et al., "Improved precision and recall metric for assessing generative models", NeurIPS 2019.
     """
-    return (membership(view, k).inside > 0).double().mean()
+    return of_share(membership(view, k).inside > 0)
 
 
 @metric("recall", better="higher", low=0, high=1, at_most=5_000)
-def recall(view: View, k: int = 3) -> Tensor:
+def recall(view: View, k: int = 3) -> Estimate:
     """Share of real samples inside some generated sample's ball, which reaches to its k-th generated neighbour.
 
     0 to 1. A perfect generator stays below 1; one repeated sample gets 0, or 1 / m where it copies a real one.
     Kynkaanniemi et al., "Improved precision and recall metric for assessing generative models", NeurIPS 2019.
     """
-    return membership(view, k).reached.double().mean()
+    return of_share(membership(view, k).reached)
+
+
+@metric("precision-5", better="higher", low=0, high=1, at_most=5_000, asked=True)
+def precision_5(view: View) -> Estimate:
+    """Precision with k = 5, as several libraries report it.
+
+    0 to 1, and never below precision. A perfect generator stays below 1: read it beside the real row. Kynkaanniemi et
+    al., "Improved precision and recall metric for assessing generative models", NeurIPS 2019.
+    """
+    return precision(view, 5)
+
+
+@metric("recall-5", better="higher", low=0, high=1, at_most=5_000, asked=True)
+def recall_5(view: View) -> Estimate:
+    """Recall with k = 5, as several libraries report it.
+
+    0 to 1, and never below recall. A perfect generator stays below 1: read it beside the real row. Kynkaanniemi et
+    al., "Improved precision and recall metric for assessing generative models", NeurIPS 2019.
+    """
+    return recall(view, 5)
 
 
 @metric("density", better="higher", low=0, at_most=5_000)
-def density(view: View, k: int = 5) -> Tensor:
+def density(view: View, k: int = 5) -> Estimate:
     """Number of real balls around a generated sample, on average, over k.
 
     From 0, without bound. A perfect generator gets 1 on average; samples huddled where data is dense get more, and an
     exact copy of the data (k + 1) / k. Naeem et al., "Reliable fidelity and diversity metrics for generative models",
     ICML 2020.
     """
-    return membership(view, k).inside.double().mean() / k
+    return of_mean(membership(view, k).inside / k)
 
 
 @metric("coverage", better="higher", low=0, high=1, at_most=5_000)
-def coverage(view: View, k: int = 5) -> Tensor:
+def coverage(view: View, k: int = 5) -> Estimate:
     """Share of real samples with a generated one no farther than their k-th real neighbour.
 
     0 to 1. The expected value for a perfect generator is 1 - prod((m - i) / (m + n - i), i = 1..k), not 1: 0.969 at
     n = m and k = 5. Naeem et al., "Reliable fidelity and diversity metrics for generative models", ICML 2020.
     """
-    return membership(view, k).covered.double().mean()
+    return of_share(membership(view, k).held > 0)
 
 
 def membership(view: View, k: int) -> Balls:

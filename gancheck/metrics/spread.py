@@ -50,16 +50,35 @@ def mode_spread(view: View) -> Tensor:
     return ratio.square().quantile(0.5) if len(ratio) else ratio.new_zeros(())
 
 
+@metric("mode-spread-min", better="one", low=0, needs="modes", asked=True)
+def mode_spread_min(view: View) -> Tensor:
+    """Smallest of the groups' ratios of variances, high-quality samples to real: the most collapsed mode's.
+
+    From 0; near 0 one mode at least has collapsed inside, above 1 all are blurred. Over groups with 10 samples or more;
+    where there is none, mode-spread's value, which pools them. A perfect generator stays below 1: it
+    gets about the 1 / G quantile of a chi-square over its f degrees of freedom, 0.64 for 400 groups of 50 samples in
+    the plane, so read it beside the real row.
+    """
+    every = scatters(view.modes)
+    large = every.samples >= ENOUGH
+    return (every.squares / every.freedom)[large].min() if large.any() else mode_spread(view)
+
+
 def ratios(modes: Modes) -> tuple[Tensor, Tensor]:
     """Ratio of standard deviations and number of samples, for every group with enough samples and the rest pooled."""
-    parts = [scatter(facet, modes) for facet in modes.facets]
-    groups = Scatter(*(torch.cat(column) for column in zip(*parts, strict=True)))
+    groups = scatters(modes)
     small = groups.samples < ENOUGH
     count, freedom, squares = (
         torch.cat([large[~small], pooled]) for large, pooled in zip(groups, groups.total(small), strict=True)
     )
     known = freedom > 0
     return (squares[known] / freedom[known]).sqrt(), count[known]
+
+
+def scatters(modes: Modes) -> Scatter:
+    """The scatter of every group of all facets."""
+    parts = [scatter(facet, modes) for facet in modes.facets]
+    return Scatter(*(torch.cat(column) for column in zip(*parts, strict=True)))
 
 
 def scatter(facet: Facet, modes: Modes) -> Scatter:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -25,9 +26,8 @@ class Ring:
         angle = torch.arange(k, dtype=torch.float64) * (2 * math.pi / k)
         self.n, self.k = n, k
         self.centres = torch.stack([angle.cos(), angle.sin()], 1)
-        self.reference = self.draw(1)
-        self.real_row = View(self.draw(2), self.reference, modes=self.modes(self.draw(2)))
-        self.real_row.yardstick = self.real_row
+        self.reference, self.train = self.draw(1), self.draw(3)
+        self.real_row = self.row(self.draw(2))
 
     def draw(self, seed: int, shares: Tensor | None = None, width: float = 1.0) -> Tensor:
         """(n, 2) samples, modes with these shares and `width` times the real deviation."""
@@ -44,9 +44,35 @@ class Ring:
         deviations = torch.full((self.k,), CUT)
         return Modes(Assignment(label, distance / (3 * SIGMA)), (Facet(x, label),), equal, deviations)
 
-    def view(self, x: Tensor) -> View:
+    def images(self, x: Tensor) -> Tensor:
+        """(n, 1, 8, 8): a blob where the sample lies in the square [-1.5, 1.5]^2; blank where it lies outside."""
+        axis = torch.linspace(-1.5, 1.5, 8, dtype=torch.float64)
+        across, down = ((-((axis - x[:, i, None]) ** 2) / 0.2).exp() for i in (0, 1))
+        return (2 * down[:, None, :, None] * across[:, None, None, :] - 1).float()
+
+    def classes(self, x: Tensor) -> Tensor:
+        """(n, 10): probabilities of a classifier that looks at directions."""
+        angle = torch.arange(10, dtype=torch.float64) * (2 * math.pi / 10)
+        return (5 * (x[:, :1] * angle.cos() + x[:, 1:2] * angle.sin())).softmax(1)
+
+    def row(self, x: Tensor, reference: Tensor | None = None, train: Tensor | None = None, **how: Any) -> View:
+        """Real samples with everything that goes with them, as their own yardstick; of more features, the first two."""
+        reference, train = (
+            own if given is None else given for given, own in ((reference, self.reference), (train, self.train))
+        )
+        row = View(x, reference, train=train, **self.beside(x), **how)
+        row.yardstick = row
+        return row
+
+    def beside(self, x: Tensor) -> dict[str, Any]:
+        """Modes, images and classes of samples."""
+        plane = x[:, :2].double()
+        return {"modes": self.modes(plane), "images": self.images(plane), "classes": self.classes(plane)}
+
+    def view(self, x: Tensor, row: View | None = None, **how: Any) -> View:
         """Samples beside the real row."""
-        return View(x, modes=self.modes(x), yardstick=self.real_row)
+        row = row or self.real_row
+        return View(x, row.reference, yardstick=row, train=row.train, **self.beside(x), **how)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from scipy.spatial.distance import jensenshannon
 from scipy.stats import entropy
 
 from gancheck.datasets.base import Assignment, Facet
-from gancheck.metrics.histogram import jsd, overlap, reverse_kl, tv
+from gancheck.metrics.histogram import forward_kl, jsd, overlap, reverse_kl, tv
 from gancheck.modes import Modes
 from gancheck.view import View
 
@@ -90,3 +90,27 @@ def test_a_real_draw_is_near_the_floor_of_all(ring: Any):
     assert reverse_kl(view) < 0.006
     assert jsd(view) < 0.002
     assert overlap(view) > 0.95
+
+
+@pytest.mark.parametrize("weights", [[0.2, 0.3, 0.5], [1 / 3, 1 / 3, 1 / 3]])
+def test_forward_divergence_is_scipys_with_half_a_sample_more_in_every_mode(weights: list[float]):
+    smoothed = np.array([0, 5, 7]) + 0.5
+    assert forward_kl(counted([0, 5, 7], off=4, weights=weights)).item() == pytest.approx(entropy(weights, smoothed))
+
+
+def test_forward_divergence_of_a_dropped_mode_grows_with_the_samples_that_could_have_hit_it():
+    few, many = forward_kl(counted([0, 10])).item(), forward_kl(counted([0, 10_000])).item()
+    assert 0.8 < few < many / 4 < 1.5
+
+
+def test_forward_divergence_is_worst_where_all_samples_are_in_the_lightest_mode_or_in_none():
+    weights = [0.5, 0.4, 0.1]
+    nothing = forward_kl(counted([0, 0, 0], off=30, weights=weights)).item()
+    assert nothing == forward_kl(counted([0, 0, 30], weights=weights)).item()
+    for counts in ([30, 0, 0], [0, 30, 0], [0, 1, 29], [10, 10, 10]):
+        assert forward_kl(counted(counts, weights=weights)).item() < nothing
+
+
+def test_forward_divergence_of_a_perfect_generator_is_about_that_of_the_docstring():
+    rows = np.random.default_rng(0).multinomial(500, [0.1] * 10, size=400)
+    assert np.mean([forward_kl(counted(list(row))).item() for row in rows]) == pytest.approx(9 / 1000, rel=0.1)

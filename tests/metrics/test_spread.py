@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 import torch
+from scipy.stats import chi2
 
 from gancheck.datasets.base import Assignment, Facet
-from gancheck.metrics.spread import mode_spread, spread
+from gancheck.metrics.spread import mode_spread, mode_spread_min, spread
 from gancheck.modes import Modes
 from gancheck.view import View
 
@@ -107,3 +108,34 @@ def test_ceiling_of_a_perfect_generator_is_the_one_of_the_docstring():
     x, group = noise(400, 50)
     expected = 1 - 1 / math.sqrt(math.pi * 2 * 49)
     assert spread(grouped((x, group), deviations=torch.ones(400))).item() == pytest.approx(expected, abs=0.006)
+
+
+def test_the_most_collapsed_group_is_the_smallest_ratio():
+    first, second = torch.randn(40, 3, dtype=torch.float64), 7 * torch.randn(20, 3, dtype=torch.float64) + 100
+    group = torch.tensor([0] * 40 + [1] * 20)
+    ratios = [x.var(0).mean().item() / s**2 for x, s in ((first, 2.0), (second, 5.0))]
+    view = grouped((torch.cat([first, second]), group), deviations=torch.tensor([2.0, 5.0]))
+    assert mode_spread_min(view).item() == pytest.approx(min(ratios), rel=1e-12)
+
+
+def test_groups_too_small_to_measure_cannot_be_the_most_collapsed():
+    x, group = noise(3, 200)
+    small, few = noise(1, 9, seed=1)
+    both = torch.cat([x, small * 0.0]), torch.cat([group, few + 3])
+    assert mode_spread_min(grouped(both, deviations=torch.ones(4))).item() == pytest.approx(1, abs=0.2)
+
+
+def test_without_any_large_group_the_pool_decides():
+    x, group = noise(1500, 3)
+    view = grouped((x, group), deviations=torch.ones(1500))
+    assert mode_spread_min(view) == mode_spread(view)
+
+
+def test_smallest_ratio_of_a_perfect_generator_is_about_that_of_the_docstring():
+    x, group = noise(400, 50)
+    expected = chi2.ppf(1 / 400, 98) / 98
+    assert mode_spread_min(grouped((x, group), deviations=torch.ones(400))).item() == pytest.approx(expected, abs=0.12)
+
+
+def test_nothing_captured_has_no_smallest_ratio(ring: Any):
+    assert mode_spread_min(ring.view(ring.draw(3) * 2)) == 0

@@ -8,7 +8,7 @@ import torch
 from sklearn.metrics.pairwise import cosine_similarity
 
 from gancheck.errors import BadData
-from gancheck.metrics.vendi import vendi, vendi_ratio
+from gancheck.metrics.vendi import vendi, vendi_2, vendi_ratio
 from gancheck.view import View
 
 
@@ -49,3 +49,15 @@ def test_ratio_compares_with_a_real_draw_of_the_same_size():
     assert vendi_ratio(View(torch.eye(8)[:4].repeat(2, 1), yardstick=real)).item() == pytest.approx(0.5)
     with pytest.raises(BadData, match="equally many"):
         vendi_ratio(View(torch.eye(8)[:4], yardstick=real))
+
+
+@pytest.mark.parametrize(("n", "d"), [(60, 7), (7, 60), (600, 300), (300, 600)])
+def test_order_two_is_the_mean_squared_similarity_on_either_side(n: int, d: int):
+    expected = 1 / (cosine_similarity(points(n, d).numpy()) ** 2).mean()
+    assert vendi_2(View(points(n, d))).item() == pytest.approx(expected, rel=1e-9)
+
+
+def test_order_two_counts_directions_too_and_never_more_than_order_one():
+    assert vendi_2(View(torch.eye(9))).item() == pytest.approx(9)
+    assert vendi_2(View(torch.zeros(8, 3))).item() == 1
+    assert vendi_2(View(points(50, 6))).item() < vendi(View(points(50, 6))).item()

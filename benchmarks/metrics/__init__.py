@@ -1,0 +1,1 @@
+"""Do the metrics and the verdict see what they should? Real data damaged by known amounts."""

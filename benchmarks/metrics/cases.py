@@ -1,0 +1,104 @@
+"""What the verdict is tried on: real data, and damages with the label that each must get."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+
+from benchmarks.metrics import damage as damages
+
+FIRST = 10_000  #: seed
+LABELS = ("healthy", "collapsed", "dropped-modes", "memorised", "low-fidelity", "imbalanced", "shrunken-modes")
+UNSURE = "undecided"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One damage of one amount on one data set; what must come out, or "" where the damage is below the margin."""
+
+    data: str
+    ground: str  #: "known" modes, or "given" as a reference sample
+    n: int
+    damage: str
+    amount: float
+    expected: str
+    seed: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """A damage, its amount, and the label that it must get."""
+
+    damage: Callable[..., torch.Tensor]
+    amount: float
+    expected: str
+
+
+REAL = Case(damages.nothing, 0, "healthy")
+POINTS = (
+    Case(damages.points, 1, "collapsed"),
+    Case(damages.points, 10, "collapsed"),
+    Case(damages.drop, 0.1, "dropped-modes"),
+    Case(damages.drop, 0.5, "dropped-modes"),
+    Case(damages.imbalance, 1.2, ""),
+    Case(damages.imbalance, 2, "imbalanced"),
+    Case(damages.imbalance, 4, "imbalanced"),
+    Case(damages.shrink, 0.9, ""),
+    Case(damages.shrink, 0.5, "shrunken-modes"),
+    Case(damages.shrink, 0.3, "shrunken-modes"),
+    Case(damages.blur, 0.3, ""),
+    Case(damages.blur, 2, "low-fidelity"),
+    Case(damages.junk, 0.05, ""),
+    Case(damages.junk, 0.2, "low-fidelity"),
+    Case(damages.junk, 0.6, "low-fidelity"),
+    Case(damages.copy, 0.02, ""),
+    Case(damages.copy, 0.2, "memorised"),
+    Case(damages.copy, 1, "memorised"),
+)
+#: Images: "shrink" keeps the share of images nearest their mode's centre, "blur" mixes in the local mean.
+IMAGES = (
+    *(case for case in POINTS if case.damage not in (damages.shrink, damages.blur)),
+    Case(damages.shrink, 0.8, ""),
+    Case(damages.shrink, 0.1, "shrunken-modes"),
+    Case(damages.blur, 0.02, ""),
+    Case(damages.blur, 0.5, "low-fidelity"),
+)
+
+
+def grid() -> Iterator[tuple[str, str, int, Case, int]]:
+    """Data, ground, n, case, and draws of it."""
+    healthy = [
+        *(("ring8", "known", n, 100) for n in (250, 1_000, 10_000)),
+        *(("grid25", "known", n, 100) for n in (1_000, 10_000)),
+        *(("imbalanced", "known", n, 50) for n in (2_500, 10_000)),
+        *(("digits", "known", n, 100) for n in (500, 2_500)),
+        ("stacked-digits", "known", 26_000, 50),
+        *(("ring8", "given", n, 50) for n in (1_000, 5_000)),
+        *(("grid25", "given", n, 50) for n in (2_500, 10_000)),
+        *(("digits", "given", n, 50) for n in (2_500,)),
+        *(("stacked-digits", "given", n, 50) for n in (5_000,)),
+    ]
+    for data, ground, n, draws in healthy:
+        yield data, ground, n, REAL, draws
+    for data, ground, n, draws in (
+        ("ring8", "known", 1_000, 10),
+        ("ring8", "known", 10_000, 10),
+        ("grid25", "known", 2_500, 10),
+        ("digits", "known", 2_500, 10),
+        ("stacked-digits", "known", 26_000, 5),
+        ("ring8", "given", 2_500, 10),
+        ("digits", "given", 5_000, 10),
+    ):
+        for case in IMAGES if "digits" in data else POINTS:
+            yield data, ground, n, case, draws
+
+
+def trials() -> list[Trial]:
+    """Every draw, each with a seed of its own."""
+    made = []
+    for data, ground, n, case, draws in grid():
+        for draw in range(draws):
+            made.append(Trial(data, ground, n, case.damage.__name__, case.amount, case.expected, FIRST + draw))
+    return made

@@ -1,0 +1,114 @@
+"""`gancheck score`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import torch
+from cyclopts import Parameter
+
+from gancheck.catalogue import Catalogue
+from gancheck.console import Output
+from gancheck.device import device_named
+from gancheck.ground.choosing import AUTO, Real
+from gancheck.panel import measures
+from gancheck.report.answer import write_answer
+from gancheck.report.verdict import verdict_text
+from gancheck.scores import Scores
+from gancheck.scoring import Scoring
+from gancheck.stage import Stage
+
+Files = Annotated[list[Path] | None, Parameter(name="--with", consume_multiple=False, negative="")]
+Mark = Annotated[bool, Parameter(negative="")]
+
+
+def score_command(
+    samples: Path,
+    *,
+    dataset: str | None = None,
+    reference: Path | None = None,
+    train: Path | None = None,
+    labels: Path | None = None,
+    features: str = AUTO,
+    weights: Path | None = None,
+    count: int | None = None,
+    latent: int | None = None,
+    metrics: str = "",
+    with_: Files = None,
+    device: Literal["auto", "cpu", "cuda"] = "auto",
+    out: Path | None = None,
+    json: Mark = False,
+    fail_on_collapse: Mark = False,
+) -> int:
+    """Did these samples collapse, and how? A verdict first, then what speaks for it.
+
+    SAMPLES are points or images: .npy, .npz, .pt (tensors), .csv, .parquet, a folder of png, jpg or webp images, or a
+    TorchScript generator. Nothing is unpickled.
+
+      gancheck score samples.npy --dataset ring8
+      gancheck score generated/ --reference real/ --weights inception.pth --out answer
+      gancheck score samples.npy --reference held_out.npy --train train.npy --json
+
+    The verdict is one of collapsed, dropped-modes, memorised, low-fidelity, imbalanced and shrunken-modes, the first
+    that is found in this order; else healthy, or undecided where there are too few samples to tell. Exit status: 0, or
+    1 with --fail-on-collapse where modes are lost, uneven or shrunken; 2 bad input.
+
+    Parameters
+    ----------
+    samples
+        What the generator made, or the generator itself.
+    dataset
+        Data whose modes gancheck knows: ring8, grid25, digits, "ring(modes=12, sigma=0.05)" ... (gancheck list
+        datasets).
+    reference
+        Or real samples, in any of the forms above, that the generator was not trained on. Half of them are held out as
+        the real draw that every number stands beside.
+    train
+        What the generator was trained on, to find copies.
+    labels
+        The mode of each reference sample (.npy, .csv, .txt); its clusters serve where there are none.
+    features
+        What images are compared by: judge (8 x 8 digits, ships with gancheck), points (pixels), inception, vgg16,
+        clip-vit-b-32 ..., dinov2-vit-s-14 ...; auto is the dataset's own, points for points and inception for images.
+    weights
+        The network's weights, where they cannot be downloaded.
+    count
+        Samples used at most; 10,000 are asked of a generator unless given.
+    latent
+        Size of a TorchScript generator's latent, where it cannot be told.
+    metrics
+        Names, as in fid,coverage; all unless given (gancheck list metrics).
+    with_
+        A plug-in file or folder, for metrics and datasets of your own; can be given several times.
+    device
+        auto takes the GPU where there is one.
+    out
+        Folder for scores.json, tables and pictures: samples beside data, what is missing, suspected copies.
+    json
+        For programs: everything, on standard output.
+    fail_on_collapse
+        Exit with status 1 on collapsed, dropped-modes, imbalanced and shrunken-modes.
+    """
+    catalogue = Catalogue.load([str(p) for p in with_ or ()])
+    chosen = measures(catalogue, tuple(name.strip() for name in metrics.split(",") if name.strip()))
+    with Stage() as stage:
+        stage("reading real data", 0, 0)
+        real = Real(dataset, reference, train, labels, features, weights)
+        ground = real.ground(catalogue, torch.device(device_named(device)))
+        stage("reading samples", 0, 0)
+        scoring = Scoring.of(samples, ground, count=count, latent=latent)
+        answer = scoring.scores(chosen, stage)
+        written = write_answer(out, answer, scoring.material()) if out else []
+    show(answer, {column: chosen[column.partition("@")[0]].card.facts for column in answer.values}, json)
+    if written and not json:
+        print(f"{answer.verdict} -> {', '.join(str(path) for path in written)}")
+    return 1 if fail_on_collapse and answer.collapsed else 0
+
+
+def show(answer: Scores, cards: dict[str, dict[str, object]], as_json: bool) -> None:
+    """For programs, or for people."""
+    if as_json:
+        print(answer.to_json())
+    else:
+        Output().print(verdict_text(answer, cards))

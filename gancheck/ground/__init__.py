@@ -1,0 +1,1 @@
+"""The ground truth that samples are held against: a dataset's own modes, or those found in a reference."""

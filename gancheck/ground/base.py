@@ -1,0 +1,104 @@
+"""What a ground gives: features, modes with their real shares, and held-out real draws."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from torch import Tensor
+
+from gancheck.cloud import Cloud
+from gancheck.loading.samples import Samples
+from gancheck.modes import Modes
+from gancheck.view import View
+
+#: Samples kept as they are, for pictures and for metrics that look at pixels.
+KEPT = 5_000
+Pool = Literal["real", "reference"]
+
+
+@dataclass(frozen=True, eq=False)
+class Side:
+    """One set of samples: what it is compared by, and the first few as they are."""
+
+    features: Tensor  #: (n, d)
+    kept: Tensor  #: (k, *shape), the first k = min(n, KEPT)
+    classes: Tensor | None = None  #: (n, C) probabilities
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    @property
+    def images(self) -> Tensor | None:
+        """The kept samples where they are images and all of them are kept."""
+        return self.kept if self.kept.dim() == 4 and len(self.kept) == len(self) else None
+
+    def head(self, n: int) -> Side:
+        """The first n."""
+        classes = self.classes[:n] if self.classes is not None else None
+        return Side(self.features[:n], self.kept[:n], classes)
+
+
+class Ground(ABC):
+    """Real data with modes, split so that nothing is compared with itself."""
+
+    names: tuple[str, ...]  #: of the K modes
+    extractor: str  #: of the features; goes into the columns' names
+    notes: tuple[str, ...] = ()  #: what was assumed
+    #: (K,) high-quality real samples that the modes' shares were estimated from; None where the shares are known
+    counts: Tensor | None = None
+    train: Cloud | None = None  #: features of the training data
+    kept_train: Tensor | None = None  #: the same as samples, for pictures
+
+    @property
+    @abstractmethod
+    def held_out(self) -> int | None:
+        """Real samples in each of the two pools; None: as many as are asked for."""
+
+    @property
+    @abstractmethod
+    def facts(self) -> Mapping[str, Any]:
+        """Provenance, JSON values only."""
+
+    @abstractmethod
+    def side(self, samples: Samples, most: int) -> Side:
+        """Samples from outside, at most so many; BadData where they do not fit."""
+
+    @abstractmethod
+    def modes(self, features: Tensor) -> Modes:
+        """The mode assignment of features (n, d)."""
+
+    @abstractmethod
+    def draw(self, pool: Pool, n: int) -> Side:
+        """n real samples, the same at every call; the two pools share nothing. Finite data may repeat."""
+
+    def distinct(self, pool: Pool, n: int) -> Side:
+        """The same without repeats: at most n."""
+        return self.draw(pool, n)
+
+    def real_row(self, n: int) -> View:
+        """A held-out real draw of n samples against a reference of as many, its own yardstick."""
+        return self.row(self.draw("real", n), self.draw("reference", n))
+
+    def distinct_row(self, n: int) -> View:
+        """The same without repeats, and smaller where the pools are."""
+        real, reference = self.distinct("real", n), self.distinct("reference", n)
+        size = min(len(real), len(reference))
+        return self.row(real.head(size), reference.head(size))
+
+    def row(self, real: Side, reference: Side) -> View:
+        """A view of real samples that is its own yardstick."""
+        view = View(real.features, reference.features, **self.beside(real))
+        view.yardstick = view
+        return view
+
+    def view(self, side: Side, yardstick: View) -> View:
+        """Samples against the yardstick's reference."""
+        return View(side.features, yardstick=yardstick, **self.beside(side))
+
+    def beside(self, side: Side) -> dict[str, Any]:
+        """What goes with samples beside their features."""
+        modes = self.modes(side.features)
+        return {"modes": modes, "train": self.train, "images": side.images, "classes": side.classes}

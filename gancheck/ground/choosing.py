@@ -1,0 +1,93 @@
+"""Which ground samples are held against: a dataset by name, or the reference that was given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gancheck.catalogue import Catalogue
+from gancheck.datasets.base import Dataset
+from gancheck.errors import BadParameter
+from gancheck.extractors.base import Extractor
+from gancheck.extractors.cache import FeatureCache
+from gancheck.extractors.choosing import extractor
+from gancheck.ground.base import Ground
+from gancheck.ground.given import Extract, Given
+from gancheck.ground.known import Known
+from gancheck.loading.opening import open_labels, open_samples
+from gancheck.loading.samples import Samples
+from gancheck.parameters import parse_call
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class Real:
+    """What a user says is real: a dataset's name, or samples from anywhere."""
+
+    dataset: str | None = None  #: such as `ring8` or `ring(modes=8, sigma=0.05)`
+    reference: Any = None  #: real samples, in any form that `open_samples` takes
+    train: Any = None  #: what the generator was trained on
+    labels: Any = None  #: the mode of each reference sample
+    features: str = AUTO
+    weights: Path | None = None  #: of the features' network
+    cache: Path | None = None  #: folder of cached features; the user's own unless given
+
+    def ground(self, catalogue: Catalogue, device: torch.device) -> Ground:
+        """One of the two; BadParameter where both or neither is named."""
+        if (self.reference is None) == (self.dataset is None):
+            raise BadParameter(
+                "what is real? give either a dataset's name (--dataset ring8) or samples (--reference PATH)"
+            )
+        return self.given(device) if self.dataset is None else self.known(self.dataset, catalogue, device)
+
+    def known(self, text: str, catalogue: Catalogue, device: torch.device) -> Known:
+        """A dataset, judged in features of its own."""
+        if self.labels is not None:
+            raise BadParameter(f"dataset '{text}' knows its modes; labels go with a --reference")
+        name, values = parse_call(text)
+        dataset: Dataset = catalogue.build("dataset", name, **values)
+        own = "judge" if dataset.spec.is_image else "points"
+        if self.features not in (AUTO, own):
+            raise BadParameter(
+                f"dataset '{name}' finds its modes in {own} features; give --reference PATH to compare in "
+                f"{self.features}"
+            )
+        return Known(text, dataset, self.training(), device)
+
+    def given(self, device: torch.device) -> Given:
+        """Real samples; images are compared in Inception's features unless others are named."""
+        opened = open_samples(self.reference, what="reference")
+        network = extractor(features_for(opened, self.features), weights=self.weights, device=str(device))
+        labels, names = labels_of(opened, self.labels)
+        extract = extract_with(network, FeatureCache(self.cache), device)
+        return Given(opened, network, extract, labels=labels, names=names, train=self.training())
+
+    def training(self) -> Samples | None:
+        """The training data, where it was given."""
+        return open_samples(self.train, what="training data") if self.train is not None else None
+
+
+def features_for(samples: Samples, features: str) -> str:
+    """The extractor's name: points as they are, Inception for images, unless told."""
+    if features != AUTO:
+        return features
+    return "inception" if samples.is_image else "points"
+
+
+def extract_with(network: Extractor, cache: FeatureCache, device: torch.device) -> Extract:
+    """Features on the device, from the cache where they are there."""
+    return lambda samples, most: cache.features(samples, network, most).to(device)
+
+
+def labels_of(reference: Samples, labels: Any) -> tuple[Tensor | None, tuple[str, ...]]:
+    """The mode of each reference sample and the modes' names: as given, else as the source holds them."""
+    if labels is not None:
+        return open_labels(labels, reference.count or 0)
+    if reference.labels is None:
+        return None, ()
+    return reference.labels, tuple(str(k) for k in range(int(reference.labels.max()) + 1))

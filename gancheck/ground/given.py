@@ -1,0 +1,111 @@
+"""Real samples that a user gives, as the ground: split into parts, with labels or clusters for modes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gancheck.cloud import Cloud
+from gancheck.errors import BadData
+from gancheck.extractors.base import Extractor
+from gancheck.ground.base import KEPT, Ground, Pool, Side
+from gancheck.ground.grouping import grouped
+from gancheck.ground.known import worded
+from gancheck.ground.partition import Partition, fitted, principal
+from gancheck.loading.samples import Samples
+from gancheck.modes import Modes
+from gancheck.streams import generator
+
+LEAST = 80  #: reference samples: a quarter each finds the modes and sets their reach, half is held out
+MOST = 200_000  #: reference samples used
+
+Extract = Callable[[Samples, int], Tensor]  #: features of samples, at most so many; cached where it is worth it
+
+
+class Given(Ground):
+    """A reference in four parts: modes are found in one, measured on a second; both are what metrics compare with.
+
+    The other half is held out: the real draw that every number stands beside.
+    """
+
+    def __init__(
+        self,
+        reference: Samples,
+        extractor: Extractor,
+        extract: Extract,
+        *,
+        labels: Tensor | None = None,
+        names: tuple[str, ...] = (),
+        train: Samples | None = None,
+    ) -> None:
+        self.reference, self.network, self.extract = reference, extractor, extract
+        self.extractor = extractor.name
+        whole = self.side(reference, MOST)
+        if len(whole) < LEAST:
+            raise BadData(f"{reference.name} holds {len(whole)} samples; a reference needs at least {LEAST}")
+        order = torch.randperm(len(whole), generator=generator("cpu", "score", "split"))
+        self.features = whole.features[order.to(whole.features.device)]
+        kept = order[order < len(whole.kept)]
+        self.places = torch.nonzero(order < len(whole.kept)).flatten()  #: rows of `features` that are kept as samples
+        self.kept = whole.kept[kept]
+        self.labels = labels[order] if labels is not None else None
+        self.partition, self.natural = self.parted(names)
+        self.names, self.counts = self.partition.names, self.partition.counts
+        self.notes = (*reference.notes, self.described(names))
+        if train is not None:
+            side = self.side(train, MOST)
+            self.train, self.kept_train = Cloud(side.features), side.kept
+
+    @property
+    def held_out(self) -> int:
+        return len(self.features) // 2
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        kind = "labels" if self.labels is not None else "clusters"
+        facts = {"reference": self.reference.name, "reference_samples": len(self.features), "modes": len(self.names)}
+        return {**facts, "modes_are": kind, "extractor": {"name": self.extractor, **self.network.facts}}
+
+    def side(self, samples: Samples, most: int) -> Side:
+        if samples.shape != self.reference.shape:
+            raise BadData(
+                f"{samples.name}: samples are {worded(samples.shape)}, those of {self.reference.name} are "
+                f"{worded(self.reference.shape)}; bring both to one shape"
+            )
+        features = self.extract(samples, most)
+        return Side(features, samples.take(min(KEPT, len(features))), self.network.classes(features))
+
+    def modes(self, features: Tensor) -> Modes:
+        return self.partition.modes(features)
+
+    def draw(self, pool: Pool, n: int) -> Side:
+        start = 0 if pool == "reference" else self.held_out
+        rows = range(start, start + min(n, self.held_out))
+        features = self.features[rows.start : rows.stop]
+        inside = (self.places >= rows.start) & (self.places < rows.stop)
+        return Side(features, self.kept[inside], self.network.classes(features))
+
+    def parted(self, names: tuple[str, ...]) -> tuple[Partition, bool]:
+        """The modes, and whether they are the data's own rather than regions of one cloud."""
+        quarter = self.held_out // 2
+        origin, axes = principal(self.features[:quarter])
+        if self.labels is not None:
+            label, natural = self.labels[:quarter].to(axes.device), True
+        else:
+            label, count, natural = grouped((self.features[:quarter].double() - origin) @ axes)
+            names = tuple(f"cluster {k + 1}" for k in range(count))
+        partition = fitted(self.features[:quarter], axes, origin, label, names)
+        return partition.calibrated(self.features[quarter : self.held_out]), natural
+
+    def described(self, names: tuple[str, ...]) -> str:
+        """What stands in for the modes."""
+        if self.labels is not None:
+            lost = len(names) - len(self.names)
+            return f"modes are the {len(self.names)} labels of {self.reference.name}" + (
+                f"; {lost} with too few samples are left out" if lost else ""
+            )
+        kind = "clusters" if self.natural else "regions (the data has no clear clusters)"
+        return f"modes are not known: {len(self.names)} {kind} of {self.reference.name} serve instead"

@@ -1,0 +1,79 @@
+"""Whether samples are new, or lean on the training data.
+
+All three look at every training sample they are given, so a copy is found wherever its original is.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from gancheck.cloud import Cloud
+from gancheck.copies import copying
+from gancheck.errors import BadData
+from gancheck.estimate import Estimate, of_rate, of_share
+from gancheck.metrics.base import metric
+from gancheck.nearest import nearest
+from gancheck.neighbours import TIE
+from gancheck.streams import generator
+from gancheck.view import View
+
+
+@metric("memorisation", better="lower", low=0, high=1, needs="train", asked=True)
+def memorisation(view: View) -> Estimate:
+    """Share of samples nearer to the training data than to as many held-out real samples; a tie counts half.
+
+    0 to 1. A perfect generator gets 1/2 on average at any n, a generator of training samples 1; less than 1/2 says that
+    held-out data leaked. Of the larger set a fixed random part is taken, so copies of a few samples of a large training
+    set go unseen: that is `copies`. Samples with the same neighbour make the interval wider.
+    Meehan et al., "A non-parametric test to detect data-copying in generative models", AISTATS 2020, compare the same
+    distances by ranks.
+    """
+    fewest = min(len(view.train), len(view.real_samples))
+    (train, copied), (held_out, other) = (
+        view.samples.once(nearest, cloud.once(part, fewest)) for cloud in (view.train, view.real_samples)
+    )
+    ahead = (train * TIE < held_out).double() + (train <= held_out * TIE).double()
+    neighbour = torch.where(ahead > 0, copied, other + fewest)
+    return of_rate(ahead.mean() / 2, separate(neighbour))
+
+
+@metric("authenticity", better="higher", low=0, high=1, needs="train", asked=True)
+def authenticity(view: View) -> Estimate:
+    """Share of samples whose nearest training sample has another training sample nearer than the sample.
+
+    0 to 1; copies get 0. A perfect generator stays below 1 (1/3 on a line, about 0.4 in the plane): read it beside the
+    real row. It asks for no held-out data. At n = 1 it is 0 or 1. Fewer than 2 training samples: BadData.
+    Alaa et al., "How faithful is your synthetic data? Sample-level metrics for evaluating and auditing generative
+    models", ICML 2022.
+    """
+    if len(view.train) < 2:
+        raise BadData("authenticity needs at least 2 training samples, got 1: give more")
+    distance, index = view.samples.once(nearest, view.train)
+    originals, which = torch.unique(index, return_inverse=True)
+    apart = nearest(Cloud(view.train.x[originals], view.train.chunk), view.train, originals)[0]
+    return of_rate((apart[which] * TIE < distance).double().mean(), separate(which))
+
+
+@metric("copies", better="lower", low=0, high=1, needs="train", asked=True)
+def copies(view: View) -> Estimate:
+    """Share of samples nearer to a training sample than all but 1 % of held-out real samples are.
+
+    0 to 1. A perfect generator gets 0.01 on average, with 99 or more held-out samples; 1 / (m + 1) with m of them, and
+    more where real data repeats itself. It does not see blends of several training samples.
+    """
+    return of_share(copying(view.samples, view.train, view.real_samples).copied)
+
+
+def part(cloud: Cloud, n: int) -> Cloud:
+    """A random part of n samples, the same for the same cloud; all of it where it has no more."""
+    if n == len(cloud):
+        return cloud
+    source = generator(cloud.x.device, "metric", "memorisation")
+    chosen = torch.randperm(len(cloud), generator=source, device=cloud.x.device)[:n]
+    return Cloud(cloud.x[chosen], cloud.chunk)
+
+
+def separate(neighbour: Tensor) -> float:
+    """How many independent samples n are worth whose neighbours (n,) are shared: n^2 / sum c^2, c counts."""
+    return float(len(neighbour) ** 2 / torch.bincount(neighbour).double().square().sum())

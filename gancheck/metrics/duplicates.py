@@ -1,0 +1,63 @@
+"""Samples that the generator gives more than once."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from gancheck.cloud import Cloud
+from gancheck.errors import BadData
+from gancheck.estimate import Estimate, of_rate
+from gancheck.metrics.base import metric
+from gancheck.nearest import rarely_below
+from gancheck.neighbours import radii
+from gancheck.streams import key
+from gancheck.view import View
+
+DEPTH = 5  #: neighbours that coverage asks for: the same pass serves both
+
+
+@metric("duplicates", better="lower", low=0, high=1, needs="samples", asked=True)
+def duplicates(view: View) -> Tensor:
+    """Share of samples that are there more than once, features equal bit for bit.
+
+    0 to 1. A perfect generator of continuous data gets 0 at any n; where real data repeats itself, what the real row
+    gets. It falls with fewer samples: K equally likely outputs give 1 - (1 - 1 / K)^(n - 1). A 64-bit fingerprint
+    of each row is compared, so that two different rows out of a million are mistaken for one with a chance of 3e-8.
+    """
+    _, which, counts = torch.unique(prints(view.samples), return_inverse=True, return_counts=True)
+    repeated: Tensor = counts[which] > 1
+    return repeated.double().mean()
+
+
+@metric("near-duplicates", better="lower", low=0, high=1, at_most=5_000, asked=True)
+def near_duplicates(view: View) -> Estimate:
+    """Share of samples with another sample nearer than all but 1 % of real samples have, among as many.
+
+    0 to 1. A perfect generator gets about 0.01, from 99 samples on (1 / (n + 1) below), and more where real data
+    repeats itself; samples from few points get 1. Shrunken modes raise it too. The interval counts
+    pairs, since neighbours are near each other. Fewer than 2 samples on a side: BadData.
+    """
+    n = min(len(view.samples), len(view.real_samples))
+    if n < 2:
+        raise BadData("near-duplicates needs at least 2 samples on both sides, got 1: draw more")
+    own, real = (radii(cloud.head(n), DEPTH)[:, 0] for cloud in (view.samples, view.real_samples))
+    return of_rate((own <= rarely_below(real)).double().mean(), n / 2)
+
+
+def prints(cloud: Cloud) -> Tensor:
+    """(n,) int64 fingerprint of every row: the sum of its scrambled bits, each column times an odd number of its own.
+
+    0.0 and -0.0 are the same; sums are modulo 2^64.
+    """
+    keys = [key("metric", "duplicates", column) | 1 for column in range(cloud.dimension)]
+    odd = torch.tensor(keys, device=cloud.x.device)
+    return torch.cat([(scramble((x + 0.0).view(torch.int64)) * odd).sum(1) for _, x in cloud.blocks()])
+
+
+def scramble(bits: Tensor) -> Tensor:
+    """Every bit of each int64 spread over all: the finaliser of Steele et al., "Fast splittable pseudorandom number
+    generators", OOPSLA 2014."""
+    bits = (bits ^ (bits >> 30)) * -0x40A7B892E31B1A47
+    bits = (bits ^ (bits >> 27)) * -0x6B2FB644ECCEEE15
+    return bits ^ (bits >> 31)

@@ -1,0 +1,54 @@
+"""Bins of the data that hold too many or too few samples."""
+
+from __future__ import annotations
+
+import torch
+from scipy.special import ndtri
+from torch import Tensor
+
+from gancheck.cloud import Cloud
+from gancheck.clusters import assigned, clusters
+from gancheck.errors import BadData
+from gancheck.estimate import Estimate, of_share
+from gancheck.metrics.base import metric
+from gancheck.streams import generator
+from gancheck.view import View
+
+BINS = 100  #: at most
+LEAST = 20  #: samples a bin, on average
+ALPHA = 0.05
+
+
+@metric("ndb", better="lower", low=0, high=1, at_most=10_000, asked=True)
+def ndb(view: View) -> Estimate:
+    """Share of k-means bins in which samples and real data differ at the 5 % level (two-sided z-test).
+
+    0 to 1. A perfect generator gets about 0.05, at any n. Bins are fitted to one random half of the reference and
+    counted on the other: on the data they were fitted to, real counts would be more even than a new draw's. 100 bins,
+    or fewer so that each holds 20 samples on average; below 40 samples or 80 real ones there are two, and the tests
+    coarse. Fewer than 4 real samples: BadData. It does not see what happens inside a bin: shrunken modes, copies.
+    Richardson & Weiss, "On GANs and GMMs", NeurIPS 2018.
+    """
+    fitting, counting = halves(view.real_samples)
+    bins = max(2, min(BINS, len(view.samples) // LEAST, len(counting) // LEAST))
+    source = generator(view.fake.device, "metric", "ndb", "bins")
+    centres, _ = clusters(fitting.x, min(bins, len(fitting)), source)
+    samples, real = (torch.bincount(assigned(c.x, centres), minlength=bins) for c in (view.samples, counting))
+    return of_share(different(samples, real))
+
+
+def halves(cloud: Cloud) -> tuple[Cloud, Cloud]:
+    """Two random halves, the same for the same cloud."""
+    if len(cloud) < 4:
+        raise BadData(f"ndb needs at least 4 real samples, got {len(cloud)}: give more")
+    source = generator(cloud.x.device, "metric", "ndb", "halves")
+    order, half = torch.randperm(len(cloud), generator=source, device=cloud.x.device), len(cloud) // 2
+    return Cloud(cloud.x[order[:half]], cloud.chunk), Cloud(cloud.x[order[half:]], cloud.chunk)
+
+
+def different(a: Tensor, b: Tensor) -> Tensor:
+    """(K,) bool: whether the share of a bin differs between two histograms (K,), by the pooled z-test at ALPHA."""
+    n, m = a.sum(), b.sum()
+    pooled = (a + b) / (n + m)
+    error = (pooled * (1 - pooled) * (1 / n + 1 / m)).sqrt()
+    return (a / n - b / m).abs() > float(-ndtri(ALPHA / 2)) * error

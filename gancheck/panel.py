@@ -1,0 +1,63 @@
+"""Many metrics at once: every value beside the real draw's at the same n, each on views of the size it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from gancheck.catalogue import Catalogue
+from gancheck.evaluation import Measure
+from gancheck.ground.base import Ground, Side
+from gancheck.scores import Values
+from gancheck.view import View
+
+COMPARED = 50_000  #: samples at most that metrics compare with as many real ones
+FEATURES = ("samples", "reference", "train", "classes")  #: needs that are met in the features in use
+
+Step = Callable[[str, int, int], None]  #: what is under way, how many are done, of how many
+
+
+class Panel(NamedTuple):
+    """Numbers by column, which is the metric's name and, for features other than the points themselves, theirs."""
+
+    values: Mapping[str, float | None]
+    floor: Mapping[str, float | None]
+    intervals: Mapping[str, tuple[float, float]]
+
+
+def measures(catalogue: Catalogue, names: tuple[str, ...] = ()) -> dict[str, Measure]:
+    """Metrics by name; all of them unless named."""
+    entries = {name: catalogue.entry("metric", name) for name in names or catalogue.names("metric")}
+    return {name: Measure(entry.card, entry.thing) for name, entry in entries.items()}
+
+
+def panel(ground: Ground, side: Side, chosen: Mapping[str, Measure], step: Step) -> Panel:
+    """The values that the ground allows; metrics whose needs it does not meet are left out."""
+    size = min(len(side), ground.held_out or len(side), COMPARED)
+    pairs: dict[int | None, tuple[View, View]] = {}
+    values, floor, intervals = Values(), Values(), Values()
+    for done, (name, measure) in enumerate(chosen.items()):
+        step(name, done, len(chosen))
+        if measure.at_most not in pairs:
+            pairs[measure.at_most] = views(ground, side, size, measure.at_most)
+        view, real = pairs[measure.at_most]
+        if measure.card.facts["needs"] not in view.offers:
+            continue
+        key = column(name, measure, ground)
+        values[key], ends = measure.estimate(view)
+        floor[key] = measure(real)
+        if ends:
+            intervals[key] = ends
+    return Panel(values, floor, intervals)
+
+
+def views(ground: Ground, side: Side, size: int, limit: int | None) -> tuple[View, View]:
+    """Samples and the real row, of one size; without repeats where there is a limit."""
+    real = ground.real_row(size) if limit is None else ground.distinct_row(min(limit, size))
+    return ground.view(side.head(len(real.samples)), real), real
+
+
+def column(name: str, measure: Measure, ground: Ground) -> str:
+    """`fid@judge`: numbers in different features are different numbers."""
+    plain = ground.extractor == "points" or measure.card.facts["needs"] not in FEATURES
+    return name if plain else f"{name}@{ground.extractor}"

@@ -1,0 +1,198 @@
+"""`score`: samples, or a generator, against real data: did it collapse, and how?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gancheck.catalogue import Catalogue
+from gancheck.copies import copying
+from gancheck.device import device_named
+from gancheck.errors import BadParameter
+from gancheck.evaluation import Measure
+from gancheck.ground.base import Ground, Side
+from gancheck.ground.choosing import AUTO, Real
+from gancheck.loading.opening import open_samples
+from gancheck.loading.samples import Samples
+from gancheck.panel import COMPARED, Step, measures, panel
+from gancheck.report.material import Copies, Material
+from gancheck.scores import Finding, Scores, Verdict
+from gancheck.verdict import labels as deciding
+from gancheck.verdict import memorising
+from gancheck.verdict.evidence import Evidence, percent
+from gancheck.verdict.table import per_mode
+from gancheck.version import version
+
+ENDLESS = 10_000  #: samples asked of a generator unless told
+MOST = 1_000_000  #: samples that the verdict looks at
+REALS = 5_000  #: held-out real samples beside them, at least, where there are as many
+
+
+def score(
+    samples: Any,
+    *,
+    reference: Any = None,
+    dataset: str | None = None,
+    train: Any = None,
+    labels: Any = None,
+    features: str = AUTO,
+    weights: str | Path | None = None,
+    metrics: Iterable[str] = (),
+    count: int | None = None,
+    latent: int | None = None,
+    device: str = "auto",
+    plugins: Iterable[str | Path] = (),
+) -> Scores:
+    """Did these samples collapse, and how?
+
+    `samples`, `reference` and `train` are paths (.npy, .npz, .pt, .csv, .parquet, a folder of images, a TorchScript
+    generator), arrays, tensors, iterables of batches, or callables `f(n)` and modules that make samples: points (n, d),
+    or images (n, c, h, w). `reference` is real data; or `dataset` names data that gancheck knows, such as "ring8".
+    `labels` (n,) are the modes of the reference; without them its clusters serve. `train`, what the generator was
+    trained on, lets copies be found: the reference must then be held out. `features` is "points", "judge", "inception"
+    and others (`gancheck score --help`), with their `weights`. At most `count` samples are used. Nothing is unpickled.
+
+    Raises BadData for what cannot be read or does not fit, BadParameter and UnknownName for names, MissingWeights.
+    """
+    catalogue = Catalogue.load(plugins)
+    chosen = measures(catalogue, tuple(metrics))
+    paths = None if weights is None else Path(weights)
+    real = Real(dataset, reference, train, labels, features, paths)
+    ground = real.ground(catalogue, torch.device(device_named(device)))
+    return Scoring.of(samples, ground, count=count, latent=latent).scores(chosen)
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """No progress shown."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scoring:
+    """Samples held against a ground: the verdict's evidence, and from it the scores and what pictures show."""
+
+    samples: Samples
+    ground: Ground
+    side: Side
+
+    @classmethod
+    def of(cls, source: Any, ground: Ground, *, count: int | None = None, latent: int | None = None) -> Scoring:
+        """Read samples from anywhere; a generator is asked once, so that all parts see the same samples."""
+        if count is not None and count < 1:
+            raise BadParameter(f"count = {count}: score at least 1 sample")
+        opened = open_samples(source, what="samples", latent=latent)
+        if opened.count is None:
+            opened = drawn(opened, count or ENDLESS)
+        return cls(opened, ground, ground.side(opened, count or MOST))
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """All samples, and held-out real ones."""
+        size = min(max(len(self.side), REALS), COMPARED)
+        real = self.ground.real_row(min(size, self.ground.held_out or size))
+        view = self.ground.view(self.side, real)
+        return Evidence(view, real, self.ground.names, self.ground.counts, self.ground.train)
+
+    @cached_property
+    def checks(self) -> tuple[Finding, ...]:
+        """Every test."""
+        return deciding.checks(self.evidence)
+
+    @cached_property
+    def copied(self) -> float:
+        """Share of the samples that are in the reference bit for bit."""
+        known = {row.tobytes() for row in rows(self.evidence.real.real)} | {
+            row.tobytes() for row in rows(self.evidence.real.fake)
+        }
+        mine = rows(self.side.features[:COMPARED])
+        return sum(row.tobytes() in known for row in mine) / len(mine)
+
+    @cached_property
+    def verdict(self) -> tuple[Verdict, str]:
+        """The label, and why."""
+        if self.copied == 1 and self.ground.held_out is not None:
+            return "undecided", (
+                "the samples are the reference itself, bit for bit: give held-out real data, and the training data as "
+                "--train"
+            )
+        return deciding.verdict(self.evidence, self.checks)
+
+    def scores(self, chosen: Mapping[str, Measure], step: Step = silent) -> Scores:
+        """The answer."""
+        label, reason = self.verdict
+        numbers = panel(self.ground, self.side, chosen, step)
+        return Scores(
+            verdict=label,
+            reason=reason,
+            checks=self.checks,
+            values=numbers.values,
+            floor=numbers.floor,
+            intervals=numbers.intervals,
+            per_mode=per_mode(self.evidence, self.checks),
+            facts=self.facts,
+            notes=(*self.samples.notes, *self.ground.notes, *self.warnings()),
+        )
+
+    def material(self) -> Material:
+        """What pictures show."""
+        real = self.evidence.real
+        kept = self.ground.draw("real", len(real.samples)).kept
+        return Material(
+            samples=self.side.kept.cpu().numpy(),
+            real=kept.cpu().numpy(),
+            real_modes=real.modes.assignment.label[: len(kept)].cpu().numpy(),
+            copies=self.copies(),
+        )
+
+    def copies(self) -> Copies | None:
+        """Suspected copies among the kept samples, each with its training sample."""
+        train, originals = self.ground.train, self.ground.kept_train
+        if train is None or originals is None:
+            return None
+        found = copying(self.evidence.view.samples.head(memorising.MOST), train, memorising.held_out(self.evidence))
+        chosen = torch.nonzero(found.copied & (found.index < len(originals))).flatten()
+        return Copies(
+            samples=self.side.kept[chosen.cpu()].numpy(),
+            originals=originals[found.index[chosen].cpu()].numpy(),
+            distances=found.distance[chosen].cpu().numpy(),
+        )
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What was compared with what."""
+        return {
+            "samples": self.samples.name,
+            "n": len(self.side),
+            "real": len(self.evidence.real.samples),
+            "compared": min(len(self.side), self.ground.held_out or len(self.side), COMPARED),
+            "features": self.ground.extractor,
+            **self.ground.facts,
+            "gancheck": version(),
+            "torch": torch.__version__,
+        }
+
+    def warnings(self) -> list[str]:
+        """What readers should know before they believe the numbers."""
+        found = []
+        if 0 < self.copied < 1 and self.ground.held_out is not None:
+            found.append(
+                f"{percent(self.copied)} of the samples are in the reference bit for bit; if it is the training data, "
+                "give held-out data as the reference and this as --train"
+            )
+        return found
+
+
+def drawn(samples: Samples, count: int) -> Samples:
+    """So many samples of an endless source, kept."""
+    x = samples.take(count)
+    return replace(samples, count=len(x), stream=lambda: iter(torch.split(x, 10_000)))
+
+
+def rows(features: Tensor) -> Any:
+    """(n, d) numpy rows."""
+    return features.cpu().numpy()

@@ -1,0 +1,93 @@
+"""What the tests look at: samples and held-out real data in the same modes, and the level that each test has."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from scipy.special import ndtri
+from torch import Tensor
+
+from gancheck.cloud import Cloud
+from gancheck.modes import Modes
+from gancheck.view import View
+
+#: Chance of any false finding, over all tests together. Each test gets an equal part (Bonferroni), and within one the
+#: modes share that part again (Holm), so that every interval holds at the level of the whole.
+ALPHA = 0.005
+TESTS = 6
+LEVEL = ALPHA / TESTS
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Samples, and a held-out real draw; `counts` are the real samples that the modes' shares come from, if any."""
+
+    view: View  #: all samples, with their modes
+    real: View  #: the real draw, with its modes; its reference is held out from the training data
+    names: tuple[str, ...]  #: of the modes
+    counts: Tensor | None = None  #: (K,); None where the shares are known
+    train: Cloud | None = None
+
+    @property
+    def modes(self) -> Modes:
+        """Of the samples."""
+        return self.view.modes
+
+    @property
+    def weights(self) -> Tensor:
+        """(K,) the modes' shares in real data."""
+        return self.modes.weights
+
+    @cached_property
+    def captured(self) -> float:
+        """High-quality samples."""
+        return float(self.modes.captured)
+
+    @cached_property
+    def ratios(self) -> Tensor:
+        """(K,) share of the high-quality samples over the real share."""
+        return self.modes.shares / self.weights
+
+    @cached_property
+    def anywhere(self) -> Tensor:
+        """(K,) the same over all samples, each given to its nearest mode however far off it lies."""
+        label = self.modes.assignment.label
+        return torch.bincount(label, minlength=len(self.weights)).double() / len(label) / self.weights
+
+    def listed(self, modes: Tensor, most: int = 6) -> str:
+        """Names of the modes (indices), the first few of them."""
+        names = [self.names[k] for k in modes.tolist()]
+        more = f" and {len(names) - most} more" if len(names) > most else ""
+        return ", ".join(names[:most]) + more
+
+
+def reach(level: float) -> float:
+    """Standard errors on each side of an interval at a two-sided level."""
+    return float(-ndtri(level / 2))
+
+
+def holm(p: Tensor) -> Tensor:
+    """(K,) p-values corrected for their number.
+
+    Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 1979.
+    """
+    order = p.argsort()
+    steps = torch.arange(len(p), 0, -1, dtype=p.dtype, device=p.device)
+    corrected = torch.empty_like(p)
+    corrected[order] = (p[order] * steps).cummax(0).values.clamp_max(1)
+    return corrected
+
+
+def corrected(p: float) -> float:
+    """A test's p-value over all tests."""
+    return min(1.0, TESTS * p)
+
+
+def percent(share: float) -> str:
+    """A share for people: never 0 % or 100 % of something that is not."""
+    if not math.isfinite(share) or share in (0, 1) or 0.01 <= share <= 0.99:
+        return f"{share:.0%}"
+    return f"{share:.2g}" if share < 1e-4 else f"{share:.2%}"

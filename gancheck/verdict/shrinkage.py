@@ -1,0 +1,121 @@
+"""Modes that are there, but narrower than real ones."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from gancheck.datasets.base import Facet
+from gancheck.metrics.spread import ENOUGH
+from gancheck.modes import Modes
+from gancheck.scores import Finding
+from gancheck.verdict.evidence import LEVEL, Evidence, corrected, percent, reach
+
+MARGIN = 0.7  #: ratio of standard deviations, samples to real: half the variance
+PART = 0.1  #: of the samples, in modes that are surely shrunken
+LEAST = 1e-12  #: variance ratio of copies of one sample
+
+
+class Width(NamedTuple):
+    """Log ratio of standard deviations, samples to real, for every group that has enough of both."""
+
+    log: Tensor
+    error: Tensor  #: standard error
+    mass: Tensor  #: share of the high-quality samples that are looked at
+    group: Tensor  #: number of the group
+
+
+def check(evidence: Evidence) -> Finding:
+    """Modes are shrunken when the standard deviation inside them is surely under 0.7 of held-out real data's.
+
+    Over all modes (geometric mean, weighted by samples), or in modes that hold a tenth of the samples, each mode then
+    at its part of the level. The error of a variance comes from the samples' own squared deviations, so that no normal
+    distribution is assumed.
+    """
+    width = widths(evidence.modes, evidence.real.modes)
+    if not len(width.log):
+        return finding(evidence, False, math.nan, math.nan, math.nan, 1.0, ())
+    sure = width.log + reach(2 * LEVEL / len(width.log)) * width.error < math.log(MARGIN)
+    whole = mean(width, torch.ones_like(sure))
+    if whole[2] >= MARGIN and float(width.mass[sure].sum()) >= PART:
+        whole = mean(width, sure)
+    modes = tuple(width.group[sure].tolist()) if len(evidence.modes.facets) == 1 else ()
+    return finding(evidence, whole[2] < MARGIN, *whole, modes)
+
+
+def finding(
+    evidence: Evidence, found: bool, value: float, low: float, high: float, p: float, modes: tuple[int, ...]
+) -> Finding:
+    """In words."""
+    which = f", as in {evidence.listed(torch.tensor(modes))}" if 0 < len(modes) < len(evidence.weights) else ""
+    return Finding(
+        kind="shrunken-modes",
+        found=found,
+        text=(
+            f"modes are only {percent(value)} as wide as in real data{which}"
+            if found
+            else "modes are about as wide as in real data"
+            if math.isfinite(value)
+            else "too few samples in any mode to measure its width"
+        ),
+        test="ratio of standard deviations inside the modes",
+        p=corrected(p),
+        effect="standard deviation inside the modes over real data's",
+        value=value,
+        low=low,
+        high=high,
+        margin=MARGIN,
+        modes=modes if found else (),
+    )
+
+
+def mean(width: Width, which: Tensor) -> tuple[float, float, float, float]:
+    """Geometric mean of the ratios, its interval, and the p-value of "at least 0.7"."""
+    weight = width.mass[which] / width.mass[which].sum()
+    middle = float((weight * width.log[which]).sum())
+    error = float((weight * width.error[which]).square().sum().sqrt())
+    far = reach(LEVEL) * error
+    z = (math.log(MARGIN) - middle) / error if error > 0 else math.copysign(math.inf, math.log(MARGIN) - middle)
+    return math.exp(middle), math.exp(middle - far), math.exp(min(middle + far, 50)), 0.5 * math.erfc(z / math.sqrt(2))
+
+
+def widths(fake: Modes, real: Modes) -> Width:
+    """Every group of every facet with at least 10 samples on both sides."""
+    parts = [compare(f, fake, r, real) for f, r in zip(fake.facets, real.facets, strict=True)]
+    width = Width(*(torch.cat(column) for column in zip(*parts, strict=True)))
+    return width._replace(mass=width.mass / width.mass.sum().clamp_min(1))
+
+
+def compare(facet: Facet, fake: Modes, other: Facet, real: Modes) -> Width:
+    """One facet."""
+    mine, theirs = scatter(facet, fake), scatter(other, real)
+    known = (mine.samples >= ENOUGH) & (theirs.samples >= ENOUGH) & (theirs.variance > 0)
+    ratio = (mine.variance[known] / theirs.variance[known]).clamp_min(LEAST)
+    error = 0.5 * (mine.error[known].square() + theirs.error[known].square()).sqrt()
+    return Width(0.5 * ratio.log(), error, mine.samples[known], torch.nonzero(known).flatten())
+
+
+class Scatter(NamedTuple):
+    """Of the high-quality samples in each group."""
+
+    samples: Tensor  #: (G,) how many
+    variance: Tensor  #: (G,) mean squared deviation from the group's mean
+    error: Tensor  #: (G,) relative standard error of the variance
+
+
+def scatter(facet: Facet, modes: Modes) -> Scatter:
+    """Count, variance and its relative error, group by group."""
+    x, group = facet.features[modes.good].double(), facet.group[modes.good]
+    count = torch.bincount(group, minlength=len(modes.deviations)).double()
+    safe = count.clamp_min(1)
+    x = x - (x.mean(0) if len(x) else 0)
+    centre = x.new_zeros(len(count), x.shape[1]).index_add(0, group, x) / safe[:, None]
+    squares = (x - centre[group]).square().sum(1)
+    variance = torch.zeros_like(count).index_add(0, group, squares) / (count - 1).clamp_min(1)
+    rest = (squares - variance[group]).square()
+    deviation = (torch.zeros_like(count).index_add(0, group, rest) / (count - 1).clamp_min(1)).sqrt()
+    error = torch.where(variance > 0, deviation / variance.clamp_min(1e-300) / safe.sqrt(), 0.0)
+    return Scatter(count, variance, error)

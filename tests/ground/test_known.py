@@ -1,0 +1,37 @@
+"""A dataset as the ground."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from gancheck.catalogue import Catalogue
+from gancheck.errors import BadData
+from gancheck.ground.known import Known
+from gancheck.loading.opening import open_samples
+
+
+@pytest.fixture(scope="module")
+def digits() -> Known:
+    return Known("digits", Catalogue.load().build("dataset", "digits"))
+
+
+def test_wrong_shapes_are_told_in_words(digits):
+    with pytest.raises(BadData, match=r"points in 2 dimensions.*images of 1 x 8 x 8"):
+        digits.side(open_samples(torch.randn(50, 2).numpy()), 50)
+
+
+def test_pools_are_the_same_at_every_call_and_share_nothing(digits):
+    real, again, reference = digits.draw("real", 300), digits.draw("real", 300), digits.draw("reference", 300)
+    assert real.features.equal(again.features)
+    assert not set(map(bytes, real.kept.numpy())) & set(map(bytes, reference.kept.numpy()))
+
+
+def test_finite_training_data_is_at_hand(digits):
+    assert digits.train is not None
+    assert len(digits.train) == 800
+    assert Known("ring8", Catalogue.load().build("dataset", "ring8")).train is None
+
+
+def test_names_of_modes_are_their_labels():
+    assert Known("stacked-digits", Catalogue.load().build("dataset", "stacked-digits")).names[7] == "007"
