@@ -86,8 +86,10 @@ def extract_with(network: Extractor, cache: FeatureCache, device: torch.device) 
 
 def labels_of(reference: Samples, labels: Any) -> tuple[Tensor | None, tuple[str, ...]]:
     """The mode of each reference sample and the modes' names: as given, else as the source holds them."""
-    if labels is not None:
-        return open_labels(labels, reference.count or 0)
-    if reference.labels is None:
+    if labels is None and reference.labels is None:
         return None, ()
-    return reference.labels, tuple(str(k) for k in range(int(reference.labels.max()) + 1))
+    if reference.count is None:
+        raise BadParameter("labels go with a reference of fixed size, not with a generator")
+    if labels is None and reference.classes:
+        return reference.labels, reference.classes
+    return open_labels(reference.labels if labels is None else labels, reference.count)

@@ -24,6 +24,7 @@ class Samples:
     count: int | None  #: samples in all; None: as many as are asked for
     stream: Callable[[], Iterator[Tensor]]
     labels: Tensor | None = None  #: (count,) int64, where the source holds them
+    classes: tuple[str, ...] = ()  #: names of labels 0, 1, ..., where they have any
     files: tuple[Path, ...] = ()  #: one a sample, for images from a folder
     notes: tuple[str, ...] = ()  #: what was assumed, such as how a value range was read
 

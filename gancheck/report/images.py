@@ -33,8 +33,8 @@ def images(path: Path, real: Array, strips: Sequence[Strip], title: str = "", mo
     """Draw up to `most` images per strip in the given order: nothing is picked. Small images keep square pixels."""
     rows = [Strip("real data", real), *strips]
     count = min(most, *map(_count, rows))
-    pictures = [_join(row.samples[:count]) for row in rows]
-    height = _pixels(real.shape[2])
+    pictures = [join(row.samples[:count]) for row in rows]
+    height = shown_height(real.shape[2])
     width = max(round(picture.shape[1] * height / picture.shape[0]) for picture in pictures)
     page = (2 * MARGIN + LABEL + width, 2 * MARGIN + bool(title) * TITLE + len(rows) * (height + GAP) - GAP)
     with canvas(path, page[0] / DPI, page[1] / DPI) as figure:
@@ -63,23 +63,23 @@ def _count(row: Strip) -> int:
     return len(row.samples)
 
 
-def _join(samples: Array) -> Array:
+def join(samples: Array) -> Array:
     """Images side by side with white between them: (height, width, 3) in [0, 1]."""
     x = np.nan_to_num(np.asarray(samples, np.float64), nan=-1.0)
     x = (np.clip(x, -1, 1) + 1) / 2
     x = np.broadcast_to(x, (len(x), 3, *x.shape[2:])).transpose(0, 2, 3, 1)
-    enlarge = _enlarge(x.shape[1])
+    enlarge = enlargement(x.shape[1])
     x = x.repeat(enlarge, axis=1).repeat(enlarge, axis=2)
     gap = max(1, x.shape[1] // 22)
     framed = np.pad(x, ((0, 0), (0, 0), (0, gap), (0, 0)), constant_values=1.0)
     return np.concatenate(list(framed), axis=1)[:, :-gap]
 
 
-def _enlarge(height: int) -> int:
+def enlargement(height: int) -> int:
     """By how much an image is enlarged: whole numbers, so that every pixel stays a square of the same size."""
     return max(1, round(SIDE / height))
 
 
-def _pixels(height: int) -> int:
+def shown_height(height: int) -> int:
     """Height of an image on the page; large ones are shrunk."""
-    return min(height * _enlarge(height), round(1.2 * SIDE))
+    return min(height * enlargement(height), round(1.2 * SIDE))

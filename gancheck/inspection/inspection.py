@@ -1,0 +1,49 @@
+"""What `inspect` answers: problems, facts, and which samples to look at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gancheck.inspection.problem import SEVERITIES, Problem, Severity
+from gancheck.loading.samples import Samples
+
+
+@dataclass(frozen=True, eq=False)
+class Inspection:
+    """The findings about one data set, the gravest first."""
+
+    samples: Samples  #: what was looked at, readable again
+    problems: tuple[Problem, ...]
+    facts: Mapping[str, Any]  #: n, shape, range, mean, sd, classes, ...: JSON values only
+    outliers: tuple[int, ...] = ()  #: rows of the samples that lie apart, the farthest first
+    remoteness: tuple[float, ...] = ()  #: how far those are from their neighbours, over what is usual
+    pairs: tuple[tuple[int, int], ...] = ()  #: rows that are nearly the same, the closest first
+
+    def count(self, severity: Severity) -> int:
+        """How many problems there are of one severity."""
+        return sum(p.severity == severity for p in self.problems)
+
+    @property
+    def outcome(self) -> str:
+        """One line, such as `3 warnings in 1,797 images (8 x 8, grey)`."""
+        counts = [(self.count(s), s) for s in SEVERITIES]
+        said = [f"{n} {s}{'s' * (n > 1)}" for n, s in counts if n and s != "note"] or ["no problems"]
+        return f"{' and '.join(said)} in {self.what}"
+
+    @property
+    def what(self) -> str:
+        """The data in words: how many samples of which shape."""
+        count, shape = self.facts["n"], self.facts["shape"]
+        if len(shape) == 3:
+            sort = "grey" if shape[0] == 1 else "colour" if shape[0] == 3 else f"{shape[0]} channels"
+            return f"{count:,} image{'s' * (count != 1)} ({shape[1]} x {shape[2]}, {sort})"
+        features = "x".join(map(str, shape))
+        return f"{count:,} point{'s' * (count != 1)} ({features} feature{'s' * (features != '1')})"
+
+    def to_json(self) -> str:
+        """Everything that was found, as one JSON object."""
+        found = [asdict(problem) for problem in self.problems]
+        return json.dumps({"outcome": self.outcome, "problems": found, "facts": dict(self.facts)}, indent=2)

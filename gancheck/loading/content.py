@@ -1,0 +1,80 @@
+"""What a file is, from its first bytes rather than from its name."""
+
+from __future__ import annotations
+
+import zipfile
+from itertools import islice
+from os import PathLike
+from pathlib import Path
+from typing import Literal
+
+from gancheck.errors import BadData, did_you_mean
+from gancheck.loading.failures import reading
+
+Content = Literal["npy", "npz", "torch", "torchscript", "parquet", "table", "picture", "pickle", "unknown"]
+FORMATS = ".npy, .npz, .pt, TorchScript, .csv, .parquet or a folder of .png, .jpg, .jpeg or .webp images"
+TABLES = (".csv", ".tsv", ".txt", ".dat", "")
+TORCH = (".pt", ".pth", ".ts")
+LARGEST = 16 * 2**30  #: bytes that an archive may unpack to
+SUSPECT, RATIO = 2**30, 1_000  #: an archive that unpacks to more than this, by more than this factor, is a bomb
+
+STARTS: tuple[tuple[bytes, Content], ...] = (
+    (b"\x93NUMPY", "npy"),
+    (b"PAR1", "parquet"),
+    (b"\x89PNG", "picture"),
+    (b"\xff\xd8\xff", "picture"),
+    (b"GIF8", "picture"),
+)
+
+
+def existing(source: str | PathLike[str]) -> Path:
+    """The path with `~` expanded; BadData where nothing is there, or nothing that can be read to its end."""
+    with reading(repr(str(source)), "give the path of a file or folder"):
+        if not str(source):
+            raise BadData("the path is empty; give a file or folder")
+        path = Path(source).expanduser()
+        if path.is_file() or path.is_dir():
+            return path
+        if path.exists():
+            raise BadData(f"{path} is neither a file nor a folder")
+        beside = [p.name for p in islice(path.parent.iterdir(), 10_000)] if path.parent.is_dir() else []
+    raise BadData(f"there is no {path}.{did_you_mean(path.name, beside)}")
+
+
+def content_of(path: Path) -> Content:
+    """What the file holds; BadData where it is empty or may not be read."""
+    with reading(path.name, "check that you may read it"), path.open("rb") as file:
+        start = file.read(512)
+    if not start:
+        raise BadData(f"{path.name} is empty")
+    if start.startswith(b"PK"):
+        return zipped(path)
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return "picture"
+    return next((content for magic, content in STARTS if start.startswith(magic)), plain(path, start))
+
+
+def plain(path: Path, start: bytes) -> Content:
+    """What a file without a signature is: its suffix decides, if its bytes agree."""
+    if start[:1] == b"\x80":
+        return "torch" if path.suffix.lower() in TORCH else "pickle"
+    return "table" if path.suffix.lower() in TABLES and b"\0" not in start else "unknown"
+
+
+def zipped(path: Path) -> Content:
+    """What a zip archive holds; BadData where unpacking it would flood the memory."""
+    with reading(path.name, "save it again"), zipfile.ZipFile(path) as archive:
+        members = archive.infolist()
+    refuse_bomb(path, sum(member.file_size for member in members))
+    names = [member.filename for member in members]
+    if any(name.endswith("/data.pkl") for name in names):
+        return "torchscript" if any(name.endswith("/constants.pkl") for name in names) else "torch"
+    return "npz" if not names or any(name.endswith(".npy") for name in names) else "unknown"
+
+
+def refuse_bomb(path: Path, unpacked: int) -> None:
+    """BadData where an archive declares far more than it can hold."""
+    if unpacked > LARGEST or (unpacked > SUSPECT and unpacked > RATIO * path.stat().st_size):
+        raise BadData(
+            f"{path.name} would unpack to {unpacked / 2**30:,.1f} GiB; save the samples as a plain .npy file instead"
+        )

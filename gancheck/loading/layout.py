@@ -1,0 +1,51 @@
+"""Which axis of a picture is its channels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gancheck.errors import BadData
+
+CHANNELS = (1, 3, 4)
+SHAPES = "(n, d) for points; (n, h, w), (n, h, w, c) or (n, c, h, w) with 1, 3 or 4 channels for images"
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one sample's axes are turned to (channels, height, width)."""
+
+    shape: tuple[int, int, int]  #: (c, h, w), c = 1, 3 or 4
+    last: bool  #: channels come last
+    note: str = ""
+
+    @property
+    def alpha(self) -> bool:
+        """Whether a fourth channel says what shines through."""
+        return self.shape[0] == 4
+
+    def colours(self, batch: NDArray[Any]) -> NDArray[Any]:
+        """(b, 1 or 3, h, w), a view without alpha."""
+        return self.arranged(batch)[:, : 3 if self.alpha else None]
+
+    def arranged(self, batch: NDArray[Any]) -> NDArray[Any]:
+        """(b, c, h, w), a view."""
+        if batch.ndim == 3:
+            return batch[:, None]
+        return np.moveaxis(batch, 3, 1) if self.last else batch
+
+
+def layout(shape: tuple[int, ...], name: str) -> Layout:
+    """The layout of samples of this shape; where both ends could be channels, the first is (as in PyTorch)."""
+    if len(shape) == 2:
+        return Layout((1, *shape), False, f"read as grey images of {shape[0]} x {shape[1]}")
+    if len(shape) != 3 or not {shape[0], shape[2]} & set(CHANNELS):
+        raise BadData(f"{name}: shape (n, {', '.join(map(str, shape))}) is none of {SHAPES}")
+    first, last = shape[0] in CHANNELS, shape[2] in CHANNELS
+    if first:
+        doubt = "; the last could be too: give (n, c, h, w) to be sure" if last else ""
+        return Layout((shape[0], shape[1], shape[2]), False, f"the first axis of a sample is its channels{doubt}")
+    return Layout((shape[2], shape[0], shape[1]), True, "the last axis of a sample is its channels")

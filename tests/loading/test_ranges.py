@@ -1,0 +1,113 @@
+"""What the numbers of an image mean."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from gancheck.errors import BadData
+from gancheck.loading.opening import open_samples
+
+DICE = np.random.default_rng(0)
+SHAPE = (6, 3, 8, 8)
+
+
+def read(x: np.ndarray) -> np.ndarray:
+    taken = open_samples(x).take(len(x))
+    assert taken.dtype == torch.float32
+    return taken.numpy()
+
+
+@pytest.mark.parametrize(
+    ("x", "low", "high", "words"),
+    [
+        (DICE.integers(0, 256, SHAPE, dtype=np.uint8), 0, 255, "integers 0..255"),
+        (DICE.integers(0, 256, SHAPE), 0, 255, "integers 0..255"),
+        (DICE.integers(0, 256, SHAPE).astype(np.float32), 0, 255, "whole floats 0..255"),
+        (DICE.random(SHAPE), 0, 1, "floats in [0, 1]"),
+        (DICE.random(SHAPE).astype(np.float16), 0, 1, "floats in [0, 1]"),
+        (DICE.random(SHAPE) * 2 - 1, -1, 1, "floats in [-1, 1]"),
+        (DICE.integers(0, 65536, SHAPE, dtype=np.uint16), 0, 65535, "16-bit"),
+    ],
+)
+def test_known_ranges_become_minus_one_to_one(x: np.ndarray, low: float, high: float, words: str) -> None:
+    np.testing.assert_allclose(read(x), (x.astype(float) - low) / (high - low) * 2 - 1, atol=1e-6)
+    assert any(words in note for note in open_samples(x).notes)
+
+
+def test_rounding_outside_a_range_is_forgiven_and_clipped() -> None:
+    x = DICE.random(SHAPE)
+    x[0, 0, 0, 0] = 1.000001
+    assert read(x).max() == 1
+
+
+@pytest.mark.parametrize(
+    ("x", "said"),
+    [
+        (DICE.normal(size=SHAPE), r"run from -[0-9.]+ to [0-9.]+; known are"),
+        (DICE.random(SHAPE) * 255, "run from"),
+        (DICE.integers(-5, 200, SHAPE), "run from -5 to"),
+        (DICE.integers(0, 300, SHAPE), "run from 0 to 299"),
+        (DICE.integers(0, 2, SHAPE), "run from 0 to 1"),
+        (DICE.integers(0, 300, SHAPE).astype(float), "run from 0 to 299"),
+    ],
+)
+def test_other_ranges_are_named_and_refused(x: np.ndarray, said: str) -> None:
+    with pytest.raises(BadData, match=said):
+        open_samples(x)
+
+
+def test_the_range_is_decided_over_all_samples_not_the_first_batch() -> None:
+    x = DICE.random((40, 3, 100, 100))
+    x[-1, 0, 0, 0] = -0.5
+    batches = list(x.reshape(4, 10, 3, 100, 100))
+    np.testing.assert_allclose(open_samples(batches).take(40).numpy(), x, atol=1e-6)
+
+
+def test_channels_are_found_on_either_side() -> None:
+    x = DICE.random((5, 8, 9, 3))
+    np.testing.assert_allclose(read(x), read(np.moveaxis(x, 3, 1)))
+    np.testing.assert_allclose(read(x[..., :1]), read(x[..., 0]))
+
+
+def test_a_doubtful_axis_is_said() -> None:
+    opened = open_samples(DICE.random((5, 3, 9, 3)))
+    assert opened.shape == (3, 9, 3)
+    assert any("the last could be too" in note for note in opened.notes)
+
+
+@pytest.mark.parametrize("axis", [1, -1])
+def test_alpha_goes_only_where_it_hides_nothing(axis: int) -> None:
+    x = DICE.integers(0, 256, (5, 8, 8, 4), dtype=np.uint8)
+    with pytest.raises(BadData, match="alpha channel that is not opaque"):
+        open_samples(np.moveaxis(x, -1, axis))
+    x[..., 3] = 255
+    assert open_samples(np.moveaxis(x, -1, axis)).shape == (3, 8, 8)
+    np.testing.assert_allclose(read(np.moveaxis(x, -1, axis)), read(x[..., :3]))
+
+
+@settings(max_examples=150)
+@given(
+    hnp.arrays(
+        dtype=st.one_of(hnp.integer_dtypes(), hnp.floating_dtypes(), hnp.boolean_dtypes(), hnp.complex_number_dtypes()),
+        shape=hnp.array_shapes(min_dims=0, max_dims=6, min_side=0, max_side=4),
+    )
+)
+def test_any_array_gives_finite_samples_or_one_line(x: np.ndarray) -> None:
+    try:
+        opened = open_samples(x)
+    except BadData:
+        return
+    taken = opened.take(100)
+    assert len(taken) == opened.count == len(x)
+    assert taken.shape[1:] == opened.shape
+    assert taken.isfinite().all()
+    if opened.is_image:
+        assert opened.shape[0] in (1, 3)
+        assert taken.abs().max() <= 1
+    else:
+        np.testing.assert_array_equal(taken.numpy(), x.astype(taken.numpy().dtype))
