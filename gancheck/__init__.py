@@ -27,6 +27,7 @@ PUBLIC = {
     **dict.fromkeys(("run",), "gancheck.running"),
     **dict.fromkeys(("score",), "gancheck.scoring"),
     **dict.fromkeys(("Scores", "Finding"), "gancheck.scores"),
+    **dict.fromkeys(("inspect_data",), "gancheck.inspection.look"),
     **dict.fromkeys(("Estimate",), "gancheck.estimate"),
     **dict.fromkeys(("GancheckError",), "gancheck.errors"),
 }
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from gancheck.gans import Latent as Latent
     from gancheck.gans import Players as Players
     from gancheck.gans import gan as gan
+    from gancheck.inspection.look import inspect_data as inspect_data
     from gancheck.metrics.base import metric as metric
     from gancheck.running import run as run
     from gancheck.scores import Finding as Finding

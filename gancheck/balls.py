@@ -134,9 +134,7 @@ def screened(samples: Cloud, reference: Cloud, tallies: list[Tally]) -> Iterator
                 yield measured(samples, reference, near, doubtful)
 
 
-def bounded(
-    fake: Screen, real: Screen, low: Tensor, i: Tensor, j: Tensor, tallies: list[Tally]
-) -> tuple[Near, Tensor]:
+def bounded(fake: Screen, real: Screen, low: Tensor, i: Tensor, j: Tensor, tallies: list[Tally]) -> tuple[Near, Tensor]:
     """Pairs with some distance within their bounds, and which of them have a ball's edge between the bounds."""
     middle, reach = fake.between(low, i, real, j)
     doubtful = torch.zeros(len(i), dtype=torch.bool, device=i.device)
@@ -148,7 +146,7 @@ def bounded(
 
 def measured(samples: Cloud, reference: Cloud, near: Near, rows: Tensor) -> Near:
     """The same pairs, some of them with their distances in float64."""
-    for some in rows.split(few_at_once(samples)):
+    for some in torch.split(rows, few_at_once(samples)):
         near.distance[some] = apart(samples.x[near.fake[some]], reference.x[near.real[some]])
     return near
 

@@ -16,8 +16,11 @@ from gancheck.version import version
 
 HELP = """Tell the truth about mode collapse: score samples, rank cures at one budget with intervals, check plug-ins.
 
-  gancheck score samples.npy --dataset ring8          did it collapse, and how?
-  gancheck score made/ --reference real/ --out answer images from a folder, with pictures of what is missing
+  gancheck score samples.npy --dataset ring8
+                                          did these samples collapse, and how?
+  gancheck score made/ --reference real/ --out answer
+                                          images from folders, with pictures of what is missing
+  gancheck inspect data/                  what is wrong with data, before any training
   gancheck run quick                      rank the quick suite (what `make bench` does)
   gancheck run quick --plan               what it would do, and how long it takes
   gancheck run quick --only strategy=none,r1 --only dataset=ring

@@ -30,6 +30,10 @@ class BadData(GancheckError):
     """Samples, labels or files of the wrong shape, range or content."""
 
 
+class MissingWeights(GancheckError):
+    """A network's weights that are not on this machine and could not be fetched."""
+
+
 class StoreError(GancheckError):
     """A results folder that cannot be used as asked."""
 

@@ -45,14 +45,15 @@ class Measure:
         """The value, and its interval where the metric gives one."""
         try:
             answer = self.function(view)
+            value = float(answer)
         except BadData:
             return None, None
         except Exception as error:
             raise GancheckError(f"metric '{self.card.name}' raises {type(error).__name__}: {error}") from error
-        if not math.isfinite(float(answer)):
+        if not math.isfinite(value):
             return None, None
         ends = (float(answer.low), float(answer.high)) if isinstance(answer, Estimate) else None
-        return float(answer), ends if ends and all(map(math.isfinite, ends)) else None
+        return value, ends if ends and all(map(math.isfinite, ends)) else None
 
 
 class Evaluator:

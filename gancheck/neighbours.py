@@ -23,7 +23,7 @@ class Nearest(NamedTuple):
     """The k nearest others of every sample of a cloud, ascending."""
 
     distance: Tensor  #: (n, k) float64
-    index: Tensor  #: (n, k) int64
+    which: Tensor  #: (n, k) int64 rows
 
 
 def distances(x: Tensor, y: Tensor, centre: Tensor) -> Tensor:
@@ -73,11 +73,11 @@ def screened(cloud: Cloud, k: int) -> Nearest:
 def sharpened(cloud: Cloud, screen: Screen, found: Nearest, k: int) -> Nearest:
     """The k nearest of those found, in float64; the spare ones are measured where they might be among them."""
     distance = torch.full_like(found.distance, torch.inf, dtype=torch.float64)
-    distance[:, :k] = exact(cloud, cloud.x, found.index[:, :k])
+    distance[:, :k] = exact(cloud, cloud.x, found.which[:, :k])
     close = (screen.reach(distance[:, :k].amax(1)) >= found.distance[:, k]).nonzero()[:, 0]
-    distance[close, k:] = exact(cloud, cloud.x[close], found.index[close, k:])
+    distance[close, k:] = exact(cloud, cloud.x[close], found.which[close, k:])
     distance, order = distance.sort(1)
-    return Nearest(distance[:, :k].contiguous(), found.index.gather(1, order[:, :k]))
+    return Nearest(distance[:, :k].contiguous(), found.which.gather(1, order[:, :k]))
 
 
 def nobody(n: int, k: int, like: Tensor) -> Nearest:
@@ -100,27 +100,28 @@ def learn(found: Nearest, rows: slice | Tensor, block: Tensor, first: int) -> No
     new = block.topk(min(k, block.shape[1]), largest=False)
     both = torch.cat([found.distance[rows], new.values], 1).topk(k, largest=False)
     found.distance[rows] = both.values
-    found.index[rows] = torch.cat([found.index[rows], new.indices + first], 1).gather(1, both.indices)
+    found.which[rows] = torch.cat([found.which[rows], new.indices + first], 1).gather(1, both.indices)
 
 
 def exact(cloud: Cloud, x: Tensor, index: Tensor) -> Tensor:
     """(a, k) float64 distances of every row of `x` (a, d) to the k samples of the cloud named in its row."""
     made = torch.empty(index.shape, dtype=torch.float64, device=index.device)
     rows = max(1, few_at_once(cloud) // index.shape[1])
-    for own, others, result in zip(x.split(rows), index.split(rows), made.split(rows), strict=True):
+    for own, others, result in zip(*(torch.split(t, rows) for t in (x, index, made)), strict=True):
         result.copy_(apart(own[:, None], cloud.x[others]))
     return made
 
 
 def apart(x: Tensor, y: Tensor) -> Tensor:
     """Float64 distances between the last dimensions of both, straight from their differences."""
-    return torch.linalg.vector_norm(x.double() - y.double(), dim=-1)
+    length: Tensor = torch.linalg.vector_norm(x.double() - y.double(), dim=-1)
+    return length
 
 
 def repaired(cloud: Cloud, found: Nearest, rows: Tensor) -> Nearest:
     """The same with some rows found anew among all samples."""
     everyone = torch.arange(len(cloud), device=rows.device)
-    for some in rows.split(at_once(cloud)):
+    for some in torch.split(rows, at_once(cloud)):
         found.distance[some] = torch.inf
         for there, y in cloud.blocks():
             block = distances(cloud.x[some].double(), y, cloud.mean)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from gancheck.catalogue import Catalogue
 from gancheck.evaluation import Measure
 from gancheck.ground.base import Ground, Side
 from gancheck.scores import Values
+from gancheck.stage import Step
 from gancheck.view import View
 
 COMPARED = 50_000  #: samples at most that metrics compare with as many real ones
 FEATURES = ("samples", "reference", "train", "classes")  #: needs that are met in the features in use
-
-Step = Callable[[str, int, int], None]  #: what is under way, how many are done, of how many
 
 
 class Panel(NamedTuple):

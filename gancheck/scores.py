@@ -35,7 +35,7 @@ PER_MODE = {
     "ratio_high": "95 % interval of the ratio",
     "quality": "share of its samples that are high-quality; null where it has none",
     "spread": "standard deviation over real's, inside the mode; null below 10 samples",
-    "status": "held, dropped, thin, crowded or shrunken",
+    "status": "held, dropped, thin, crowded, shrunken, or unclear where there are too few samples to tell",
 }
 
 

@@ -20,9 +20,10 @@ from gancheck.ground.base import Ground, Side
 from gancheck.ground.choosing import AUTO, Real
 from gancheck.loading.opening import open_samples
 from gancheck.loading.samples import Samples
-from gancheck.panel import COMPARED, Step, measures, panel
+from gancheck.panel import COMPARED, measures, panel
 from gancheck.report.material import Copies, Material
 from gancheck.scores import Finding, Scores, Verdict
+from gancheck.stage import Step, silent
 from gancheck.verdict import labels as deciding
 from gancheck.verdict import memorising
 from gancheck.verdict.evidence import Evidence, percent
@@ -66,10 +67,6 @@ def score(
     real = Real(dataset, reference, train, labels, features, paths)
     ground = real.ground(catalogue, torch.device(device_named(device)))
     return Scoring.of(samples, ground, count=count, latent=latent).scores(chosen)
-
-
-def silent(what: str, done: int, total: int) -> None:
-    """No progress shown."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,9 +147,10 @@ class Scoring:
         )
 
     def copies(self) -> Copies | None:
-        """Suspected copies among the kept samples, each with its training sample."""
+        """Copies among the kept samples, each with its training sample, where there are more than chance makes."""
         train, originals = self.ground.train, self.ground.kept_train
-        if train is None or originals is None:
+        found_any = any(check.found and check.kind == "memorised" for check in self.checks)
+        if train is None or originals is None or not found_any:
             return None
         found = copying(self.evidence.view.samples.head(memorising.MOST), train, memorising.held_out(self.evidence))
         chosen = torch.nonzero(found.copied & (found.index < len(originals))).flatten()

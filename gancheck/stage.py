@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+Step = Callable[[str, int, int], None]  #: what is under way, how many are done, and of how many (0: not known)
+
+
+def silent(what: str, done: int, total: int) -> None:
+    """No progress shown."""
+
 
 class Stage:
-    """Called with what is under way, how many are done, and of how many (0: not known)."""
+    """A `Step` that people can watch."""
 
     def __init__(self, console: Console | None = None) -> None:
         console = console or Console(stderr=True, highlight=False)

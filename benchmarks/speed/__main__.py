@@ -4,29 +4,11 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
-import platform
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy
-import scipy
-import torch
-
-from benchmarks.speed import frechet, memory, startup, training
-
-
-def machine() -> dict[str, object]:
-    """What the figures were measured on."""
-    cpu = next((x.split(":")[1].strip() for x in cpu_lines() if x.startswith("model name")), platform.processor())
-    versions = {"python": platform.python_version(), "torch": torch.__version__, "numpy": numpy.__version__}
-    return {"cpu": cpu, "cores": os.cpu_count(), **versions, "scipy": scipy.__version__}
-
-
-def cpu_lines() -> list[str]:
-    """The kernel's description of the processor, where there is one."""
-    path = Path("/proc/cpuinfo")
-    return path.read_text().splitlines() if path.exists() else []
+from benchmarks.machine import machine
+from benchmarks.speed import frechet, memory, metrics, startup, training
 
 
 def main() -> None:
@@ -35,6 +17,7 @@ def main() -> None:
         "startup": startup.measure,
         "training": training.measure,
         "frechet": frechet.measure,
+        "metrics": metrics.measure,
         "memory": memory.measure,
     }
     made: dict[str, object] = {"date": datetime.datetime.now(datetime.UTC).date().isoformat(), "machine": machine()}

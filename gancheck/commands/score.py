@@ -95,7 +95,7 @@ def score_command(
     with Stage() as stage:
         stage("reading real data", 0, 0)
         real = Real(dataset, reference, train, labels, features, weights)
-        ground = real.ground(catalogue, torch.device(device_named(device)))
+        ground = real.ground(catalogue, torch.device(device_named(device)), stage)
         stage("reading samples", 0, 0)
         scoring = Scoring.of(samples, ground, count=count, latent=latent)
         answer = scoring.scores(chosen, stage)

@@ -12,6 +12,8 @@ class Extractor(ABC):
     """Turns samples into features. The name goes into every column, as in `fid@inception`."""
 
     name: str
+    batch: int = 4_096  #: samples looked at together
+    costly: bool = False  #: dearer than reading its samples once more, so that features are worth keeping
 
     @property
     def facts(self) -> dict[str, Any]:

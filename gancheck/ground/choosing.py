@@ -21,6 +21,7 @@ from gancheck.ground.known import Known
 from gancheck.loading.opening import open_labels, open_samples
 from gancheck.loading.samples import Samples
 from gancheck.parameters import parse_call
+from gancheck.stage import Step, silent
 
 AUTO = "auto"
 
@@ -37,13 +38,13 @@ class Real:
     weights: Path | None = None  #: of the features' network
     cache: Path | None = None  #: folder of cached features; the user's own unless given
 
-    def ground(self, catalogue: Catalogue, device: torch.device) -> Ground:
+    def ground(self, catalogue: Catalogue, device: torch.device, step: Step = silent) -> Ground:
         """One of the two; BadParameter where both or neither is named."""
         if (self.reference is None) == (self.dataset is None):
             raise BadParameter(
                 "what is real? give either a dataset's name (--dataset ring8) or samples (--reference PATH)"
             )
-        return self.given(device) if self.dataset is None else self.known(self.dataset, catalogue, device)
+        return self.given(device, step) if self.dataset is None else self.known(self.dataset, catalogue, device)
 
     def known(self, text: str, catalogue: Catalogue, device: torch.device) -> Known:
         """A dataset, judged in features of its own."""
@@ -59,12 +60,13 @@ class Real:
             )
         return Known(text, dataset, self.training(), device)
 
-    def given(self, device: torch.device) -> Given:
+    def given(self, device: torch.device, step: Step = silent) -> Given:
         """Real samples; images are compared in Inception's features unless others are named."""
         opened = open_samples(self.reference, what="reference")
         network = extractor(features_for(opened, self.features), weights=self.weights, device=str(device))
         labels, names = labels_of(opened, self.labels)
-        extract = extract_with(network, FeatureCache(self.cache), device)
+        cache = FeatureCache(self.cache, progress=lambda done, total: step("computing features", done, total))
+        extract = extract_with(network, cache, device)
         return Given(opened, network, extract, labels=labels, names=names, train=self.training())
 
     def training(self) -> Samples | None:

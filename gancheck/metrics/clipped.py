@@ -30,7 +30,7 @@ def clipped_density(view: View, k: int = 5) -> Estimate:
     and coverage", 2025.
     """
     whole = view.real_samples.once(own_density, k)
-    made = of_mean((membership(view, k).clipped / k).clamp_max(1) / whole)
+    made = of_mean((membership(view, k).clipped.double() / k).clamp_max(1) / whole)
     return Estimate(*(x.clamp(0, 1) for x in (made.value, made.low, made.high)))
 
 
@@ -44,7 +44,7 @@ def clipped_coverage(view: View, k: int = 5) -> Estimate:
     coverage", 2025.
     """
     held = membership(view, k).held
-    raw = of_mean((held / k).clamp_max(1))
+    raw = of_mean((held.double() / k).clamp_max(1))
     curve = expected(len(view.samples), len(held), k).to(held.device)
     return Estimate(*(inverse(curve, x) for x in (raw.value, raw.low, raw.high)))
 
@@ -53,7 +53,7 @@ def own_density(reference: Cloud, k: int) -> Tensor:
     """What real samples get among themselves: only a ball's own k neighbours count."""
     distance, index = reference.once(nearest, k)
     inside = index[distance <= clip(distance[:, -1])[:, None] * TIE]
-    return (torch.bincount(inside, minlength=len(reference)) / k).clamp_max(1).double().mean()
+    return (torch.bincount(inside, minlength=len(reference)).double() / k).clamp_max(1).mean()
 
 
 def expected(n: int, m: int, k: int) -> Tensor:

@@ -15,6 +15,7 @@ from gancheck.estimate import Estimate, of_mean
 from gancheck.extractors.fidelity import vgg16_source
 from gancheck.extractors.pixels import photographs
 from gancheck.extractors.weights import Source, checked, checkpoints
+from gancheck.loading.failures import reading
 from gancheck.metrics.base import metric
 from gancheck.view import View
 
@@ -54,5 +55,8 @@ def similarity(folder: Path, device: torch.device) -> Any:
         if not path.is_file():
             raise BadData(f"lpips needs {source.url} in {folder}")
         checked(path, "lpips")  # the library unpickles it without looking
-    with torch.random.fork_rng(devices=[]):
+    with (
+        torch.random.fork_rng(devices=[]),
+        reading(str(folder), "its VGG16 and LPIPS weights are not the published ones"),
+    ):
         return SampleSimilarityLPIPS("lpips-vgg16", SIDE, "uint8").to(device)

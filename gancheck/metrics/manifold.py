@@ -63,7 +63,7 @@ def density(view: View, k: int = 5) -> Estimate:
     exact copy of the data (k + 1) / k. Naeem et al., "Reliable fidelity and diversity metrics for generative models",
     ICML 2020.
     """
-    return of_mean(membership(view, k).inside / k)
+    return of_mean(membership(view, k).inside.double() / k)
 
 
 @metric("coverage", better="higher", low=0, high=1, at_most=5_000)

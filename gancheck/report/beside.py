@@ -58,7 +58,7 @@ def marked(modes: pl.DataFrame, real: Array, labels: Labels | None) -> tuple[Arr
     if not rows:
         return None, None
     centres = np.stack([real[labels == mode].mean(axis=0) for mode, _ in rows])
-    return centres, np.array([status != "dropped" for _, status in rows])
+    return centres, np.array([status not in ("dropped", "unclear") for _, status in rows])
 
 
 def flat(x: NDArray[np.floating]) -> Array:

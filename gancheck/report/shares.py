@@ -19,7 +19,7 @@ from gancheck.report.digits import NONE, bounds, brief, digits, percent
 from gancheck.report.headline import number_of
 
 MOST = 12  #: rows
-STATUSES = ("dropped", "thin", "crowded", "shrunken")
+STATUSES = ("dropped", "thin", "crowded", "shrunken", "unclear")
 COLOURS = {"dropped": "red", "thin": "yellow", "crowded": "magenta", "shrunken": "cyan"}
 SCALE = "x real"  #: heading of the bars
 HEADINGS = ("mode", "status", "share", "real", "ratio", SCALE, "quality", "spread")

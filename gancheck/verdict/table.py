@@ -10,6 +10,7 @@ from scipy.special import betaincinv
 from torch import Tensor
 
 from gancheck.estimate import LEVEL
+from gancheck.metrics.modes import HELD
 from gancheck.metrics.spread import ENOUGH
 from gancheck.scores import PER_MODE, Finding
 from gancheck.verdict.evidence import Evidence
@@ -75,7 +76,8 @@ def statuses(low: Tensor, high: Tensor, findings: tuple[Finding, ...]) -> list[s
     named = {f.kind: set(f.modes) for f in findings if f.found}
     found = []
     for k, (least, most) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
-        uneven = "thin" if most < 1 / UNEVEN else "crowded" if least > UNEVEN else "held"
+        otherwise = "unclear" if least < HELD and most > 1 / UNEVEN else "held"
+        uneven = "thin" if most < 1 / UNEVEN else "crowded" if least > UNEVEN else otherwise
         shrunken = "shrunken" if k in named.get("shrunken-modes", ()) else uneven
         found.append("dropped" if k in named.get("dropped-modes", ()) else shrunken)
     return found

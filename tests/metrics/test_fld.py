@@ -57,6 +57,14 @@ def test_standardised_features_have_mean_zero_and_deviation_one_and_constant_one
     assert torch.allclose(out.mean(0), torch.zeros(3, dtype=torch.float64), atol=1e-12)
 
 
+def test_fewer_samples_than_training_data_are_compared_with_as_few():
+    values = [
+        float(fld(View(points(60, 8, 3 * i), points(300, 8, 3 * i + 1), train=points(300, 8, 3 * i + 2))))
+        for i in range(12)
+    ]
+    assert abs(sum(values) / 12) < 4
+
+
 def test_a_single_training_sample_is_refused():
     with pytest.raises(BadData, match="at least 2 training"):
         fld(View(points(9, 2, 0), points(9, 2, 1), train=points(1, 2, 2)))

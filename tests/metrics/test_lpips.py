@@ -77,6 +77,13 @@ def test_without_its_weights_it_is_not_defined_and_no_network_is_asked(present: 
         measured(images(4))
 
 
+def test_wrong_weights_leave_it_undefined(downloads: Path):
+    for file in FILES:
+        torch.save({"stand-in": torch.zeros(1)}, downloads / file)
+    with pytest.raises(BadData, match="not the published ones"):
+        measured(images(4))
+
+
 def test_points_are_refused():
     with pytest.raises(BadData, match="no images"):
         lpips(View(torch.zeros(4, 2)))

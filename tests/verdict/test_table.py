@@ -38,3 +38,8 @@ def test_interval_is_clopper_and_pearsons(ring):
 def test_thin_and_crowded_modes_are_told(ring):
     x = torch.cat([ring.only(400, [0]), ring.only(600, [1, 2, 3, 4, 5, 6]), ring.only(25, [7])])
     assert frame(ring, x)["status"].to_list() == ["crowded", *["held"] * 6, "thin"]
+
+
+def test_modes_without_a_single_good_sample_are_not_called_held(ring):
+    table = frame(ring, torch.rand(500, 2, generator=torch.Generator().manual_seed(0)) + 5)
+    assert set(table["status"]) == {"unclear"}

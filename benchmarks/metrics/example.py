@@ -1,0 +1,53 @@
+"""The README's example: train a GAN that loses modes, score its samples, keep what `gancheck score` said.
+
+    python -m benchmarks.metrics.example        # writes benchmarks/results/score/
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from gancheck.files import write_text
+from gancheck.pictures import redraw
+from gancheck.running import Plan, execute
+
+KEPT = Path(__file__).parents[1] / "results" / "score"
+SUITE, ONLY = "quick", ("dataset=ring", "strategy=wgan-gp")
+DATASET = "ring(modes=8, radius=2.0, sigma=0.1)"
+SCORE = ("gancheck", "score", "samples.npy", "--dataset", DATASET, "--metrics", "modes,quality,fid,coverage,c2st")
+PICTURES = ("samples.png", "modes.png")
+
+
+def main() -> None:
+    """Train, draw, score; the transcript and the pictures are kept."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        draw(place)
+        command = [sys.executable, "-m", *SCORE, "--out", "answer"]
+        said = subprocess.run(command, cwd=place, capture_output=True, text=True, check=True).stdout
+        shell = " ".join(f'"{word}"' if " " in word else word for word in (*SCORE, "--out", "answer"))
+        KEPT.mkdir(parents=True, exist_ok=True)
+        for name in PICTURES:
+            shutil.copyfile(place / "answer" / name, KEPT / name)
+        lines = [line.rstrip() for line in said.splitlines()]
+        write_text(KEPT / "transcript.txt", "\n".join([f"$ {shell}", *lines, ""]))
+
+
+def draw(place: Path) -> None:
+    """Ten thousand samples of the first seed."""
+    plan = Plan.make(SUITE, only=ONLY, out=place / "runs", device="cpu")
+    execute(plan, 1)
+    run = next(run for run in plan.store.runs() if run.spec["training"]["seed"] == 0)
+    samples = redraw(run, plan.jobs[0], plan.catalogue, plan.store)
+    assert samples is not None
+    np.save(place / "samples.npy", samples.numpy())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""Features kept between commands, by the content of the samples and not by their name."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from gancheck.errors import BadData, StoreError
+from gancheck.extractors.base import Extractor
+from gancheck.files import replacing, sweep
+from gancheck.loading.samples import Samples
+
+VERSION = 1  #: raise it when an extractor of gancheck's own side, such as its input rule, changes
+LIMIT = 4 * 2**30  #: bytes kept in all
+
+Progress = Callable[[int, int], None]  #: samples done, samples in all
+
+
+class FeatureCache:
+    """A folder of features. Without a right to write there, everything works and nothing is kept.
+
+    The folder is GANCHECK_CACHE unless given, else gancheck/features in XDG_CACHE_HOME (~/.cache). Above `limit` bytes
+    what was not used for longest goes first.
+    """
+
+    def __init__(self, folder: Path | None = None, *, limit: int = LIMIT, progress: Progress | None = None) -> None:
+        self.folder, self.limit, self.progress = folder or usual_folder(), limit, progress
+
+    def features(self, samples: Samples, extractor: Extractor, most: int) -> Tensor:
+        """(n, d) on the CPU, of the first samples, at most so many.
+
+        Samples are read once to know them, and once more where their features are not here; only batches are held.
+        """
+        most = most if samples.count is None else min(most, samples.count)
+        if not extractor.costly:
+            return self.computed(bounded(samples, most), samples.name, extractor, most)
+        seen = Fingerprint(extractor)
+        for batch in bounded(samples, most):
+            seen.add(batch)
+        kept = self.read(seen.name)
+        return self.keep(samples, extractor, most) if kept is None else kept
+
+    def keep(self, samples: Samples, extractor: Extractor, most: int) -> Tensor:
+        """Compute and write, under the name of what was read this time."""
+        seen = Fingerprint(extractor)
+        features = self.computed(seen.passing(bounded(samples, most)), samples.name, extractor, most)
+        if features.nbytes > self.limit:
+            return features
+        with suppress(StoreError, SafetensorError, OSError), replacing(self.folder / seen.name) as part:
+            save_file({"features": features}, part, {"sha256": digest_of(features)})
+        with suppress(OSError):
+            self.prune()
+        return features
+
+    def computed(self, batches: Iterator[Tensor], name: str, extractor: Extractor, most: int) -> Tensor:
+        """Features of all batches, at most so many samples, in one tensor; BadData where there are none."""
+        whole, filled = None, 0
+        for batch in batches:
+            for piece in torch.split(batch, extractor.batch):
+                part = extractor.features(piece)
+                if whole is None:
+                    whole = torch.empty(most, part.shape[1], dtype=part.dtype)
+                whole[filled : filled + len(part)] = part
+                filled += len(part)
+                if self.progress is not None:
+                    self.progress(filled, most)
+        if whole is None:
+            raise BadData(f"{name} holds no samples")
+        return whole[:filled]
+
+    def read(self, name: str) -> Tensor | None:
+        """What was kept, if it is whole."""
+        path = self.folder / name
+        with suppress(OSError, SafetensorError, KeyError, TypeError):
+            with safe_open(path, framework="pt") as file:
+                features: Tensor = file.get_tensor("features")
+                whole = file.metadata()["sha256"] == digest_of(features)
+            if whole:
+                with suppress(OSError):
+                    os.utime(path)
+                return features
+        return None
+
+    def prune(self) -> None:
+        """Remove what killed processes left, and the oldest files above the limit."""
+        sweep(self.folder)
+        files = sorted(self.folder.glob("*.safetensors"), key=lambda file: file.stat().st_mtime)
+        surplus = sum(file.stat().st_size for file in files) - self.limit
+        for file in files:
+            if surplus <= 0:
+                return
+            surplus -= file.stat().st_size
+            file.unlink()
+
+
+class Fingerprint:
+    """What features depend on, as a file's name: the extractor with its facts, and every number of every sample."""
+
+    def __init__(self, extractor: Extractor) -> None:
+        facts = json.dumps([VERSION, extractor.name, extractor.facts], sort_keys=True)
+        self.numbers, self.about = hashlib.sha256(), facts
+
+    @property
+    def name(self) -> str:
+        """Of the file."""
+        return hashlib.sha256(f"{self.about}/{self.numbers.hexdigest()}".encode()).hexdigest() + ".safetensors"
+
+    def add(self, batch: Tensor) -> None:
+        """One batch more; how samples are cut into batches does not matter."""
+        kind = f"/{tuple(batch.shape[1:])}/{batch.dtype}"
+        self.about += "" if kind in self.about else kind
+        self.numbers.update(batch.cpu().flatten().numpy().data)
+
+    def passing(self, batches: Iterator[Tensor]) -> Iterator[Tensor]:
+        """The same batches, looked at on the way."""
+        for batch in batches:
+            self.add(batch)
+            yield batch
+
+
+def bounded(samples: Samples, most: int) -> Iterator[Tensor]:
+    """Batches of the first samples, at most so many in all."""
+    for batch in samples.stream() if most > 0 else ():
+        yield batch[:most]
+        most -= len(batch)
+        if most <= 0:
+            return
+
+
+def digest_of(features: Tensor) -> str:
+    """SHA-256 of the numbers."""
+    return hashlib.sha256(features.flatten().numpy().data).hexdigest()
+
+
+def usual_folder() -> Path:
+    """Where features are kept unless told."""
+    if folder := os.environ.get("GANCHECK_CACHE"):
+        return Path(folder).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gancheck" / "features"
