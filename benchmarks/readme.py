@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from benchmarks.metrics.verdicts import healthy
 from gancheck.files import write_text
 from gancheck.report.tables import markdown
 
@@ -18,11 +19,18 @@ HERE = Path(__file__).parent
 README = HERE.parent / "README.md"
 QUICK = HERE / "results" / "quick"
 SPEED = HERE / "speed" / "results.json"
+SCORE = HERE / "results" / "score"
+VERDICTS = HERE / "metrics" / "verdicts.json"
 
 
 def filled(text: str) -> str:
     """The README with every generated part renewed."""
-    parts = {"leaderboard": leaderboard(), "speed": speed(json.loads(SPEED.read_text(encoding="utf-8")))}
+    parts = {
+        "leaderboard": leaderboard(),
+        "score": score(),
+        "verdicts": verdicts(json.loads(VERDICTS.read_text(encoding="utf-8"))),
+        "speed": speed(json.loads(SPEED.read_text(encoding="utf-8"))),
+    }
     for name, part in parts.items():
         start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         head, _, rest = text.partition(start)
@@ -40,6 +48,30 @@ def leaderboard() -> str:
     )
     files = "All numbers: [benchmarks/results/quick](benchmarks/results/quick)."
     return f"{markdown(rows).strip()}\n\n{about}{where}{files}"
+
+
+def score() -> str:
+    """What the command said about a GAN that lost modes, and its picture."""
+    said = "\n".join(f"    {line}".rstrip() for line in (SCORE / "transcript.txt").read_text("utf-8").splitlines())
+    picture = "![Samples beside real data; modes that are missing are circled](benchmarks/results/score/samples.png)"
+    about = (
+        "These are the samples of the `wgan-gp` above, seed 0 on the ring (`python -m benchmarks.metrics.example`). "
+        "`--out` writes pictures too:"
+    )
+    return f"{said}\n\n{about}\n\n{picture}"
+
+
+def verdicts(found: dict[str, Any]) -> str:
+    """How often it was right."""
+    right, draws = healthy(found["rows"])
+    damaged = [row for row in found["rows"] if row["expected"] not in ("", "healthy")]
+    hits = sum(row["verdicts"].get(row["expected"], 0) for row in damaged)
+    total = sum(row["draws"] for row in damaged)
+    return (
+        f"Tried on data that no margin was chosen on: real data against real data was `healthy` in {right:,} of "
+        f"{draws:,} draws, and data damaged beyond the margins got its own label in {hits:,} of {total:,} "
+        "([every setting, and the confusion matrix](benchmarks/metrics/verdicts.md))."
+    )
 
 
 def speed(results: dict[str, Any]) -> str:

@@ -69,7 +69,7 @@ def wilson(successes: int, n: int, level: float = 0.95) -> Interval:
 
 
 def score_interval(rate: float, n: float, level: float = 0.95) -> Interval:
-    """The same for a rate in [0, 1] from n independent samples, where n is an effective number and need not be whole."""
+    """The same for a rate in [0, 1] from n independent samples; n may be an effective number, not a whole one."""
     z = float(stats.norm.isf((1 - level) / 2))
     shrink = 1 + z * z / n
     centre = (rate + z * z / (2 * n)) / shrink

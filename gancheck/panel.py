@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from gancheck.catalogue import Catalogue
 from gancheck.evaluation import Measure
 from gancheck.ground.base import Ground, Side
 from gancheck.scores import Values
-from gancheck.stage import Step
+from gancheck.stage import Step, silent
 from gancheck.view import View
 
 COMPARED = 50_000  #: samples at most that metrics compare with as many real ones
@@ -32,22 +32,35 @@ def measures(catalogue: Catalogue, names: tuple[str, ...] = ()) -> dict[str, Mea
 
 def panel(ground: Ground, side: Side, chosen: Mapping[str, Measure], step: Step) -> Panel:
     """The values that the ground allows; metrics whose needs it does not meet are left out."""
+    values, floor, intervals = Values(), Values(), Values()
+    for sight in sights(ground, side, chosen, step):
+        values[sight.column], ends = sight.measure.estimate(sight.view)
+        floor[sight.column] = sight.measure(sight.real)
+        if ends:
+            intervals[sight.column] = ends
+    return Panel(values, floor, intervals)
+
+
+class Sight(NamedTuple):
+    """What one metric is to look at."""
+
+    column: str
+    measure: Measure
+    view: View
+    real: View  #: the real row of the same n
+
+
+def sights(ground: Ground, side: Side, chosen: Mapping[str, Measure], step: Step = silent) -> Iterator[Sight]:
+    """Every metric whose needs are met, with the views that it asks for; views are made once."""
     size = min(len(side), ground.held_out or len(side), COMPARED)
     pairs: dict[int | None, tuple[View, View]] = {}
-    values, floor, intervals = Values(), Values(), Values()
     for done, (name, measure) in enumerate(chosen.items()):
         step(name, done, len(chosen))
         if measure.at_most not in pairs:
             pairs[measure.at_most] = views(ground, side, size, measure.at_most)
         view, real = pairs[measure.at_most]
-        if measure.card.facts["needs"] not in view.offers:
-            continue
-        key = column(name, measure, ground)
-        values[key], ends = measure.estimate(view)
-        floor[key] = measure(real)
-        if ends:
-            intervals[key] = ends
-    return Panel(values, floor, intervals)
+        if measure.card.facts["needs"] in view.offers:
+            yield Sight(column(name, measure, ground), measure, view, real)
 
 
 def views(ground: Ground, side: Side, size: int, limit: int | None) -> tuple[View, View]:

@@ -1,10 +1,11 @@
 """The README's example: train a GAN that loses modes, score its samples, keep what `gancheck score` said.
 
-    python -m benchmarks.metrics.example        # writes benchmarks/results/score/
+python -m benchmarks.metrics.example        # writes benchmarks/results/score/
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -30,7 +31,8 @@ def main() -> None:
         place = Path(folder)
         draw(place)
         command = [sys.executable, "-m", *SCORE, "--out", "answer"]
-        said = subprocess.run(command, cwd=place, capture_output=True, text=True, check=True).stdout
+        here = {**os.environ, "PYTHONPATH": str(KEPT.parents[2])}
+        said = subprocess.run(command, cwd=place, capture_output=True, text=True, check=True, env=here).stdout
         shell = " ".join(f'"{word}"' if " " in word else word for word in (*SCORE, "--out", "answer"))
         KEPT.mkdir(parents=True, exist_ok=True)
         for name in PICTURES:

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,11 @@ import torch
 from benchmarks.machine import machine
 from benchmarks.metrics import damage as damages
 from gancheck.catalogue import Catalogue
+from gancheck.evaluation import Measure
 from gancheck.files import write_text
 from gancheck.ground.known import Known
 from gancheck.loading.opening import open_samples
-from gancheck.panel import measures, panel
+from gancheck.panel import measures, sights
 from gancheck.streams import generator
 
 HERE = Path(__file__).parent
@@ -36,7 +38,7 @@ FIRST = 20_000  #: seed
 NULL_DRAWS, DRAWS = 10, 3
 FAR = 5.0  #: null standard deviations
 WORKERS = 2
-DATA = {"ring8": 2_000, "digits": 2_000, "stacked-digits": 5_000}  #: samples of each
+DATA = {"ring8": 2_000, "digits": 2_000, "stacked-digits": 3_000}  #: samples of each
 TRAIN = 2_000
 
 #: Damage and its amounts, from little to much.
@@ -75,14 +77,22 @@ def trials() -> Iterator[Trial]:
 def run(trial: Trial) -> dict[str, float | None]:
     """Every metric's value on one draw."""
     torch.set_num_threads(1)
-    catalogue = Catalogue.load()
-    dataset, n = catalogue.build("dataset", trial.data), DATA[trial.data]
-    source = damages.Source.of(dataset, 4 * n, TRAIN, trial.seed, "real")
+    ground, chosen = stand(trial.data)
+    n = DATA[trial.data]
+    source = damages.Source.of(ground.dataset, 4 * n, TRAIN, trial.seed, "real")
     stream = generator("cpu", "damage", trial.seed, trial.damage, trial.amount)
     x = getattr(damages, trial.damage)(source, n, trial.amount, stream)
-    ground = Known(trial.data, dataset, open_samples(source.train))
-    numbers = panel(ground, ground.side(open_samples(x), n), measures(catalogue), lambda *_: None)
-    return {name.partition("@")[0]: value for name, value in numbers.values.items()}
+    seen = sights(ground, ground.side(open_samples(x), n), chosen)
+    return {sight.column.partition("@")[0]: sight.measure(sight.view) for sight in seen}
+
+
+@cache
+def stand(data: str) -> tuple[Known, dict[str, Measure]]:
+    """The data set as the ground, with a training set to copy from, and every metric; made once in a process."""
+    catalogue = Catalogue.load()
+    dataset = catalogue.build("dataset", data)
+    train = damages.Source.of(dataset, 1, TRAIN, FIRST).train
+    return Known(data, dataset, open_samples(train)), measures(catalogue)
 
 
 def main() -> None:

@@ -105,16 +105,15 @@ def summary(answers: list[Row]) -> dict[str, object]:
 def page(found: dict[str, Any]) -> str:
     """The confusion matrix, and where it comes from."""
     rows = found["rows"]
-    healthy = [r for r in rows if r["damage"] == "nothing"]
-    right, draws = sum(r["verdicts"].get("healthy", 0) for r in healthy), sum(r["draws"] for r in healthy)
+    right, draws = healthy(rows)
     interval = wilson(right, draws)
     return "\n".join(
         [
             "# Is the verdict right?",
             "",
             f"Real data against real data was healthy in **{right} of {draws}** draws "
-            f"({right / draws:.1%}, 95 % interval {interval.low:.1%} to {interval.high:.1%}), over {len(healthy)} "
-            "settings.",
+            f"({right / draws:.1%}, 95 % interval {interval.low:.1%} to {interval.high:.1%}), over "
+            f"{sum(r['damage'] == 'nothing' for r in rows)} settings.",
             "",
             f"Made by `{found['command']}`, seeds from {found['first seed']}, on {found['cores']} cores "
             f"({found['cpu']}), torch {found['torch']}.",
@@ -131,6 +130,12 @@ def page(found: dict[str, Any]) -> str:
             "",
         ]
     )
+
+
+def healthy(rows: list[dict[str, Any]]) -> tuple[int, int]:
+    """Real draws that were called healthy, and all of them."""
+    real = [row for row in rows if row["damage"] == damages.nothing.__name__]
+    return sum(row["verdicts"].get("healthy", 0) for row in real), sum(row["draws"] for row in real)
 
 
 def matrix(rows: list[dict[str, Any]]) -> list[str]:

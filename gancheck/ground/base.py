@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from torch import Tensor
 
-from gancheck.cloud import Cloud
+from gancheck.cloud import Cloud, Keeper
 from gancheck.loading.samples import Samples
 from gancheck.modes import Modes
 from gancheck.view import View
@@ -41,8 +41,8 @@ class Side:
         return Side(self.features[:n], self.kept[:n], classes)
 
 
-class Ground(ABC):
-    """Real data with modes, split so that nothing is compared with itself."""
+class Ground(Keeper, ABC):
+    """Real data with modes, split so that nothing is compared with itself. Real rows are made once."""
 
     names: tuple[str, ...]  #: of the K modes
     extractor: str  #: of the features; goes into the columns' names
@@ -80,13 +80,11 @@ class Ground(ABC):
 
     def real_row(self, n: int) -> View:
         """A held-out real draw of n samples against a reference of as many, its own yardstick."""
-        return self.row(self.draw("real", n), self.draw("reference", n))
+        return self.once(drawn_row, n)
 
     def distinct_row(self, n: int) -> View:
         """The same without repeats, and smaller where the pools are."""
-        real, reference = self.distinct("real", n), self.distinct("reference", n)
-        size = min(len(real), len(reference))
-        return self.row(real.head(size), reference.head(size))
+        return self.once(unrepeated_row, n)
 
     def row(self, real: Side, reference: Side) -> View:
         """A view of real samples that is its own yardstick."""
@@ -102,3 +100,15 @@ class Ground(ABC):
         """What goes with samples beside their features."""
         modes = self.modes(side.features)
         return {"modes": modes, "train": self.train, "images": side.images, "classes": side.classes}
+
+
+def drawn_row(ground: Ground, n: int) -> View:
+    """A held-out draw against a reference."""
+    return ground.row(ground.draw("real", n), ground.draw("reference", n))
+
+
+def unrepeated_row(ground: Ground, n: int) -> View:
+    """The same without repeats."""
+    real, reference = ground.distinct("real", n), ground.distinct("reference", n)
+    size = min(len(real), len(reference))
+    return ground.row(real.head(size), reference.head(size))

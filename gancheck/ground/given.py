@@ -41,6 +41,7 @@ class Given(Ground):
         names: tuple[str, ...] = (),
         train: Samples | None = None,
     ) -> None:
+        super().__init__()
         self.reference, self.network, self.extract = reference, extractor, extract
         self.extractor = extractor.name
         whole = self.side(reference, MOST)

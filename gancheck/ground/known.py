@@ -25,6 +25,7 @@ class Known(Ground):
     def __init__(
         self, name: str, dataset: Dataset, train: Samples | None = None, device: torch.device | str = "cpu"
     ) -> None:
+        super().__init__()
         self.name, self.dataset, self.device = name, dataset, torch.device(device)
         self.names = tuple(str(k).zfill(len(str(len(dataset.weights) - 1))) for k in range(len(dataset.weights)))
         self.extractor = "judge" if dataset.spec.is_image else "points"
