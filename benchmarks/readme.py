@@ -55,7 +55,7 @@ def score() -> str:
     said = "\n".join(f"    {line}".rstrip() for line in (SCORE / "transcript.txt").read_text("utf-8").splitlines())
     picture = "![Samples beside real data; modes that are missing are circled](benchmarks/results/score/samples.png)"
     about = (
-        "These are the samples of the `wgan-gp` above, seed 0 on the ring (`python -m benchmarks.metrics.example`). "
+        "These are samples of the `ttur` above, seed 0 on the ring (`python -m benchmarks.metrics.example`). "
         "`--out` writes pictures too:"
     )
     return f"{said}\n\n{about}\n\n{picture}"

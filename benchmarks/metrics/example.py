@@ -19,7 +19,7 @@ from gancheck.pictures import redraw
 from gancheck.running import Plan, execute
 
 KEPT = Path(__file__).parents[1] / "results" / "score"
-SUITE, ONLY = "quick", ("dataset=ring", "strategy=wgan-gp")
+SUITE, ONLY = "quick", ("dataset=ring", "strategy=ttur")
 DATASET = "ring(modes=8, radius=2.0, sigma=0.1)"
 SCORE = ("gancheck", "score", "samples.npy", "--dataset", DATASET, "--metrics", "modes,quality,fid,coverage,c2st")
 PICTURES = ("samples.png", "modes.png")
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def draw(place: Path) -> None:
-    """Ten thousand samples of the first seed."""
+    """Samples of the first seed."""
     plan = Plan.make(SUITE, only=ONLY, out=place / "runs", device="cpu")
     execute(plan, 1)
     run = next(run for run in plan.store.runs() if run.spec["training"]["seed"] == 0)

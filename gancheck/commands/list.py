@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json as json_module
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -61,8 +62,30 @@ def described(entry: Entry, name: str) -> dict[str, Any]:
 
 def table(kind: str, entries: list[dict[str, Any]]) -> Table:
     """The same for people."""
-    made = Table("name", "what it is", "parameters", title=kind, title_justify="left", box=None, pad_edge=False)
+    more = MORE.get(kind, {})
+    headings = ("name", *more, "what it is", "parameters")
+    made = Table(*headings, title=kind, title_justify="left", box=None, pad_edge=False)
     for entry in entries:
         values = ", ".join(f"{k}={v}" for k, v in entry["parameters"].items())
-        made.add_row(entry["name"], entry["summary"], values)
+        facts = (shown(entry["facts"]) for shown in more.values())
+        made.add_row(entry["name"], *facts, entry["summary"], values)
     return made
+
+
+def direction(facts: dict[str, Any]) -> str:
+    """Which way is better."""
+    return "near 1" if facts["better"] == "one" else str(facts["better"])
+
+
+def span(facts: dict[str, Any]) -> str:
+    """The range of the values; empty where it has no bounds."""
+    low, high = (None if facts[end] is None else f"{facts[end]:.3g}" for end in ("low", "high"))
+    if low is None and high is None:
+        return ""
+    return f"{low} to {high}" if low and high else f"from {low}" if low else f"to {high}"
+
+
+#: Further columns of a kind: heading, and what it says of an entry's facts.
+MORE: dict[str, dict[str, Callable[[dict[str, Any]], str]]] = {
+    "metrics": {"better": direction, "range": span, "needs": lambda facts: str(facts["needs"])}
+}
