@@ -20,7 +20,9 @@ STARTERS = 4_096  #: samples that the start is chosen from, or 10 a cluster wher
 
 
 def clusters(x: Tensor, k: int, generator: torch.Generator, starts: int = 1) -> tuple[Tensor, Tensor]:
-    """Centres (k, d) float64 and the label (n,) int64 of every row of `x` (n, d), finite, on the generator's device.
+    """Centres (k, d) float64 and the label (n,) int64 of every row of `x` (n, d), finite, .
+
+    The generator is a CPU one, whatever the device of `x`, so that starts are the same on each.
 
     The best of so many `starts`, by the squared distances. Clusters are empty only where `x` has fewer than k different
     rows. BadData where n < k or k < 1.
@@ -47,13 +49,13 @@ def start(x: Tensor, k: int, generator: torch.Generator) -> Tensor:
     """(k, d) rows of `x` far apart: each is the best of a few drawn in proportion to the squared distance so far."""
     many = max(STARTERS, 10 * k)
     if len(x) > many:
-        x = x[torch.randperm(len(x), generator=generator, device=x.device)[:many]]
+        x = x[torch.randperm(len(x), generator=generator)[:many].to(x.device)]
     trials = 2 + int(math.log(k))
-    chosen = torch.randint(len(x), (1,), generator=generator, device=x.device)
+    chosen = torch.randint(len(x), (1,), generator=generator).to(x.device)
     nearest = squared(x, x[chosen])[:, 0]
     for _ in range(k - 1):
         # The first arrival of exponential clocks: a draw in proportion to `nearest`, the first row where all are 0.
-        clocks = torch.empty(trials, len(x), device=x.device).exponential_(generator=generator) / nearest
+        clocks = torch.empty(trials, len(x)).exponential_(generator=generator).to(x.device) / nearest
         tried = clocks.nan_to_num(torch.inf).argmin(1)
         left = torch.minimum(squared(x, x[tried]), nearest[:, None])
         best = left.sum(0).argmin(keepdim=True)

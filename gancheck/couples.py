@@ -6,13 +6,12 @@ import torch
 from torch import Tensor
 
 from gancheck.errors import BadData
-from gancheck.streams import generator
+from gancheck.streams import order
 
 
 def couples(count: int, most: int, metric: str, device: torch.device) -> Tensor:
     """(p, 2) rows below `count`, at most `most` couples and the same every time; BadData below two samples."""
     if count < 2:
         raise BadData(f"{metric} compares pairs and needs at least 2 samples, got {count}: draw more")
-    order = torch.randperm(count, generator=generator(device, "metric", metric), device=device)
     pairs = min(count // 2, most)
-    return order[: 2 * pairs].reshape(pairs, 2)
+    return order(count, device, "metric", metric)[: 2 * pairs].reshape(pairs, 2)

@@ -26,6 +26,11 @@ def generator(device: torch.device | str, *parts: object) -> torch.Generator:
     return torch.Generator(device=device).manual_seed(key(*parts))
 
 
+def order(count: int, device: torch.device, *parts: object) -> Tensor:
+    """(count,) indices in a random order keyed by the parts; drawn on the CPU, so the same on every device."""
+    return torch.randperm(count, generator=generator("cpu", *parts)).to(device)
+
+
 class Stream:
     """An endless sequence of draws for several seeds side by side, made in blocks so that it is cheap.
 

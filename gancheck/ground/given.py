@@ -54,7 +54,7 @@ class Given(Ground):
         self.kept = whole.kept[kept]
         self.labels = labels[order] if labels is not None else None
         self.partition, self.natural = self.parted(names)
-        self.names, self.counts = self.partition.names, self.partition.counts
+        self.names, self.counts = self.partition.names, self.partition.counts.cpu()
         self.notes = (*reference.notes, self.described(names))
         if train is not None:
             side = self.side(train, MOST)

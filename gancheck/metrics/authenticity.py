@@ -15,7 +15,7 @@ from gancheck.estimate import Estimate, of_rate, of_share
 from gancheck.metrics.base import metric
 from gancheck.nearest import nearest
 from gancheck.neighbours import TIE
-from gancheck.streams import generator
+from gancheck.streams import order
 from gancheck.view import View
 
 
@@ -69,8 +69,7 @@ def part(cloud: Cloud, n: int) -> Cloud:
     """A random part of n samples, the same for the same cloud; all of it where it has no more."""
     if n == len(cloud):
         return cloud
-    source = generator(cloud.x.device, "metric", "memorisation")
-    chosen = torch.randperm(len(cloud), generator=source, device=cloud.x.device)[:n]
+    chosen = order(len(cloud), cloud.x.device, "metric", "memorisation")[:n]
     return Cloud(cloud.x[chosen], cloud.chunk)
 
 

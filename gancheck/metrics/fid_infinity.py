@@ -12,7 +12,7 @@ from gancheck.errors import BadData
 from gancheck.estimate import LEVEL, Estimate
 from gancheck.frechet import frechet
 from gancheck.metrics.base import metric
-from gancheck.streams import generator
+from gancheck.streams import order
 from gancheck.view import View
 
 PARTS = (1.0, 1.25, 1.5, 1.75, 2.0)  #: subset sizes are n over these: evenly spaced in 1 / n, none small
@@ -50,5 +50,4 @@ def subset(cloud: Cloud, size: int) -> Cloud:
 
 def shuffled(n: int, size: int, device: torch.device) -> Tensor:
     """(size,) indices below n without repeats, the same every time."""
-    source = generator(device, "metric", "fid-infinity", size)
-    return torch.randperm(n, generator=source, device=device)[:size]
+    return order(n, device, "metric", "fid-infinity", size)[:size]

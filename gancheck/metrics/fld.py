@@ -9,7 +9,7 @@ from gancheck.cloud import Cloud
 from gancheck.errors import BadData
 from gancheck.metrics.base import metric
 from gancheck.mixture import surprise, widths
-from gancheck.streams import generator
+from gancheck.streams import order
 from gancheck.view import View
 
 
@@ -31,10 +31,8 @@ def fld(view: View) -> Tensor:
     if min(len(view.train), len(view.real_samples)) < 2:
         raise BadData("fld needs at least 2 training and 2 held-out samples: give more")
     train, test, samples = (standardised(c, view.real_samples) for c in (view.train, view.real_samples, view.samples))
-    source = generator(train.x.device, "metric", "fld")
-    order = torch.randperm(len(train), generator=source, device=train.x.device)
-    many = min(len(samples), len(train) // 2)
-    one, other = (Cloud(train.x[rows], train.chunk) for rows in (order[:many], order[many:]))
+    rows, many = order(len(train), train.x.device, "metric", "fld"), min(len(samples), len(train) // 2)
+    one, other = (Cloud(train.x[part], train.chunk) for part in (rows[:many], rows[many:]))
     return 100 * (misfit(samples.head(many), train, test) - misfit(one, other, test))
 
 

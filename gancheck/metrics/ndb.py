@@ -11,7 +11,7 @@ from gancheck.clusters import assigned, clusters
 from gancheck.errors import BadData
 from gancheck.estimate import Estimate, of_share
 from gancheck.metrics.base import metric
-from gancheck.streams import generator
+from gancheck.streams import generator, order
 from gancheck.view import View
 
 BINS = 100  #: at most
@@ -31,7 +31,7 @@ def ndb(view: View) -> Estimate:
     """
     fitting, counting = halves(view.real_samples)
     bins = max(2, min(BINS, len(view.samples) // LEAST, len(counting) // LEAST))
-    source = generator(view.fake.device, "metric", "ndb", "bins")
+    source = generator("cpu", "metric", "ndb", "bins")
     centres, _ = clusters(fitting.x, min(bins, len(fitting)), source)
     samples, real = (torch.bincount(assigned(c.x, centres), minlength=bins) for c in (view.samples, counting))
     return of_share(different(samples, real))
@@ -41,9 +41,8 @@ def halves(cloud: Cloud) -> tuple[Cloud, Cloud]:
     """Two random halves, the same for the same cloud."""
     if len(cloud) < 4:
         raise BadData(f"ndb needs at least 4 real samples, got {len(cloud)}: give more")
-    source = generator(cloud.x.device, "metric", "ndb", "halves")
-    order, half = torch.randperm(len(cloud), generator=source, device=cloud.x.device), len(cloud) // 2
-    return Cloud(cloud.x[order[:half]], cloud.chunk), Cloud(cloud.x[order[half:]], cloud.chunk)
+    rows, half = order(len(cloud), cloud.x.device, "metric", "ndb", "halves"), len(cloud) // 2
+    return Cloud(cloud.x[rows[:half]], cloud.chunk), Cloud(cloud.x[rows[half:]], cloud.chunk)
 
 
 def different(a: Tensor, b: Tensor) -> Tensor:

@@ -35,8 +35,8 @@ def swd(view: View) -> Tensor:
 
 def directions(dimension: int, device: torch.device) -> Tensor:
     """(d, 512) float64 columns of length 1."""
-    drawn = torch.randn(dimension, DIRECTIONS, generator=generator(device, "metric", "swd"), device=device)
-    return torch.nn.functional.normalize(drawn.double(), dim=0)
+    drawn = torch.randn(dimension, DIRECTIONS, generator=generator("cpu", "metric", "swd"))
+    return torch.nn.functional.normalize(drawn.to(device, torch.float64), dim=0)
 
 
 def projected(cloud: Cloud, lines: Tensor, centre: Tensor) -> Tensor:

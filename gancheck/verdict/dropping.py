@@ -43,13 +43,13 @@ def check(evidence: Evidence) -> Finding:
 
 def short(evidence: Evidence) -> Tensor:
     """(K,) p-values of "the mode holds at least three quarters of its share"."""
-    count, n = evidence.modes.counts.cpu().numpy(), evidence.captured
+    count, n = evidence.held.numpy(), evidence.captured
     if n == 0:
         return torch.ones(len(count), dtype=torch.float64)
     if evidence.counts is None:
-        p = bdtr(count, int(n), KEPT * evidence.weights.cpu().numpy())
+        p = bdtr(count, int(n), KEPT * evidence.weights.numpy())
     else:
-        real = np.floor(evidence.counts.cpu().numpy())
+        real = np.floor(evidence.counts.numpy())
         p = bdtr(count, (count + real).astype(int), KEPT * n / (KEPT * n + real.sum()))
     return torch.from_numpy(np.nan_to_num(p, nan=1.0))
 

@@ -28,7 +28,7 @@ class Evidence:
     view: View  #: all samples, with their modes
     real: View  #: the real draw, with its modes; its reference is held out from the training data
     names: tuple[str, ...]  #: of the modes
-    counts: Tensor | None = None  #: (K,); None where the shares are known
+    counts: Tensor | None = None  #: (K,) on the CPU; None where the shares are known
     train: Cloud | None = None
 
     @property
@@ -38,24 +38,33 @@ class Evidence:
 
     @property
     def weights(self) -> Tensor:
-        """(K,) the modes' shares in real data."""
-        return self.modes.weights
+        """(K,) the modes' shares in real data; like all that has a value a mode, on the CPU."""
+        return self.modes.weights.cpu()
+
+    @cached_property
+    def held(self) -> Tensor:
+        """(K,) high-quality samples."""
+        return self.modes.counts.cpu()
+
+    @cached_property
+    def nearest(self) -> Tensor:
+        """(K,) samples of any quality, each given to its nearest mode however far off it lies."""
+        return torch.bincount(self.modes.assignment.label, minlength=len(self.weights)).double().cpu()
 
     @cached_property
     def captured(self) -> float:
         """High-quality samples."""
-        return float(self.modes.captured)
+        return float(self.held.sum())
 
     @cached_property
     def ratios(self) -> Tensor:
         """(K,) share of the high-quality samples over the real share."""
-        return self.modes.shares / self.weights
+        return self.held / max(self.captured, 1.0) / self.weights
 
     @cached_property
     def anywhere(self) -> Tensor:
-        """(K,) the same over all samples, each given to its nearest mode however far off it lies."""
-        label = self.modes.assignment.label
-        return torch.bincount(label, minlength=len(self.weights)).double() / len(label) / self.weights
+        """(K,) the same over samples of any quality."""
+        return self.nearest / self.nearest.sum() / self.weights
 
     def listed(self, modes: Tensor, most: int = 6) -> str:
         """Names of the modes (indices), the first few of them."""

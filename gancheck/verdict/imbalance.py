@@ -36,9 +36,7 @@ def check(evidence: Evidence) -> Finding:
     """
     held = torch.ones_like(evidence.weights, dtype=torch.bool)
     held[list(dropping.check(evidence).modes)] = False
-    label = evidence.modes.assignment.label
-    everything = torch.bincount(label, minlength=len(held)).double()
-    good, nearest = (departure(evidence, counts, held) for counts in (evidence.modes.counts, everything))
+    good, nearest = (departure(evidence, counts, held) for counts in (evidence.held, evidence.nearest))
     least = min(good, nearest, key=lambda d: d.low)
     ratios = torch.where(held, evidence.ratios, 1.0)
     return Finding(

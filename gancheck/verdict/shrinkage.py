@@ -86,7 +86,7 @@ def widths(fake: Modes, real: Modes) -> Width:
     """Every group of every facet with at least 10 samples on both sides."""
     parts = [compare(f, fake, r, real) for f, r in zip(fake.facets, real.facets, strict=True)]
     width = Width(*(torch.cat(column) for column in zip(*parts, strict=True)))
-    return width._replace(mass=width.mass / width.mass.sum().clamp_min(1))
+    return Width(*(part.cpu() for part in width._replace(mass=width.mass / width.mass.sum().clamp_min(1))))
 
 
 def compare(facet: Facet, fake: Modes, other: Facet, real: Modes) -> Width:

@@ -23,20 +23,18 @@ TYPES = {"mode": polars.Int64, "name": polars.String, "samples": polars.Int64, "
 
 def per_mode(evidence: Evidence, findings: tuple[Finding, ...]) -> polars.DataFrame:
     """One row a mode, with the columns of `PER_MODE`."""
-    modes, n = evidence.modes, evidence.captured
-    low, high = interval(modes.counts, n, evidence)
-    label = modes.assignment.label
-    near = torch.bincount(label, minlength=len(evidence.weights)).double()
+    held, near = evidence.held, evidence.nearest
+    low, high = interval(held, evidence.captured, evidence)
     columns: dict[str, Any] = {
         "mode": list(range(len(evidence.weights))),
         "name": list(evidence.names),
-        "samples": modes.counts.long().tolist(),
-        "share": modes.shares.tolist(),
+        "samples": held.long().tolist(),
+        "share": (held / max(evidence.captured, 1.0)).tolist(),
         "real_share": evidence.weights.tolist(),
         "ratio": evidence.ratios.tolist(),
         "ratio_low": low.tolist(),
         "ratio_high": high.tolist(),
-        "quality": known(modes.counts / near, near > 0),
+        "quality": known(held / near.clamp_min(1), near > 0),
         "spread": spread(evidence),
         "status": statuses(low, high, findings),
     }
@@ -48,11 +46,11 @@ def interval(counts: Tensor, n: float, evidence: Evidence) -> tuple[Tensor, Tens
 
     Where real shares were counted too, that of the ratio of two Poisson means, from the share that one has in both.
     """
-    c = counts.cpu().numpy()
+    c = counts.numpy()
     if evidence.counts is None:
-        other, scale = n - c, (1 / evidence.weights).cpu()
+        other, scale = n - c, 1 / evidence.weights
     else:
-        other, scale = evidence.counts.cpu().numpy(), evidence.counts.sum().cpu() / max(n, 1)
+        other, scale = evidence.counts.numpy(), evidence.counts.sum() / max(n, 1)
     low = betaincinv(c, other + 1, LEVEL / 2) * (c > 0)
     high = betaincinv(c + 1, other, 1 - LEVEL / 2)
     ends = [torch.from_numpy(end).nan_to_num(fill) for end, fill in ((low, 0.0), (high, 1.0))]
