@@ -95,7 +95,21 @@ def speed(results: dict[str, Any]) -> str:
         f"`make bench`: {results['memory']['peak_gigabytes']:.1f} GB."
     )
     where = f"Medians on {machine['cores']} cores ({machine['cpu']}), torch {machine['torch']}; `make speed`."
-    return "\n\n".join((table, f"{distance} {rest}", where))
+    return "\n\n".join((table, f"{distance} {metrics(results['metrics'])}", rest, where))
+
+
+def metrics(found: dict[str, Any]) -> str:
+    """The metrics against their peers, and all of them together."""
+    few = found["vendi at 5000, n x n"]["seconds"]
+    whole = found["all"]
+    return (
+        f"Precision, recall, density and coverage together, n = {found['n']:,} and as many real ones: "
+        f"{found['prdc']['ratio']:.1f}x `prdc`. Vendi score at n = 5,000: "
+        f"{few['vendi-score'] / few['gancheck']:.0f}x the n x n way. KID at n = 5,000: "
+        f"{found['kid at 5000']['ratio']:.1f}x torch-fidelity. All {len(whole['seconds'])} metrics of samples "
+        f"and reference, from cached features: {whole['total_seconds']:.0f} s, and "
+        f"{whole['gigabytes_over_features']:.1f} GB over the features."
+    )
 
 
 def main() -> None:

@@ -7,10 +7,13 @@ import torch
 
 from gancheck.catalogue import Catalogue
 from gancheck.engine import Engine
-from gancheck.evaluation import Evaluator
+from gancheck.ground.known import Known
 from gancheck.lesson import Lesson
+from gancheck.loading.opening import open_samples
+from gancheck.panel import measures
 from gancheck.recipe import Recipe
 from gancheck.replicas import Path
+from gancheck.scoring import Scoring
 from gancheck.settings import Budget, Settings
 from gancheck.streams import generator
 
@@ -26,14 +29,14 @@ def test_recipe_trains_on_the_gpu(catalogue: Catalogue, recipe: str) -> None:
     assert all(t.is_cuda for t in records[0].snapshots[20].values())
 
 
-@pytest.mark.parametrize("data", ["ring8", "stacked-digits"])
-def test_metrics_agree_with_the_cpu(catalogue: Catalogue, data: str) -> None:
+@pytest.mark.parametrize("data", ["ring8", "digits"])
+def test_metrics_and_verdict_agree_with_the_cpu(catalogue: Catalogue, data: str) -> None:
     dataset = catalogue.build("dataset", data)
-    x = dataset.pool("real", 1_000, generator("cpu", "gpu"))
-    names = [n for n in catalogue.names("metric") if catalogue.entry("metric", n).card.facts["at_most"] is None]
-    values = {}
+    x = dataset.pool("reference", 1_500, generator("cpu", "gpu"))
+    values, verdicts = {}, {}
     for device in ("cpu", "cuda"):
-        evaluator = Evaluator.of(catalogue, dataset, names, 1_000, torch.device(device))
-        reference = evaluator.real(x.to(device), x.flip(0).to(device))
-        values[device] = {n: evaluator.measures[n](reference) for n in names}
+        ground = Known(data, dataset, open_samples(dataset.draw(500, generator("cpu", "train")).x), device)
+        scores = Scoring.of(x, ground).scores(measures(catalogue))
+        values[device], verdicts[device] = dict(scores.values), scores.verdict
+    assert verdicts["cuda"] == verdicts["cpu"] == "healthy"
     assert values["cuda"] == pytest.approx(values["cpu"], rel=1e-4, abs=1e-6)

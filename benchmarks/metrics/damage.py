@@ -23,9 +23,15 @@ class Source(NamedTuple):
     train: Tensor  #: (t, *shape)
 
     @classmethod
-    def of(cls, dataset: Dataset, count: int, train: int, seed: int, pool: Pool = "reference") -> Source:
-        """Real samples of a seed's own, and a training set that is the same for every seed."""
-        x = dataset.pool(pool, count, generator("cpu", "damage", seed))
+    def of(
+        cls, dataset: Dataset, count: int, train: int, seed: int, pool: Pool = "reference", repeats: bool = True
+    ) -> Source:
+        """Real samples of a seed's own, and a training set that is the same for every seed.
+
+        Finite data repeats itself, or gives all that it has: samples from outside are held against it without repeats.
+        """
+        draw = dataset.pool if repeats else dataset.distinct
+        x = draw(pool, count, generator("cpu", "damage", seed))
         mode = dataset.assign(dataset.features(x)).label
         own = dataset.training()
         fixed = own if own is not None else dataset.draw(train, generator("cpu", "damage", "train")).x

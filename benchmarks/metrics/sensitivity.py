@@ -37,6 +37,7 @@ HERE = Path(__file__).parent
 FIRST = 20_000  #: seed
 NULL_DRAWS, DRAWS = 10, 3
 FAR = 5.0  #: null standard deviations
+CHANCES = ("mode-balance",)  #: p-values: compared by their logarithms, since 0 is never five deviations from 1 / 2
 WORKERS = 2
 DATA = {"ring8": 2_000, "digits": 2_000, "stacked-digits": 3_000}  #: samples of each
 TRAIN = 2_000
@@ -125,7 +126,8 @@ def table(todo: list[Trial], values: list[dict[str, float | None]]) -> dict[str,
     for trial, answer in zip(todo, values, strict=True):
         for name, value in answer.items():
             if value is not None:
-                drawn.setdefault((name, trial.data, trial.damage, trial.amount), []).append(value)
+                number = math.log10(max(value, 1e-300)) if name in CHANCES else value
+                drawn.setdefault((name, trial.data, trial.damage, trial.amount), []).append(number)
     names = sorted({key[0] for key in drawn})
     return {
         name: {
@@ -176,7 +178,7 @@ def page(found: dict[str, Any]) -> str:
         "# Which metric sees which damage?",
         "",
         "The least amount from which on a metric lies more than five standard deviations of undamaged real draws away, "
-        "and the direction; a dot where it does not move at any amount tried. Amounts: "
+        "and the direction; a dot where it does not move at any amount tried; `mode-balance` as log10 p. Amounts: "
         + "; ".join(f"`{d.__name__}` {', '.join(f'{a:g}' for a in amounts)}" for d, amounts in LADDERS.items())
         + " (what they mean: `benchmarks/metrics/damage.py`).",
         "",
@@ -210,12 +212,17 @@ def shown(cell: Cell) -> str:
 
 
 def missed(metrics: dict[str, Any]) -> list[str]:
-    """Damages that a metric sees on no data set."""
+    """The damages that a metric does not see, data set by data set."""
     lines = []
     for name, by_data in metrics.items():
-        blind = [d.__name__ for d in LADDERS if all(c[d.__name__]["seen from"] is None for c in by_data.values())]
-        lines.append(f"- `{name}`: {', '.join(blind) if blind else 'none of these'}")
+        parts = [f"{data}: {', '.join(blind(cells)) or 'none of these'}" for data, cells in by_data.items()]
+        lines.append(f"- `{name}`: {'; '.join(parts)}")
     return lines
+
+
+def blind(cells: dict[str, Cell]) -> list[str]:
+    """Damages whose largest amount leaves a metric where it was."""
+    return [damage for damage, cell in cells.items() if cell["seen from"] is None]
 
 
 if __name__ == "__main__":

@@ -20,12 +20,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from gancheck.extractors.points import Points
 
 from benchmarks.machine import machine
 from benchmarks.metrics import damage as damages
 from benchmarks.metrics.cases import FIRST, LABELS, UNSURE, Trial, trials
 from gancheck.catalogue import Catalogue
+from gancheck.extractors.points import Points
 from gancheck.files import write_text
 from gancheck.ground.base import Ground
 from gancheck.ground.given import Given
@@ -38,6 +38,7 @@ from gancheck.streams import generator
 
 HERE = Path(__file__).parent
 TRAIN = 2_000  #: training samples of data without a finite training set
+MANY = 20_000  #: the same where there are a thousand modes
 WORKERS = 2
 
 
@@ -47,7 +48,8 @@ def run(trial: Trial) -> dict[str, object]:
     catalogue = Catalogue.load()
     name, values = parse_call(trial.data)
     dataset = catalogue.build("dataset", name, **values)
-    source = damages.Source.of(dataset, 4 * trial.n, TRAIN, trial.seed)
+    train = TRAIN if len(dataset.weights) < 100 else MANY
+    source = damages.Source.of(dataset, 4 * trial.n, train, trial.seed, repeats=trial.ground == "known")
     stream = generator("cpu", "damage", trial.seed, trial.damage, trial.amount)
     x = getattr(damages, trial.damage)(source, trial.n, trial.amount, stream)
     start = time.perf_counter()
@@ -64,7 +66,7 @@ def ground(trial: Trial, source: damages.Source) -> Ground:
     train = open_samples(source.train)
     if trial.ground == "known":
         return Known(trial.data, data, train)
-    reference = data.pool("real", 2 * trial.n, generator("cpu", "given", trial.seed))
+    reference = data.distinct("real", 2 * trial.n, generator("cpu", "given", trial.seed))
     return Given(open_samples(reference), Points(), lambda s, most: data.features(s.take(most)), train=train)
 
 

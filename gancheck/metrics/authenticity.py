@@ -28,6 +28,7 @@ def memorisation(view: View) -> Estimate:
     set go unseen: that is `copies`. Samples with the same neighbour make the interval wider.
     Meehan et al., "A non-parametric test to detect data-copying in generative models", AISTATS 2020, compare the same
     distances by ranks.
+    On the ring it did not see: drop, imbalance, shrink, blur, repeat, junk.
     """
     fewest = min(len(view.train), len(view.real_samples))
     (train, copied), (held_out, other) = (
@@ -46,6 +47,7 @@ def authenticity(view: View) -> Estimate:
     real row. It asks for no held-out data. At n = 1 it is 0 or 1. Fewer than 2 training samples: BadData.
     Alaa et al., "How faithful is your synthetic data? Sample-level metrics for evaluating and auditing generative
     models", ICML 2022.
+    On the ring it did not see: drop, imbalance, repeat.
     """
     if len(view.train) < 2:
         raise BadData("authenticity needs at least 2 training samples, got 1: give more")
@@ -61,6 +63,7 @@ def copies(view: View) -> Estimate:
 
     0 to 1. A perfect generator gets 0.01 on average, with 99 or more held-out samples; 1 / (m + 1) with m of them, and
     more where real data repeats itself. It does not see blends of several training samples.
+    On the ring it did not see: drop, imbalance, blur, junk.
     """
     return of_share(copying(view.samples, view.train, view.real_samples).copied)
 

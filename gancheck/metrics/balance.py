@@ -28,6 +28,7 @@ def mode_balance(view: View) -> Tensor:
     (fixed stream) that fit no better. One mode: 1; nothing captured: 0. It answers "by chance?" and not "how much?": at
     huge n it condemns everybody, which is why the verdict goes by an effect size. Blind to samples off the modes.
     Williams, "Improved likelihood ratio tests for complete contingency tables", Biometrika 1976.
+    On the ring it did not see: shrink, blur, copy, junk.
     """
     counts, weights = view.modes.counts.cpu().numpy(), view.modes.weights.cpu().numpy()
     return view.modes.weights.new_tensor(p_value(counts, weights / weights.sum()) if counts.any() else 0.0)

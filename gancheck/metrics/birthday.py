@@ -31,6 +31,7 @@ def birthday(view: View) -> Estimate:
     twice the pairs, without an upper bound. The interval takes the distance as given. Fewer than 2 samples on a
     side: BadData.
     Arora & Zhang, "Do GANs actually learn the distribution? An empirical study", 2017.
+    On the ring it did not see: imbalance.
     """
     if min(len(view.samples), len(view.real_samples)) < 2:
         raise BadData("birthday needs at least 2 samples on both sides, got 1: draw more")

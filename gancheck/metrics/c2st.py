@@ -26,6 +26,7 @@ def c2st(view: View, k: int = K) -> Estimate:
     BadData.
     Lopez-Paz & Oquab, "Revisiting classifier two-sample tests", ICLR 2017; leave-one-out after Xu et al., "An empirical
     study on evaluation metrics of generative adversarial networks", 2018.
+    On the ring it saw every damage tried.
     """
     n = min(len(view.samples), len(view.real_samples))
     if not 1 <= k < n:

@@ -28,6 +28,7 @@ def clipped_density(view: View, k: int = 5) -> Estimate:
     ball lends nothing; half the samples far off the data give half. It does not see missing modes: copies of one
     well-placed real sample get 1. Salvy, Talbot & Thirion, "Enhanced generative model evaluation with clipped density
     and coverage", 2025.
+    On the ring it did not see: imbalance, shrink.
     """
     whole = view.real_samples.once(own_density, k)
     made = of_mean((membership(view, k).clipped.double() / k).clamp_max(1) / whole)
@@ -42,6 +43,7 @@ def clipped_coverage(view: View, k: int = 5) -> Estimate:
     the data's mass missing, or less. Fewer samples on either side make it noisier, not lower. It does not see how near
     samples are inside a ball. Salvy, Talbot & Thirion, "Enhanced generative model evaluation with clipped density and
     coverage", 2025.
+    On the ring it saw every damage tried.
     """
     held = membership(view, k).held
     raw = of_mean((held.double() / k).clamp_max(1))

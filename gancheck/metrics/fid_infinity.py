@@ -29,6 +29,7 @@ def fid_infinity(view: View) -> Estimate:
     to all but two moments. The interval is the straight line's; the bias bends, and the value comes out too low, where
     n is below about 10 times the number of features. Fewer than 50 samples: BadData.
     Chong & Forsyth, "Effectively unbiased FID and Inception score and where to find them", CVPR 2020.
+    On the ring it did not see: shrink, blur, copy.
     """
     n = len(view.samples)
     if n < FEWEST:

@@ -17,5 +17,6 @@ def fid(view: View) -> Tensor:
     tr S (1 / n + 1 / m) from the means alone, so read it beside the real row. It sees two moments only: half of a ring
     can be missing unseen. One repeated sample has covariance 0; fewer than 2 samples: BadData.
     Heusel et al., "GANs trained by a two time-scale update rule converge to a local Nash equilibrium", NeurIPS 2017.
+    On the ring it did not see: shrink, blur, copy.
     """
     return frechet(view.samples, view.real_samples)

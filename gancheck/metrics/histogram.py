@@ -18,6 +18,7 @@ def reverse_kl(view: View) -> Tensor:
     0 to ln(1 / smallest weight), which is also the value where nothing is captured. A perfect generator gets about
     (K - 1) / 2n: 0.0194 for 1,000 modes at n = 26,000. Blind to samples off the modes.
     Lin et al., "PacGAN: the power of two samples in generative adversarial networks", NeurIPS 2018.
+    On the ring it did not see: shrink, blur, copy.
     """
     if view.modes.captured == 0:
         return -view.modes.weights.min().log()
@@ -32,6 +33,7 @@ def forward_kl(view: View) -> Tensor:
     The largest value, all n samples in the lightest mode, is also the value where nothing is captured. A perfect
     generator gets about (K - 1) / 2n, less where modes expect few samples. Blind to samples off the modes.
     Krichevsky & Trofimov, "The performance of universal encoding", IEEE Transactions on Information Theory 1981.
+    On the ring it did not see: shrink, blur, copy.
     """
     counts, weights = view.modes.counts, view.modes.weights
     if view.modes.captured == 0:
@@ -45,6 +47,7 @@ def jsd(view: View) -> Tensor:
 
     0 to ln 2, which is also the value where nothing is captured. A perfect generator gets about (K - 1) / 8n.
     Lin, "Divergence measures based on the Shannon entropy", IEEE Transactions on Information Theory 1991.
+    On the ring it did not see: shrink, blur, copy.
     """
     if view.modes.captured == 0:
         return view.modes.weights.new_tensor(math.log(2))
@@ -58,6 +61,7 @@ def tv(view: View) -> Tensor:
 
     q is real data's histogram: weights times the share of high-quality real samples, and the rest (1.1 %) off-mode.
     0 to 1; nothing captured: that share, 0.98889. A perfect generator gets about sum sqrt(q_k (1 - q_k) / 2 pi n).
+    On the ring it did not see: shrink, copy.
     """
     counts, n = view.modes.counts, len(view.modes)
     p = torch.cat([counts, n - counts.sum(0, keepdim=True)]) / n
@@ -71,6 +75,7 @@ def overlap(view: View) -> Tensor:
     """1 - total variation: the mass that samples and real data have in common, over K modes and one off-mode bin.
 
     0 to 1; it falls for dropped modes, uneven modes and samples off the modes. A perfect generator: 1 - its tv.
+    On the ring it did not see: shrink, copy.
     """
     return 1 - tv(view)
 

@@ -21,6 +21,7 @@ def precision(view: View, k: int = 3) -> Estimate:
 
     0 to 1. A perfect generator stays below 1: read it beside the real row. Copying a single real sample gets 1.
     Kynkaanniemi et al., "Improved precision and recall metric for assessing generative models", NeurIPS 2019.
+    On the ring it did not see: drop, imbalance, shrink, copy.
     """
     return of_share(membership(view, k).inside > 0)
 
@@ -31,6 +32,7 @@ def recall(view: View, k: int = 3) -> Estimate:
 
     0 to 1. A perfect generator stays below 1; one repeated sample gets 0, or 1 / m where it copies a real one.
     Kynkaanniemi et al., "Improved precision and recall metric for assessing generative models", NeurIPS 2019.
+    On the ring it did not see: imbalance, blur, junk.
     """
     return of_share(membership(view, k).reached)
 
@@ -41,6 +43,7 @@ def precision_5(view: View) -> Estimate:
 
     0 to 1, and never below precision. A perfect generator stays below 1: read it beside the real row. Kynkaanniemi et
     al., "Improved precision and recall metric for assessing generative models", NeurIPS 2019.
+    On the ring it did not see: drop, imbalance, shrink, copy, repeat.
     """
     return precision(view, 5)
 
@@ -51,6 +54,7 @@ def recall_5(view: View) -> Estimate:
 
     0 to 1, and never below recall. A perfect generator stays below 1: read it beside the real row. Kynkaanniemi et
     al., "Improved precision and recall metric for assessing generative models", NeurIPS 2019.
+    On the ring it did not see: imbalance, blur, junk.
     """
     return recall(view, 5)
 
@@ -62,6 +66,7 @@ def density(view: View, k: int = 5) -> Estimate:
     From 0, without bound. A perfect generator gets 1 on average; samples huddled where data is dense get more, and an
     exact copy of the data (k + 1) / k. Naeem et al., "Reliable fidelity and diversity metrics for generative models",
     ICML 2020.
+    On the ring it did not see: drop, imbalance, copy, repeat.
     """
     return of_mean(membership(view, k).inside.double() / k)
 
@@ -72,6 +77,7 @@ def coverage(view: View, k: int = 5) -> Estimate:
 
     0 to 1. The expected value for a perfect generator is 1 - prod((m - i) / (m + n - i), i = 1..k), not 1: 0.969 at
     n = m and k = 5. Naeem et al., "Reliable fidelity and diversity metrics for generative models", ICML 2020.
+    On the ring it saw every damage tried.
     """
     return of_share(membership(view, k).held > 0)
 

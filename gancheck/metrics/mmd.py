@@ -25,6 +25,7 @@ def mmd(view: View) -> Estimate:
     average. Damage far below a quarter of the median distance is hardly seen: shrinking modes, blur inside them.
     Fewer than 2 samples, or a reference of one repeated point: BadData.
     Gretton et al., "A kernel two-sample test", JMLR 2012.
+    On the ring it did not see: shrink, blur, copy.
     """
     return discrepancy(view.samples, view.real_samples, view.real_samples.once(mixture))
 
@@ -38,6 +39,7 @@ def cmmd(view: View) -> Estimate:
     generator gets about 10 (1 / n + 1 / m) where directions are spread evenly, and less where they are alike: read it
     beside the real row. Samples at 0 have no direction and stay there. Fewer than 2 samples: BadData.
     Jayasumana et al., "Rethinking FID: towards a better evaluation metric for image generation", CVPR 2024.
+    On the ring it did not see: shrink, blur, copy, junk.
     """
     a, b = view.samples, view.real_samples
     unbiased = discrepancy(a, b, directional)

@@ -28,6 +28,7 @@ def ndb(view: View) -> Estimate:
     or fewer so that each holds 20 samples on average; below 40 samples or 80 real ones there are two, and the tests
     coarse. Fewer than 4 real samples: BadData. It does not see what happens inside a bin: shrunken modes, copies.
     Richardson & Weiss, "On GANs and GMMs", NeurIPS 2018.
+    On the ring it did not see: copy.
     """
     fitting, counting = halves(view.real_samples)
     bins = max(2, min(BINS, len(view.samples) // LEAST, len(counting) // LEAST))

@@ -33,6 +33,7 @@ def mode_offset(view: View) -> Tensor:
     sqrt(2 / c) (2 / pG)^(1/4) for G groups of c samples with p features. From 0 to a few: samples
     farther out are no high-quality ones, so large shifts look smaller than they are. A group with fewer than 2 samples
     on either side is left out. BadData where none is left, or without a real draw of the same n.
+    On the ring it did not see: drop, imbalance, shrink, blur, copy, junk.
     """
     reals = view.real_row.modes
     origins = [facet.features.double().mean(0) for facet in reals.facets]

@@ -20,6 +20,7 @@ def pairwise_distance(view: View) -> Estimate:
     more: read it beside the real row, where well above is as wrong as below. It is a sum over far pairs, so modes that
     shrink, and dropped ones that lie amid the others, are hardly seen. The interval is the jackknife's. Fewer than 2
     samples: BadData. Gini, "Variabilita e mutabilita", 1912 (the mean difference).
+    On the ring it did not see: shrink, copy.
     """
     means = view.samples.once(own_means, distance)
     estimate = around(means.mean(), 2 * means.std() / math.sqrt(len(means)))

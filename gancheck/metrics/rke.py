@@ -25,6 +25,7 @@ def rke(view: View) -> Estimate:
     jackknife's. A reference of one repeated point, or fewer than 2 samples: BadData.
     Jalali, Li & Farnia, "An information-theoretic evaluation of generative models in learning multi-modal
     distributions", NeurIPS 2023, who leave the bandwidth to the user.
+    On the ring it did not see: copy.
     """
     n = len(view.samples)
     others = view.samples.once(own_means, view.real_samples.once(alike))

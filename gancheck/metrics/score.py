@@ -17,6 +17,7 @@ def score(view: View) -> Tensor:
 
     It falls for dropped, uneven and shrunken modes and for blur; it does not see copied training data. A perfect
     generator gets about 1 at any n; nothing captured: 0. BadData without a real draw, or where that draw scores 0.
+    On the ring it did not see: copy.
     """
     real = overlap(view.real_row) * spread(view.real_row)
     if real == 0:

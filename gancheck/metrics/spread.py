@@ -34,6 +34,7 @@ def spread(view: View) -> Tensor:
     High-quality samples about their own group's mean, each group weighted by its samples. Groups with fewer than 10 are
     pooled: their squares and degrees of freedom are added. 0 to 1; nothing captured, or no two samples in one group: 0.
     A perfect generator gets about 1 - mean 1 / sqrt(pi f) with f degrees of freedom a group.
+    On the ring it did not see: drop, imbalance, copy.
     """
     ratio, mass = ratios(view.modes)
     return (torch.minimum(ratio, 1 / ratio) * mass).sum() / mass.sum().clamp_min(1)
@@ -45,6 +46,7 @@ def mode_spread(view: View) -> Tensor:
 
     From 0; 1 is healthy, near 0 is collapse inside the modes, above 1 is blur. Groups with fewer than 10 samples are
     pooled into one; nothing captured: 0. A perfect generator gets 1 but for the noise of a variance, sqrt(2 / f).
+    On the ring it did not see: drop, imbalance, copy, junk.
     """
     ratio, _ = ratios(view.modes)
     return ratio.square().quantile(0.5) if len(ratio) else ratio.new_zeros(())
@@ -58,6 +60,7 @@ def mode_spread_min(view: View) -> Tensor:
     where there is none, mode-spread's value, which pools them. A perfect generator stays below 1: it
     gets about the 1 / G quantile of a chi-square over its f degrees of freedom, 0.64 for 400 groups of 50 samples in
     the plane, so read it beside the real row.
+    On the ring it did not see: drop, imbalance, copy.
     """
     every = scatters(view.modes)
     large = every.samples >= ENOUGH

@@ -23,6 +23,7 @@ def swd(view: View) -> Tensor:
     and n = m, and of order n^(-1/4) where modes lie apart, as chance in their counts must be carried across: read it
     beside the real row. In many dimensions a direction shows little of a single mode.
     Bonneel et al., "Sliced and Radon Wasserstein barycenters of measures", JMIV 2015.
+    On the ring it did not see: shrink, blur, copy.
     """
     a, b = view.samples, view.real_samples
     left, right, width = coupling(len(a), len(b), a.x.device)

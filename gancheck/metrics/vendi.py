@@ -20,6 +20,7 @@ def vendi(view: View) -> Tensor:
     as one another's copies. It depends on n and saturates at d, so at 2 in the plane. A perfect generator gets
     what real data gets at the same n, which is what vendi-ratio compares.
     Friedman & Dieng, "The Vendi score: a diversity evaluation metric for machine learning", TMLR 2023.
+    On the ring it did not see: shrink, blur, copy, junk.
     """
     return effective_number(view.samples.once(spectrum)).clamp_min(1)
 
@@ -32,6 +33,7 @@ def vendi_2(view: View) -> Tensor:
     vendi and rare ones hardly, and no eigenvalues are needed. A perfect generator gets what real data gets at the same
     n: read it beside the real row. It saturates as vendi does, and like it does not see the lengths of features.
     Pasarkar & Dieng, "Cousins of the Vendi score", AISTATS 2024 (order 2).
+    On the ring it did not see: shrink, blur, copy, junk.
     """
     return (1 / view.samples.once(concentration)).clamp_min(1)
 
@@ -42,6 +44,7 @@ def vendi_ratio(view: View) -> Tensor:
 
     From 0; below 1 is less diverse than real data, above 1 more, and a perfect generator gets 1 on average. BadData
     without a real draw of the same n.
+    On the ring it did not see: shrink, blur, copy, junk.
     """
     return vendi(view) / vendi(view.real_row)
 

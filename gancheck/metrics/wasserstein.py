@@ -20,6 +20,7 @@ def wasserstein(view: View) -> Tensor:
     samples are used. Biased upward: a perfect generator gets far more than 0, of order n^(-1/d), so read it beside the
     real row at the same n. It sees all damage that moves mass, once that is larger than this floor.
     Villani, "Optimal transport: old and new", 2009 (chapter 6).
+    On the ring it did not see: shrink, blur, copy.
     """
     n = min(len(view.samples), len(view.real_samples))
     a, b = view.samples.head(n), view.real_samples.head(n)

@@ -39,11 +39,22 @@ def verdict(evidence: Evidence, findings: tuple[Finding, ...]) -> tuple[Verdict,
             return finding.kind, finding.text
     seen = dropping.detectable(evidence)
     if seen >= ENOUGH:
-        return "healthy", f"nothing found beyond the margins in {len(evidence.view.samples):,} samples"
+        return (
+            "healthy",
+            f"nothing found beyond the margins in {len(evidence.view.samples):,} samples{open_to(findings)}",
+        )
     return "undecided", (
         f"{len(evidence.view.samples):,} samples are too few: a loss would show in modes that hold {percent(seen)} of "
         f"real data; {advice(evidence)}"
     )
+
+
+def open_to(findings: tuple[Finding, ...]) -> str:
+    """What so few samples cannot rule out, where it is much more than the margin."""
+    uneven = next(f for f in findings if f.kind == "imbalanced")
+    if uneven.high <= 2 * uneven.margin:
+        return ""
+    return f"; shares that are off by up to {uneven.high:.0%} cannot be ruled out"
 
 
 def advice(evidence: Evidence) -> str:
