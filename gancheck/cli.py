@@ -61,10 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CycloptsError as error:
         return complain(usage(given, str(error)), debug)
     except KeyboardInterrupt:
-        print(
-            "gancheck: interrupted; nothing is half-written. The same command goes on where it stopped.",
-            file=sys.stderr,
-        )
+        resumes = " The same command goes on where it stopped." if "run" in given else ""
+        print(f"gancheck: interrupted; nothing is half-written.{resumes}", file=sys.stderr)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import platform
 from collections.abc import Iterator
@@ -20,12 +21,18 @@ def replacing(path: Path) -> Iterator[Path]:
         yield part
         os.replace(part, path)
     except OSError as error:
-        raise StoreError(
-            f"cannot write {path}: {error.strerror or error}; free space or choose another --out"
-        ) from error
+        advice = "free space or choose another --out" if error.errno == errno.ENOSPC else "choose another --out"
+        raise StoreError(f"cannot write {path}: {error.strerror or error}; {advice}") from error
     finally:
         with suppress(OSError):
             part.unlink()
+
+
+def writable(folder: Path) -> None:
+    """Make a folder, and make sure that it can be written to; StoreError before any work is done for it."""
+    with replacing(folder / "try") as part:
+        part.touch()
+    (folder / "try").unlink()
 
 
 def write_text(path: Path, text: str) -> None:

@@ -21,6 +21,7 @@ class Modes:
     weights: Tensor  #: (K,) shares of the modes in real data
     deviations: Tensor  #: (G,) real root-mean-square deviation per feature of each group, inside the radius
     ceiling: float = HIGH_QUALITY_MASS  #: share of real samples that are high-quality
+    counted: Tensor | None = None  #: (K,) real samples that the weights were estimated from; None where they are known
 
     def __post_init__(self) -> None:
         for name in ("weights", "deviations"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from gancheck.catalogue import Catalogue
+from gancheck.errors import GancheckError
 from gancheck.evaluation import Measure
 from gancheck.ground.base import Ground, Side
 from gancheck.scores import Values
@@ -22,6 +23,7 @@ class Panel(NamedTuple):
     values: Mapping[str, float | None]
     floor: Mapping[str, float | None]
     intervals: Mapping[str, tuple[float, float]]
+    failures: tuple[str, ...] = ()  #: what metrics raised instead of a value
 
 
 def measures(catalogue: Catalogue, names: tuple[str, ...] = ()) -> dict[str, Measure]:
@@ -32,13 +34,17 @@ def measures(catalogue: Catalogue, names: tuple[str, ...] = ()) -> dict[str, Mea
 
 def panel(ground: Ground, side: Side, chosen: Mapping[str, Measure], step: Step) -> Panel:
     """The values that the ground allows; metrics whose needs it does not meet are left out."""
-    values, floor, intervals = Values(), Values(), Values()
+    values, floor, intervals, failures = Values(), Values(), Values(), []
     for sight in sights(ground, side, chosen, step):
-        values[sight.column], ends = sight.measure.estimate(sight.view)
-        floor[sight.column] = sight.measure(sight.real)
+        try:
+            values[sight.column], ends = sight.measure.estimate(sight.view)
+            floor[sight.column] = sight.measure(sight.real)
+        except GancheckError as error:  # one metric of somebody's own must not cost the answer
+            values[sight.column], floor[sight.column], ends = None, None, None
+            failures.append(str(error))
         if ends:
             intervals[sight.column] = ends
-    return Panel(values, floor, intervals)
+    return Panel(values, floor, intervals, tuple(failures))
 
 
 class Sight(NamedTuple):

@@ -68,9 +68,9 @@ class Values(dict[str, Any]):
         return super().__contains__(name) or any(key.partition("@")[0] == name for key in self)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Scores:
-    """The answer to "did it collapse, and how?"."""
+    """The answer to "did it collapse, and how?". `print(scores)` says it in a few lines."""
 
     verdict: Verdict
     reason: str  #: one sentence: why this verdict
@@ -81,6 +81,12 @@ class Scores:
     per_mode: polars.DataFrame  #: columns of `PER_MODE`
     facts: Mapping[str, Any] = field(default_factory=dict)  #: what was compared with what: names, n, features, versions
     notes: tuple[str, ...] = ()  #: what was assumed, and warnings
+
+    def __repr__(self) -> str:
+        lines = [f"{self.verdict}: {self.reason}"]
+        for found in self.findings:
+            lines.append(f"  {found.text} ({found.effect} {found.value:.3g} [{found.low:.3g}, {found.high:.3g}])")
+        return "\n".join(lines)
 
     @property
     def findings(self) -> tuple[Finding, ...]:

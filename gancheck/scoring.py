@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from gancheck.catalogue import Catalogue
+from gancheck.cloud import Cloud
 from gancheck.copies import copying
 from gancheck.device import device_named
 from gancheck.errors import BadParameter
@@ -21,9 +21,11 @@ from gancheck.ground.choosing import AUTO, Real
 from gancheck.loading.opening import open_samples
 from gancheck.loading.samples import Samples
 from gancheck.panel import COMPARED, measures, panel
+from gancheck.prints import found_in, prints
 from gancheck.report.material import Copies, Material
 from gancheck.scores import Finding, Scores, Verdict
 from gancheck.stage import Step, silent
+from gancheck.streams import generator
 from gancheck.verdict import labels as deciding
 from gancheck.verdict import memorising
 from gancheck.verdict.evidence import Evidence, percent
@@ -32,6 +34,8 @@ from gancheck.version import version
 
 ENDLESS = 10_000  #: samples asked of a generator unless told
 MOST = 1_000_000  #: samples that the verdict looks at
+SHARED = 0.05  #: of samples or training data, in the reference beyond real data's own repeats: worth a word
+ITSELF = 0.5  #: the same, beyond which samples are the reference
 REALS = 5_000  #: held-out real samples beside them, at least, where there are as many
 
 
@@ -44,7 +48,7 @@ def score(
     labels: Any = None,
     features: str = AUTO,
     weights: str | Path | None = None,
-    metrics: Iterable[str] = (),
+    metrics: str | Iterable[str] = (),
     count: int | None = None,
     latent: int | None = None,
     device: str = "auto",
@@ -62,7 +66,8 @@ def score(
     Raises BadData for what cannot be read or does not fit, BadParameter and UnknownName for names, MissingWeights.
     """
     catalogue = Catalogue.load(plugins)
-    chosen = measures(catalogue, tuple(metrics))
+    names = metrics.split(",") if isinstance(metrics, str) else metrics
+    chosen = measures(catalogue, tuple(name.strip() for name in names if name.strip()))
     paths = None if weights is None else Path(weights)
     real = Real(dataset, reference, train, labels, features, paths)
     ground = real.ground(catalogue, torch.device(device_named(device)))
@@ -79,12 +84,13 @@ class Scoring:
 
     @classmethod
     def of(cls, source: Any, ground: Ground, *, count: int | None = None, latent: int | None = None) -> Scoring:
-        """Read samples from anywhere; a generator is asked once, so that all parts see the same samples."""
+        """Read samples from anywhere, in random order; a generator is asked once, so that all see the same samples."""
         if count is not None and count < 1:
             raise BadParameter(f"count = {count}: score at least 1 sample")
         opened = open_samples(source, what="samples", latent=latent)
         if opened.count is None:
             opened = drawn(opened, count or ENDLESS)
+        opened = opened.some(count or MOST, generator("cpu", "score", "count"))
         return cls(opened, ground, ground.side(opened, count or MOST))
 
     @cached_property
@@ -93,7 +99,8 @@ class Scoring:
         size = min(max(len(self.side), REALS), COMPARED)
         real = self.ground.real_row(min(size, self.ground.held_out or size))
         view = self.ground.view(self.side, real)
-        return Evidence(view, real, self.ground.names, self.ground.counts, self.ground.train)
+        ground = self.ground
+        return Evidence(view, real, ground.names, ground.counts, ground.train, ground.covered, ground.natural)
 
     @cached_property
     def checks(self) -> tuple[Finding, ...]:
@@ -101,23 +108,36 @@ class Scoring:
         return deciding.checks(self.evidence)
 
     @cached_property
-    def copied(self) -> float:
-        """Share of the samples that are in the reference bit for bit."""
-        known = {row.tobytes() for row in rows(self.evidence.real.real)} | {
-            row.tobytes() for row in rows(self.evidence.real.fake)
-        }
-        mine = rows(self.side.features[:COMPARED])
-        return sum(row.tobytes() in known for row in mine) / len(mine)
+    def borrowed(self) -> float:
+        """Share of the samples that are in the reference bit for bit, beyond the share of real data that is."""
+        return self.beyond(self.evidence.view.samples)
+
+    @cached_property
+    def trained_on(self) -> float:
+        """The same for the training data: what of it is in the reference, which should be held out."""
+        return 0.0 if self.ground.train is None else self.beyond(self.ground.train)
+
+    def beyond(self, cloud: Cloud) -> float:
+        """Share found in either half of the reference, less the share of one half that the other holds."""
+        if self.ground.held_out is None:
+            return 0.0
+        real = self.ground.real_row(self.ground.held_out)
+        halves, some = (real.samples, real.real_samples), cloud.head(COMPARED)
+        known = torch.cat([half.once(prints) for half in halves])
+        return float(torch.isin(some.once(prints), known).double().mean()) - found_in(*halves)
 
     @cached_property
     def verdict(self) -> tuple[Verdict, str]:
-        """The label, and why."""
-        if self.copied == 1 and self.ground.held_out is not None:
+        """The label, and why; without one where what should be held out is not."""
+        if self.borrowed > ITSELF:
             return "undecided", (
                 "the samples are the reference itself, bit for bit: give held-out real data, and the training data as "
                 "--train"
             )
-        return deciding.verdict(self.evidence, self.checks)
+        label, reason = deciding.verdict(self.evidence, self.checks)
+        if label == "healthy" and max(self.borrowed, self.trained_on) > SHARED:
+            return "undecided", f"{self.warnings()[0]}"
+        return label, reason
 
     def scores(self, chosen: Mapping[str, Measure], step: Step = silent) -> Scores:
         """The answer."""
@@ -132,7 +152,7 @@ class Scoring:
             intervals=numbers.intervals,
             per_mode=per_mode(self.evidence, self.checks),
             facts=self.facts,
-            notes=(*self.samples.notes, *self.ground.notes, *self.warnings()),
+            notes=(*self.warnings(), *numbers.failures, *told("samples", self.samples.notes), *self.ground.notes),
         )
 
     def material(self) -> Material:
@@ -177,20 +197,25 @@ class Scoring:
     def warnings(self) -> list[str]:
         """What readers should know before they believe the numbers."""
         found = []
-        if 0 < self.copied < 1 and self.ground.held_out is not None:
+        if SHARED < self.borrowed <= ITSELF:
             found.append(
-                f"{percent(self.copied)} of the samples are in the reference bit for bit; if it is the training data, "
-                "give held-out data as the reference and this as --train"
+                f"{percent(self.borrowed)} of the samples are in the reference bit for bit; if it is the training "
+                "data, give held-out data as the reference and this as --train"
+            )
+        if self.trained_on > SHARED:
+            found.append(
+                f"{percent(self.trained_on)} of the training data is in the reference bit for bit, so copies cannot be "
+                "told: give a reference that the generator was not trained on"
             )
         return found
+
+
+def told(what: str, notes: Iterable[str]) -> tuple[str, ...]:
+    """Notes that say what they are about."""
+    return tuple(f"{what}: {note}" for note in notes)
 
 
 def drawn(samples: Samples, count: int) -> Samples:
     """So many samples of an endless source, kept."""
     x = samples.take(count)
     return replace(samples, count=len(x), stream=lambda: iter(torch.split(x, 10_000)))
-
-
-def rows(features: Tensor) -> Any:
-    """(n, d) numpy rows."""
-    return features.cpu().numpy()

@@ -20,7 +20,7 @@ class Trial:
     """One damage of one amount on one data set; what must come out, or "" where the damage is below the margin."""
 
     data: str
-    ground: str  #: "known" modes, or "given" as a reference sample
+    ground: str  #: "known" modes, "given" as a reference sample, or "labelled" with its labels too
     n: int
     damage: str
     amount: float
@@ -83,7 +83,8 @@ def grid() -> Iterator[tuple[str, str, int, Case, int]]:
         *(("ring8", "given", n, 50) for n in (1_000, 5_000)),
         *(("grid25", "given", n, 50) for n in (2_500, 10_000)),
         (MIXTURE, "given", 2_500, 50),
-        ("digits", "given", 300, 50),
+        ("ring8", "labelled", 500, 50),
+        ("imbalanced", "labelled", 2_500, 50),
         *(("stacked-digits", "given", n, 50) for n in (5_000,)),
     ]
     for data, ground, n, draws in healthy:

@@ -28,7 +28,7 @@ from gancheck.catalogue import Catalogue
 from gancheck.extractors.points import Points
 from gancheck.files import write_text
 from gancheck.ground.base import Ground
-from gancheck.ground.given import Given
+from gancheck.ground.given import Extract, Given
 from gancheck.ground.known import Known
 from gancheck.intervals import wilson
 from gancheck.loading.opening import open_samples
@@ -61,13 +61,16 @@ def run(trial: Trial) -> dict[str, object]:
 
 
 def ground(trial: Trial, source: damages.Source) -> Ground:
-    """The data set itself, or twice as many real samples of it as are scored, given as a reference without labels."""
+    """The data set itself, or twice as many real samples of it as are scored, given as a reference."""
     data = source.dataset
     train = open_samples(source.train)
     if trial.ground == "known":
         return Known(trial.data, data, train)
     reference = data.distinct("real", 2 * trial.n, generator("cpu", "given", trial.seed))
-    return Given(open_samples(reference), Points(), lambda s, most: data.features(s.take(most)), train=train)
+    labels = data.assign(data.features(reference)).label if trial.ground == "labelled" else None
+    names = tuple(map(str, range(len(data.weights)))) if labels is not None else ()
+    extract: Extract = lambda s, most: data.features(s.take(most))  # noqa: E731
+    return Given(open_samples(reference), Points(), extract, labels=labels, names=names, train=train)
 
 
 def main() -> None:

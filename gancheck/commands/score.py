@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from gancheck.catalogue import Catalogue
 from gancheck.console import Output
 from gancheck.device import device_named
+from gancheck.files import writable
 from gancheck.ground.choosing import AUTO, Real
 from gancheck.panel import measures
 from gancheck.report.answer import write_answer
@@ -92,6 +93,8 @@ def score_command(
     """
     catalogue = Catalogue.load([str(p) for p in with_ or ()])
     chosen = measures(catalogue, tuple(name.strip() for name in metrics.split(",") if name.strip()))
+    if out:
+        writable(out)
     with Stage() as stage:
         stage("reading real data", 0, 0)
         real = Real(dataset, reference, train, labels, features, weights)

@@ -21,11 +21,12 @@ Pool = Literal["real", "reference"]
 
 @dataclass(frozen=True, eq=False)
 class Side:
-    """One set of samples: what it is compared by, and the first few as they are."""
+    """One set of samples, in random order: what it is compared by, and the first few as they are."""
 
     features: Tensor  #: (n, d)
     kept: Tensor  #: (k, *shape), the first k = min(n, KEPT)
     classes: Tensor | None = None  #: (n, C) probabilities
+    rows: Tensor | None = None  #: (n,) place of each sample in its source; a source may be sorted, class by class
 
     def __len__(self) -> int:
         return len(self.features)
@@ -38,7 +39,7 @@ class Side:
     def head(self, n: int) -> Side:
         """The first n."""
         classes = self.classes[:n] if self.classes is not None else None
-        return Side(self.features[:n], self.kept[:n], classes)
+        return Side(self.features[:n], self.kept[:n], classes, self.rows[:n] if self.rows is not None else None)
 
 
 class Ground(Keeper, ABC):
@@ -49,6 +50,8 @@ class Ground(Keeper, ABC):
     notes: tuple[str, ...] = ()  #: what was assumed
     #: (K,) high-quality real samples that the modes' shares were estimated from; None where the shares are known
     counts: Tensor | None = None
+    covered: float = 1.0  #: share of real data that is in these modes
+    natural: bool = True  #: whether the modes are the data's own, rather than regions of one cloud
     train: Cloud | None = None  #: features of the training data
     kept_train: Tensor | None = None  #: the same as samples, for pictures
 

@@ -11,10 +11,10 @@ from torch import Tensor
 
 from gancheck.catalogue import Catalogue
 from gancheck.datasets.base import Dataset
-from gancheck.errors import BadParameter
+from gancheck.errors import BadParameter, UnknownName, did_you_mean
 from gancheck.extractors.base import Extractor
 from gancheck.extractors.cache import FeatureCache
-from gancheck.extractors.choosing import extractor
+from gancheck.extractors.choosing import NAMES, extractor
 from gancheck.ground.base import Ground
 from gancheck.ground.given import Extract, Given
 from gancheck.ground.known import Known
@@ -40,10 +40,16 @@ class Real:
 
     def ground(self, catalogue: Catalogue, device: torch.device, step: Step = silent) -> Ground:
         """One of the two; BadParameter where both or neither is named."""
-        if (self.reference is None) == (self.dataset is None):
+        if self.features != AUTO and self.features not in NAMES:
+            raise UnknownName(f"unknown features '{self.features}'.{did_you_mean(self.features, NAMES)}")
+        if self.reference is not None and self.dataset is not None:
+            raise BadParameter("what is real? give a dataset's name or a reference, not both")
+        if self.reference is None and self.dataset is None:
             raise BadParameter(
-                "what is real? give either a dataset's name (--dataset ring8) or samples (--reference PATH)"
+                "what is real? give a dataset's name (--dataset ring8) or real samples (--reference PATH)"
             )
+        if not isinstance(self.dataset, str | None):
+            raise BadParameter(f"dataset = {self.dataset!r}: give its name, such as 'ring8'")
         return self.given(device, step) if self.dataset is None else self.known(self.dataset, catalogue, device)
 
     def known(self, text: str, catalogue: Catalogue, device: torch.device) -> Known:

@@ -17,10 +17,12 @@ from gancheck.ground.known import worded
 from gancheck.ground.partition import Partition, fitted, principal
 from gancheck.loading.samples import Samples
 from gancheck.modes import Modes
-from gancheck.streams import generator
+from gancheck.streams import order
 
 LEAST = 80  #: reference samples: a quarter each finds the modes and sets their reach, half is held out
+UNLABELLED = 400  #: without labels: in fewer, several modes look like one
 MOST = 200_000  #: reference samples used
+APART = 0.8  #: share of real samples nearest to their own label's centre, below which labels overlap
 
 Extract = Callable[[Samples, int], Tensor]  #: features of samples, at most so many; cached where it is worth it
 
@@ -45,17 +47,23 @@ class Given(Ground):
         self.reference, self.network, self.extract = reference, extractor, extract
         self.extractor = extractor.name
         whole = self.side(reference, MOST)
-        if len(whole) < LEAST:
-            raise BadData(f"{reference.name} holds {len(whole)} samples; a reference needs at least {LEAST}")
-        order = torch.randperm(len(whole), generator=generator("cpu", "score", "split"))
-        self.features = whole.features[order.to(whole.features.device)]
-        kept = order[order < len(whole.kept)]
-        self.places = torch.nonzero(order < len(whole.kept)).flatten()  #: rows of `features` that are kept as samples
+        least = LEAST if labels is not None else UNLABELLED
+        if len(whole) < least:
+            other = "" if labels is not None else f"; with labels, {LEAST} would do"
+            raise BadData(f"{reference.name} holds {len(whole)} samples; a reference needs at least {least}{other}")
+        split = order(len(whole), torch.device("cpu"), "score", "split")
+        self.features = whole.features[split.to(whole.features.device)]
+        kept = split[split < len(whole.kept)]
+        self.places = torch.nonzero(split < len(whole.kept)).flatten()  #: rows of `features` that are kept as samples
         self.kept = whole.kept[kept]
-        self.labels = labels[order] if labels is not None else None
+        self.labels = labels[whole.rows][split] if labels is not None and whole.rows is not None else None
         self.partition, self.natural = self.parted(names)
-        self.names, self.counts = self.partition.names, self.partition.counts.cpu()
-        self.notes = (*reference.notes, self.described(names))
+        self.names, self.counts, self.covered = (
+            self.partition.names,
+            self.partition.counts.cpu(),
+            self.partition.covered,
+        )
+        self.notes = (self.described(names), *(f"reference: {note}" for note in reference.notes))
         if train is not None:
             side = self.side(train, MOST)
             self.train, self.kept_train = Cloud(side.features), side.kept
@@ -77,7 +85,9 @@ class Given(Ground):
                 f"{worded(self.reference.shape)}; bring both to one shape"
             )
         features = self.extract(samples, most)
-        return Side(features, samples.take(min(KEPT, len(features))), self.network.classes(features))
+        rows = order(len(features), torch.device("cpu"), "score", "samples")
+        features = features[rows.to(features.device)]
+        return Side(features, samples.pick(rows[:KEPT]), self.network.classes(features), rows)
 
     def modes(self, features: Tensor) -> Modes:
         return self.partition.modes(features)
@@ -99,14 +109,31 @@ class Given(Ground):
             label, count, natural = grouped((self.features[:quarter].double() - origin) @ axes)
             names = tuple(f"cluster {k + 1}" for k in range(count))
         partition = fitted(self.features[:quarter], axes, origin, label, names)
-        return partition.calibrated(self.features[quarter : self.held_out]), natural
+        calibration = self.features[quarter : self.held_out]
+        return partition.calibrated(calibration, self.places_of(partition, names, quarter)), natural
+
+    def places_of(self, partition: Partition, names: tuple[str, ...], quarter: int) -> Tensor | None:
+        """Place of every calibration sample's label among the modes, -1 where it is left out; None without labels."""
+        if self.labels is None:
+            return None
+        place = {name: k for k, name in enumerate(partition.names)}
+        table = torch.tensor([place.get(name, -1) for name in names])
+        return table[self.labels[quarter : self.held_out]].to(self.features.device)
+
+    def overlap(self, names: tuple[str, ...]) -> str:
+        """A warning where labels do not part the features, so that one can vanish behind another."""
+        quarter = self.held_out // 2
+        own = self.places_of(self.partition, names, quarter)
+        assert own is not None
+        nearest, _ = self.partition.nearest(self.partition.project(self.features[quarter : self.held_out]))
+        right = float((nearest == own)[own >= 0].double().mean())
+        return "" if right >= APART else f"; they overlap: only {right:.0%} of real samples are nearest to their own"
 
     def described(self, names: tuple[str, ...]) -> str:
         """What stands in for the modes."""
         if self.labels is not None:
             lost = len(names) - len(self.names)
-            return f"modes are the {len(self.names)} labels of {self.reference.name}" + (
-                f"; {lost} with too few samples are left out" if lost else ""
-            )
+            left = f"; {lost} with too few samples are left out" if lost else ""
+            return f"modes are the {len(self.names)} labels of {self.reference.name}{left}{self.overlap(names)}"
         kind = "clusters" if self.natural else "regions (the data has no clear clusters)"
         return f"modes are not known: {len(self.names)} {kind} of {self.reference.name} serve instead"

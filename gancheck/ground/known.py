@@ -14,7 +14,7 @@ from gancheck.errors import BadData
 from gancheck.ground.base import KEPT, Ground, Pool, Side
 from gancheck.loading.samples import Samples, gathered
 from gancheck.modes import Modes, modes_of
-from gancheck.streams import generator
+from gancheck.streams import generator, order
 
 ROWS = 10_000  #: samples whose features are computed at once
 
@@ -50,7 +50,10 @@ class Known(Ground):
                 f"{samples.name}: samples are {worded(samples.shape)}, those of {self.name} are "
                 f"{worded(self.dataset.spec.shape)}; bring them to that shape, or give --reference instead"
             )
-        return self.whole(samples.take(most))
+        x = samples.take(most)
+        rows = order(len(x), torch.device("cpu"), "score", "samples")
+        features = self.features(x)[rows.to(self.device)]
+        return Side(features, x[rows[:KEPT]], self.dataset.classes(features), rows)
 
     def whole(self, x: Tensor) -> Side:
         """Samples (n, *shape) with their features."""

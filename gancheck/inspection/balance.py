@@ -93,4 +93,4 @@ def table(groups: Groups, scale: float) -> list[dict[str, Any]]:
 
 def share(value: float) -> str:
     """A share for people."""
-    return f"{100 * value:.2g} %"
+    return f"{100 * value:.3g} %"

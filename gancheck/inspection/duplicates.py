@@ -37,7 +37,7 @@ def exact(tally: Tally) -> list[Problem]:
     where = int(index[counts == most].min())
     evidence = {"repeats": repeats, "share": share, "most": most, "first_row": where}
     text = (
-        f"exact repeats: {repeats:,} of {tally.count:,} samples ({100 * share:.2g} %; {tally.place(where)} is there "
+        f"exact repeats: {repeats:,} of {tally.count:,} samples ({100 * share:.3g} %; {tally.place(where)} is there "
         f"{most:,} times); {REMEDY}"
     )
     return [Problem("duplicates", "warning" if share >= SHARE else "note", text, evidence)]
@@ -75,7 +75,7 @@ def nearly(tally: Tally, near: Neighbourhood, pairs: NDArray[np.int64]) -> list[
     }
     first, second = (tally.place(row) for row in near.rows[pairs[0]])
     text = (
-        f"nearly the same: {len(pairs):,} pairs (about {100 * share:.2g} % of samples; the closest are {first} and "
+        f"nearly the same: {len(pairs):,} pairs (about {100 * share:.3g} % of samples; the closest are {first} and "
         f"{second}); {REMEDY}"
     )
     return [Problem("near-duplicates", "warning" if share >= SHARE else "note", text, evidence)]

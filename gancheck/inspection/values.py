@@ -102,7 +102,7 @@ def clipped(tally: Tally, varying: Tensor) -> list[Problem]:
     share = float(most[worst]) / tally.count
     end = tally.high[worst] if tally.at_high[worst] >= tally.at_low[worst] else tally.low[worst]
     text = (
-        f"{names(piled)} look{'s' if piled.sum() == 1 else ''} clipped: {100 * share:.2g} % of samples are exactly at "
+        f"{names(piled)} look{'s' if piled.sum() == 1 else ''} clipped: {100 * share:.3g} % of samples are exactly at "
         f"{end:.4g} in feature {worst}; train on the values before clipping"
     )
     return [Problem("clipping", "warning", text, {"features": which(piled), "share": share})]
@@ -156,7 +156,7 @@ def at_ends(tally: Tally) -> list[Problem]:
     if max(dark, bright) <= ENDS:
         return []
     text = (
-        f"{100 * dark:.2g} % of values are at the darkest, {100 * bright:.2g} % at the brightest: a background, or "
+        f"{100 * dark:.3g} % of values are at the darkest, {100 * bright:.3g} % at the brightest: a background, or "
         "overexposed pictures"
     )
     return [Problem("clipping", "note", text, {"share_low": dark, "share_high": bright})]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from gancheck.errors import BadData, GancheckError
+
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @contextmanager
@@ -24,5 +27,5 @@ def reading(name: str, advice: str, failed: str = "cannot be read") -> Iterator[
 def reason(error: BaseException) -> str:
     """The first line of an error, at most 120 characters."""
     lines = [line.strip() for line in str(getattr(error, "strerror", None) or error).splitlines() if line.strip()]
-    line = lines[0] if lines else type(error).__name__
+    line = COLOUR.sub("", lines[0]).partition(". ")[0] if lines else type(error).__name__
     return line if len(line) <= 120 else line[:117] + "..."

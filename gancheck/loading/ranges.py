@@ -10,6 +10,7 @@ import numpy as np
 from gancheck.errors import BadData
 from gancheck.loading.raw import Array
 
+DIM = 64  #: largest value of whole numbers, not saved as bytes, below which they are hardly on a scale of 0..255
 ROUNDING = 1e-5  #: how far float arithmetic may lead out of [0, 1] or [-1, 1]
 KNOWN = "known are integers 0..255 or 0..65535, floats in [0, 1], floats in [-1, 1] and whole floats 0..255"
 
@@ -70,8 +71,18 @@ def decided(survey: Survey, name: str) -> Range:
     """The range of all values; BadData where none of the known fits."""
     for known in candidates(survey):
         if known.holds(survey):
+            refuse_dim(known, survey, name)
             return known
     raise BadData(f"{name}: pixel values run from {survey.low:.6g} to {survey.high:.6g}; {KNOWN}: bring them to one")
+
+
+def refuse_dim(known: Range, survey: Survey, name: str) -> None:
+    """BadData for whole numbers that stay far below 255 and are no bytes: a scale of their own, as 0..16."""
+    if known in (WHOLE, BYTES) and survey.dtype not in (np.uint8, np.uint16) and 1 < survey.high < DIM:
+        raise BadData(
+            f"{name}: pixel values are whole numbers up to {survey.high:.6g}, too dark for 0..255; divide by their "
+            "largest possible value, or save them as uint8 if they are that dark"
+        )
 
 
 def candidates(survey: Survey) -> Iterable[Range]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -38,6 +38,33 @@ class Samples:
         if self.count is None or self.count > most:
             return gathered(self.stream(), most, self.name)
         return gathered(self.stream(), self.count, self.name)
+
+    def pick(self, rows: Tensor) -> Tensor:
+        """(len(rows), *shape) the samples at these places, in this order; the source is read once, batch by batch."""
+        places, back = rows.sort()
+        found = torch.cat(list(chosen(self.stream(), places)))
+        return torch.empty_like(found).index_copy_(0, back, found)
+
+    def some(self, count: int, generator: torch.Generator) -> Samples:
+        """So many of a source of fixed size, drawn without replacement; all of them where it has no more."""
+        if self.count is None or count >= self.count:
+            return self
+        rows = torch.randperm(self.count, generator=generator)[:count].sort().values
+        labels = self.labels[rows] if self.labels is not None else None
+        files = tuple(self.files[row] for row in rows.tolist()) if self.files else ()
+        return replace(self, count=count, stream=lambda: chosen(self.stream(), rows), labels=labels, files=files)
+
+
+def chosen(batches: Iterator[Tensor], rows: Tensor) -> Iterator[Tensor]:
+    """The rows of a stream at these places, ascending."""
+    start = 0
+    for batch in batches:
+        if len(rows) == 0 or start > int(rows[-1]):
+            break
+        inside = rows[(rows >= start) & (rows < start + len(batch))] - start
+        start += len(batch)
+        if len(inside):
+            yield batch[inside]
 
 
 def gathered(batches: Iterator[Tensor], count: int, name: str) -> Tensor:

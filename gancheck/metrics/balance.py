@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import xlogy
-from scipy.stats import binomtest, chi2
+from scipy.stats import binomtest, chi2, chi2_contingency
 from torch import Tensor
 
 from gancheck.metrics.base import metric
@@ -26,12 +26,25 @@ def mode_balance(view: View) -> Tensor:
     0 to 1; a perfect generator gets every value alike, so below 0.05 one time in 20. Two modes: exact binomial. At
     least 5 samples expected in every mode: chi-square with Williams' correction. Else: the share of 1,999 real draws
     (fixed stream) that fit no better. One mode: 1; nothing captured: 0. It answers "by chance?" and not "how much?": at
-    huge n it condemns everybody, which is why the verdict goes by an effect size. Blind to samples off the modes.
+    huge n it condemns everybody, which is why the verdict goes by an effect size. Blind to samples off the modes. Where
+    the shares were counted in a reference, a G-test of the two rows of counts (chi-square law).
     Williams, "Improved likelihood ratio tests for complete contingency tables", Biometrika 1976.
     On the ring it did not see: shrink, blur, copy, junk.
     """
     counts, weights = view.modes.counts.cpu().numpy(), view.modes.weights.cpu().numpy()
-    return view.modes.weights.new_tensor(p_value(counts, weights / weights.sum()) if counts.any() else 0.0)
+    if not counts.any():
+        return view.modes.weights.new_zeros(())
+    counted = view.modes.counted
+    p = p_value(counts, weights / weights.sum()) if counted is None else alike(counts, counted.cpu().numpy())
+    return view.modes.weights.new_tensor(p)
+
+
+def alike(counts: Array, real: Array) -> float:
+    """Whether two rows of counts (K,) share their proportions."""
+    table = np.stack([counts, real])[:, counts + real > 0]
+    return (
+        float(chi2_contingency(table, correction=False, lambda_="log-likelihood").pvalue) if table.shape[1] > 1 else 1.0
+    )
 
 
 def p_value(counts: Array, weights: Array) -> float:

@@ -23,7 +23,8 @@ def c2st(view: View, k: int = K) -> Estimate:
     fellow fewer than strangers); clearly less than 1/2 says that samples sit next to reference samples, as copies do.
     Missing modes show in every dimension. Equal numbers of both sets, the first of the larger; equally near neighbours
     vote together, a draw counts half. The interval allows for neighbours that are judged together. k or fewer samples:
-    BadData.
+    BadData. In many dimensions, samples that are spread much wider than real ones can get 1/2 too, for everybody's
+    neighbours are then real: read it beside precision.
     Lopez-Paz & Oquab, "Revisiting classifier two-sample tests", ICLR 2017; leave-one-out after Xu et al., "An empirical
     study on evaluation metrics of generative adversarial networks", 2018.
     On the ring it saw every damage tried.

@@ -5,13 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from gancheck.cloud import Cloud
 from gancheck.errors import BadData
 from gancheck.estimate import Estimate, of_rate
 from gancheck.metrics.base import metric
 from gancheck.nearest import rarely_below
 from gancheck.neighbours import radii
-from gancheck.streams import key
+from gancheck.prints import prints
 from gancheck.view import View
 
 DEPTH = 5  #: neighbours that coverage asks for: the same pass serves both
@@ -45,21 +44,3 @@ def near_duplicates(view: View) -> Estimate:
         raise BadData("near-duplicates needs at least 2 samples on both sides, got 1: draw more")
     own, real = (radii(cloud.head(n), DEPTH)[:, 0] for cloud in (view.samples, view.real_samples))
     return of_rate((own <= rarely_below(real)).double().mean(), n / 2)
-
-
-def prints(cloud: Cloud) -> Tensor:
-    """(n,) int64 fingerprint of every row: the sum of its scrambled bits, each column times an odd number of its own.
-
-    0.0 and -0.0 are the same; sums are modulo 2^64.
-    """
-    keys = [key("metric", "duplicates", column) | 1 for column in range(cloud.dimension)]
-    odd = torch.tensor(keys, device=cloud.x.device)
-    return torch.cat([(scramble((x + 0.0).view(torch.int64)) * odd).sum(1) for _, x in cloud.blocks()])
-
-
-def scramble(bits: Tensor) -> Tensor:
-    """Every bit of each int64 spread over all: the finaliser of Steele et al., "Fast splittable pseudorandom number
-    generators", OOPSLA 2014."""
-    bits = (bits ^ (bits >> 30)) * -0x40A7B892E31B1A47
-    bits = (bits ^ (bits >> 27)) * -0x6B2FB644ECCEEE15
-    return bits ^ (bits >> 31)

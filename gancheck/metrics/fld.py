@@ -22,8 +22,8 @@ def fld(view: View) -> Tensor:
     more centres are used on either side than there are on the other. A perfect generator gets about 0, not exactly,
     since its widths see all training data: 2.5 in the plane, -0.5 with 30 features. Low quality, missing modes and
     copies all raise it: a copy's Gaussian shrinks onto its original. Where the training data is thinned only copies of
-    what is left are seen; `copies` looks at all of it. Modes that are only a little
-    shrunken are not seen, since widths make up for them. Features are standardised by the held-out data, constant ones centred only.
+    what is left are seen; `copies` looks at all of it. Modes that are only a little shrunken are not seen, since widths
+    make up for them. Features are standardised by the held-out data, constant ones centred only.
     Noisy at small n (in the plane by 4.5 at n = 200, 2.4 at 600); fewer than 2 training or held-out samples: BadData.
     Jiralerspong et al., "Feature likelihood divergence: evaluating the generalization of generative models using
     samples", NeurIPS 2023.

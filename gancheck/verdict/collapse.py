@@ -2,36 +2,57 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
 from gancheck.cloud import Cloud
+from gancheck.estimate import of_rate
 from gancheck.neighbours import distances
 from gancheck.scores import Finding
-from gancheck.verdict.evidence import LEVEL, Evidence, reach
+from gancheck.verdict import memorising
+from gancheck.verdict.evidence import LEVEL, Evidence, percent, reach
 from gancheck.view import View
 
 MOST = 2_000  #: samples whose pairs are looked at
 SAME = 0.1  #: of the usual distance inside a mode: nearer, two samples count as one point
 FEW = 20  #: different points, up to which samples are called collapsed
 RICHER = 10  #: real data's own rate of pairs that count as one, times so much, is not collapse either
+ENOUGH = 20  #: samples, below which nothing is called collapsed
+AGAIN = 0.2  #: share of samples that repeat others, beyond real data's, that counts as collapse
+TRIFLE = 1e-3  #: of the usual distance inside a mode
+THINNED = 1_000  #: distances kept of each block
 SURELY = 0.5  #: a rate of such pairs that is collapse whatever real data does
 
 
 def check(evidence: Evidence) -> Finding:
-    """Samples are collapsed when two of them are the same point so often that at most 20 different ones explain it.
+    """Samples are collapsed when two of them are the same point so often that at most 20 different ones explain it, or
+    when a fifth of them repeat others, beyond what real data does; repeats that are copies of a small training set are
+    `memorised` instead.
 
     The rate is a U-statistic over pairs; its error is the jackknife's. Two samples are the same point when they are
-    nearer than a tenth of the median distance between two real samples of one mode.
+    nearer than a tenth of the median distance between two real samples of one mode. A sample repeats another when it is
+    within a thousandth of the usual distance among its own kind, so that narrow modes alone are no repeats.
     """
+    points, copies = few_points(evidence), memorising.check(evidence)
+    if points.found or (copies is not None and copies.found):
+        return points
+    again = repeated(evidence)
+    return again if again.found else points
+
+
+def few_points(evidence: Evidence) -> Finding:
+    """Whether at most 20 different points explain how often two samples are the same."""
     near = SAME * usual(evidence.real)
     rate, error = collisions(evidence.view.samples.head(MOST), near)
-    real, _ = collisions(evidence.real.samples.head(MOST), near)
-    least = max(1 / FEW, min(SURELY, RICHER * real))
+    real, wide = collisions(evidence.real.samples.head(MOST), near)
+    upper = min(1.0, real + reach(LEVEL) * wide)
+    least = max(1 / FEW, min(SURELY, RICHER * real), 1 - (1 - upper) / 2 if upper > SURELY else 0.0)
     low, high = max(rate - reach(LEVEL) * error, 0.0), min(rate + reach(LEVEL) * error, 1.0)
     many = float(len(evidence.view.samples))
     different = [min(many, 1 / r) if r > 0 else many for r in (rate, high, low)]
-    found = low > least
+    found = low > least and many >= ENOUGH
     return Finding(
         kind="collapsed",
         found=found,
@@ -50,9 +71,40 @@ def check(evidence: Evidence) -> Finding:
     )
 
 
-def usual(real: View) -> float:
-    """Median distance between two real samples of one mode; over all pairs where hardly any share a mode."""
-    cloud, label = real.samples.head(MOST), real.modes.assignment.label[:MOST]
+def repeated(evidence: Evidence) -> Finding:
+    """Whether many samples are there again, but for a trifle."""
+    n = min(len(evidence.view.samples), len(evidence.real.samples), MOST)
+    fake, real = (again(view, n) for view in (evidence.view, evidence.real))
+    value = fake[0] - real[0]
+    low = value - math.hypot(fake[0] - fake[1], real[2] - real[0])
+    high = value + math.hypot(fake[2] - fake[0], real[0] - real[1])
+    found = low > AGAIN and n >= ENOUGH
+    return Finding(
+        kind="collapsed",
+        found=found,
+        text=f"{percent(fake[0])} of {n:,} samples repeat others, {percent(real[0])} of as many real ones",
+        test="Newcombe interval of the difference between the shares of repeats",
+        p=None,
+        effect="share of samples that repeat others, beyond real data's",
+        value=value,
+        low=low,
+        high=high,
+        margin=AGAIN,
+    )
+
+
+def again(view: View, n: int) -> tuple[float, float, float]:
+    """Share of n samples that are within a trifle of another, and its Wilson interval, counted by pairs."""
+    cloud = view.samples.head(n)
+    near = TRIFLE * usual(view)
+    alone = torch.cat([sum_near(cloud, x, near) for _, x in cloud.blocks()]) <= 1
+    share = of_rate((~alone).double().mean(), max(n / 2, 1.0), LEVEL)
+    return float(share), float(share.low), float(share.high)
+
+
+def usual(view: View) -> float:
+    """Median distance between two samples of one mode; over all pairs where hardly any share a mode."""
+    cloud, label = view.samples.head(MOST), view.modes.assignment.label[:MOST]
     inside, anywhere = [], []
     for here, x in cloud.blocks():
         for there, y in cloud.blocks():
@@ -60,10 +112,11 @@ def usual(real: View) -> float:
             pairs = torch.ones_like(block, dtype=torch.bool)
             if here == there:
                 pairs.fill_diagonal_(False)
-            anywhere.append(block[pairs].min().reshape(1) if pairs.any() else block.new_zeros(0))
+            anywhere.append(block[pairs][:: max(1, block.numel() // THINNED)])
             inside.append(block[pairs & (label[here, None] == label[there])])
     known = torch.cat(inside)
-    return float(known.median()) if len(known) else float(torch.cat(anywhere).median())
+    known = known if len(known) else torch.cat(anywhere)
+    return float(known.median()) if len(known) else 0.0
 
 
 def collisions(cloud: Cloud, near: float) -> tuple[float, float]:

@@ -12,6 +12,7 @@ from gancheck.scores import Finding
 from gancheck.verdict.evidence import LEVEL, Evidence, corrected, holm, percent
 
 KEPT = 0.75  #: of its share: a mode that can hold so much is never called dropped
+SLACK = 1.2  #: on the advice of how many samples would do
 ASTRAY = 0.5  #: of its share, samples of any quality near the mode: with more, they are bad rather than missing
 
 
@@ -55,7 +56,7 @@ def short(evidence: Evidence) -> Tensor:
 
 
 def detectable(evidence: Evidence) -> float:
-    """Share of real data in modes whose complete loss these samples would show."""
+    """Share of real data in modes whose complete loss these samples would show; modes left out never would."""
     n, k = evidence.captured, len(evidence.weights)
     if n == 0:
         return 0.0
@@ -64,7 +65,7 @@ def detectable(evidence: Evidence) -> float:
     else:
         ratio = KEPT * n / float(evidence.counts.sum())
         log_p = -evidence.counts.floor() * float(np.log1p(ratio))
-    return float(evidence.weights[log_p <= np.log(LEVEL / k)].sum())
+    return evidence.covered * float(evidence.weights[log_p <= np.log(LEVEL / k)].sum())
 
 
 def needed(evidence: Evidence) -> int:
@@ -72,13 +73,18 @@ def needed(evidence: Evidence) -> int:
     order = evidence.weights.sort(descending=True).values
     rarest = float(order[int((order.cumsum(0) < 0.9).sum().clamp_max(len(order) - 1))])
     good = max(1e-3, evidence.captured / len(evidence.modes))
-    return int(-np.log(LEVEL / len(order)) / (KEPT * rarest) / good) + 1
+    wanted = -np.log(LEVEL / len(order))
+    if evidence.counts is None:
+        return int(SLACK * wanted / (KEPT * rarest) / good) + 1
+    real = float(evidence.counts.sum())
+    return int(min(SLACK * real / KEPT * np.expm1(wanted / max(rarest * real - 1, 1)) / good, 1e9)) + 1
 
 
 def worded(evidence: Evidence, which: Tensor, mass: float) -> str:
     """The finding in one line."""
     k = len(evidence.weights)
     if not len(which):
-        return f"no mode of {k} is missing"
-    plural = "mode is" if len(which) == 1 else "modes are"
-    return f"{len(which)} of {k} {plural} missing ({percent(mass)} of real data): {evidence.listed(which)}"
+        return f"no {'mode' if evidence.natural else 'region'} of {k} is missing"
+    what = "modes" if evidence.natural else "regions"
+    verb = "is" if len(which) == 1 else "are"
+    return f"{len(which)} of {k} {what} {verb} missing ({percent(mass)} of real data): {evidence.listed(which)}"

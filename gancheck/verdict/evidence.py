@@ -12,6 +12,7 @@ from torch import Tensor
 
 from gancheck.cloud import Cloud
 from gancheck.modes import Modes
+from gancheck.prints import coincidence, coincidence_between
 from gancheck.view import View
 
 #: Chance of any false finding, over all tests together. Each test gets an equal part (Bonferroni), and within one the
@@ -23,13 +24,15 @@ LEVEL = ALPHA / TESTS
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """Samples, and a held-out real draw; `counts` are the real samples that the modes' shares come from, if any."""
+    """Samples in random order, and a held-out real draw."""
 
     view: View  #: all samples, with their modes
     real: View  #: the real draw, with its modes; its reference is held out from the training data
     names: tuple[str, ...]  #: of the modes
-    counts: Tensor | None = None  #: (K,) on the CPU; None where the shares are known
+    counted: Tensor | None = None  #: (K,) on the CPU, real samples that gave the shares; None where known
     train: Cloud | None = None
+    covered: float = 1.0  #: share of real data in the modes
+    natural: bool = True  #: whether the modes are the data's own, rather than regions of one cloud
 
     @property
     def modes(self) -> Modes:
@@ -40,6 +43,19 @@ class Evidence:
     def weights(self) -> Tensor:
         """(K,) the modes' shares in real data; like all that has a value a mode, on the CPU."""
         return self.modes.weights.cpu()
+
+    @cached_property
+    def counts(self) -> Tensor | None:
+        """(K,) the real samples that the shares are worth: fewer than counted where the reference repeats itself.
+
+        Pairs that coincide within the reference more often than with the samples are repeats rather than discrete
+        data; they make shares as uncertain as one sample in 1 + (m - 1) x excess would (Kish's design effect).
+        """
+        if self.counted is None:
+            return None
+        reference = self.real.real_samples
+        excess = coincidence(reference) - coincidence_between(reference, self.view.samples)
+        return self.counted / (1 + max(float(self.counted.sum()) - 1, 0.0) * max(excess, 0.0))
 
     @cached_property
     def held(self) -> Tensor:

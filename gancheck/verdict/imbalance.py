@@ -68,7 +68,9 @@ def departure(evidence: Evidence, counts: Tensor, held: Tensor) -> Departure:
         real = evidence.counts[held]
         m = float(real.sum())
         effective = n * m / (n + m)
-        both = [pooled(c, shares * effective) for c in (counts[held], real)]
+        # Cells by both rows together: by the real one alone, those that chance made large would be chosen.
+        expected = (counts[held] + real) * min(n, m) / (n + m)
+        both = [pooled(c, expected) for c in (counts[held], real)]
         statistic, cells = homogeneity(both[0], both[1]), len(both[0])
     return from_statistic(statistic, cells - 1, effective)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gancheck.scores import Finding, Verdict
 from gancheck.verdict import collapse, dropping, fidelity, imbalance, memorising, shrinkage
 from gancheck.verdict.evidence import Evidence, percent
+from gancheck.verdict.imbalance import MARGIN
 
 #: The first of these that is found is the verdict; the others stay findings.
 PRECEDENCE: tuple[Verdict, ...] = (
@@ -17,6 +18,7 @@ PRECEDENCE: tuple[Verdict, ...] = (
 )
 #: Share of real data in modes whose loss would show, below which finding nothing says nothing.
 ENOUGH = 0.9
+FAR = 20  #: times as many samples: then it is the reference that is too small
 
 
 def checks(evidence: Evidence) -> tuple[Finding, ...]:
@@ -41,24 +43,29 @@ def verdict(evidence: Evidence, findings: tuple[Finding, ...]) -> tuple[Verdict,
     if seen >= ENOUGH:
         return (
             "healthy",
-            f"nothing found beyond the margins in {len(evidence.view.samples):,} samples{open_to(findings)}",
+            f"nothing found beyond the margins in {len(evidence.view.samples):,} samples{open_to(evidence, findings)}",
         )
+    if seen == 0:
+        return "undecided", f"too few samples to show even the loss of a whole mode; {advice(evidence)}"
     return "undecided", (
         f"{len(evidence.view.samples):,} samples are too few: a loss would show in modes that hold {percent(seen)} of "
         f"real data; {advice(evidence)}"
     )
 
 
-def open_to(findings: tuple[Finding, ...]) -> str:
+def open_to(evidence: Evidence, findings: tuple[Finding, ...]) -> str:
     """What so few samples cannot rule out, where it is much more than the margin."""
     uneven = next(f for f in findings if f.kind == "imbalanced")
-    if uneven.high <= 2 * uneven.margin:
-        return ""
-    return f"; shares that are off by up to {uneven.high:.0%} cannot be ruled out"
+    wide = f"; shares that are off by up to {uneven.high:.0%} cannot be ruled out" if uneven.high > 2 * MARGIN else ""
+    blind = "" if evidence.natural else "; the data has no clear modes, and a loss inside a region would not show"
+    return wide + blind
 
 
 def advice(evidence: Evidence) -> str:
     """What would settle it."""
-    if evidence.counts is not None and float(evidence.counts.sum()) < dropping.needed(evidence) / 2:
-        return "give more samples and a larger reference"
-    return f"give about {dropping.needed(evidence):,}"
+    if evidence.covered < ENOUGH:
+        return f"labels with too few reference samples hold {percent(1 - evidence.covered)} of it: give more of them"
+    needed = dropping.needed(evidence)
+    if evidence.counts is not None and needed > FAR * len(evidence.view.samples):
+        return "give a larger reference, or one with fewer and larger modes"
+    return f"give about {needed:,}"

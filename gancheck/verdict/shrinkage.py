@@ -16,14 +16,14 @@ from gancheck.verdict.evidence import LEVEL, Evidence, corrected, percent, reach
 
 MARGIN = 0.7  #: ratio of standard deviations, samples to real: half the variance
 PART = 0.1  #: of the samples, in modes that are surely shrunken
-LEAST = 1e-12  #: variance ratio of copies of one sample
+LEAST = 1e-10  #: of the whole variance: a mode that is narrower is a point, and has no width to compare
 
 
 class Width(NamedTuple):
-    """Log ratio of standard deviations, samples to real, for every group that has enough of both."""
+    """Ratio of variances, samples to real, for every group that has enough of both."""
 
-    log: Tensor
-    error: Tensor  #: standard error
+    ratio: Tensor
+    error: Tensor  #: standard error under the margin
     mass: Tensor  #: share of the high-quality samples that are looked at
     group: Tensor  #: number of the group
 
@@ -31,14 +31,14 @@ class Width(NamedTuple):
 def check(evidence: Evidence) -> Finding:
     """Modes are shrunken when the standard deviation inside them is surely under 0.7 of held-out real data's.
 
-    Over all modes (geometric mean, weighted by samples), or in modes that hold a tenth of the samples, each mode then
-    at its part of the level. The error of a variance comes from the samples' own squared deviations, so that no normal
-    distribution is assumed.
+    Over all modes (mean of the variances' ratios, weighted by samples), or in modes that hold a tenth of the samples,
+    each mode then at its part of the level. The error of a variance comes from squared deviations, of the samples or of
+    real data where those vary more: few samples of a skewed mode often miss what makes it wide.
     """
     width = widths(evidence.modes, evidence.real.modes)
-    if not len(width.log):
+    if not len(width.ratio):
         return finding(evidence, False, math.nan, math.nan, math.nan, 1.0, ())
-    sure = width.log + reach(2 * LEVEL / len(width.log)) * width.error < math.log(MARGIN)
+    sure = width.ratio + reach(2 * LEVEL / len(width.ratio)) * width.error < MARGIN**2
     whole = mean(width, torch.ones_like(sure))
     if whole[2] >= MARGIN and float(width.mass[sure].sum()) >= PART:
         whole = mean(width, sure)
@@ -73,13 +73,14 @@ def finding(
 
 
 def mean(width: Width, which: Tensor) -> tuple[float, float, float, float]:
-    """Geometric mean of the ratios, its interval, and the p-value of "at least 0.7"."""
+    """Root of the mean ratio, its interval, and the p-value of "at least 0.7"."""
     weight = width.mass[which] / width.mass[which].sum()
-    middle = float((weight * width.log[which]).sum())
+    middle = float((weight * width.ratio[which]).sum())
     error = float((weight * width.error[which]).square().sum().sqrt())
-    far = reach(LEVEL) * error
-    z = (math.log(MARGIN) - middle) / error if error > 0 else math.copysign(math.inf, math.log(MARGIN) - middle)
-    return math.exp(middle), math.exp(middle - far), math.exp(min(middle + far, 50)), 0.5 * math.erfc(z / math.sqrt(2))
+    far = reach(LEVEL) * error * max(1.0, middle / MARGIN**2)
+    z = (MARGIN**2 - middle) / error if error > 0 else math.copysign(math.inf, MARGIN**2 - middle)
+    ends = (max(middle - far, 0.0), middle + far)
+    return math.sqrt(middle), math.sqrt(ends[0]), math.sqrt(ends[1]), 0.5 * math.erfc(z / math.sqrt(2))
 
 
 def widths(fake: Modes, real: Modes) -> Width:
@@ -92,10 +93,12 @@ def widths(fake: Modes, real: Modes) -> Width:
 def compare(facet: Facet, fake: Modes, other: Facet, real: Modes) -> Width:
     """One facet."""
     mine, theirs = scatter(facet, fake), scatter(other, real)
-    known = (mine.samples >= ENOUGH) & (theirs.samples >= ENOUGH) & (theirs.variance > 0)
-    ratio = (mine.variance[known] / theirs.variance[known]).clamp_min(LEAST)
-    error = 0.5 * (mine.error[known].square() + theirs.error[known].square()).sqrt()
-    return Width(0.5 * ratio.log(), error, mine.samples[known], torch.nonzero(known).flatten())
+    whole = other.features.double().var(0).sum()
+    known = (mine.samples >= ENOUGH) & (theirs.samples >= ENOUGH) & (theirs.variance > LEAST * whole)
+    ratio = mine.variance[known] / theirs.variance[known]
+    vary = torch.maximum(mine.vary[known], theirs.vary[known])
+    error = (vary.square() / mine.samples[known] + theirs.vary[known].square() / theirs.samples[known]).sqrt()
+    return Width(ratio, MARGIN**2 * error, mine.samples[known], torch.nonzero(known).flatten())
 
 
 class Scatter(NamedTuple):
@@ -103,11 +106,11 @@ class Scatter(NamedTuple):
 
     samples: Tensor  #: (G,) how many
     variance: Tensor  #: (G,) mean squared deviation from the group's mean
-    error: Tensor  #: (G,) relative standard error of the variance
+    vary: Tensor  #: (G,) standard deviation of the squared deviations, over their mean
 
 
 def scatter(facet: Facet, modes: Modes) -> Scatter:
-    """Count, variance and its relative error, group by group."""
+    """Count, variance, and how much squared deviations vary, group by group."""
     x, group = facet.features[modes.good].double(), facet.group[modes.good]
     count = torch.bincount(group, minlength=len(modes.deviations)).double()
     safe = count.clamp_min(1)
@@ -117,5 +120,4 @@ def scatter(facet: Facet, modes: Modes) -> Scatter:
     variance = torch.zeros_like(count).index_add(0, group, squares) / (count - 1).clamp_min(1)
     rest = (squares - variance[group]).square()
     deviation = (torch.zeros_like(count).index_add(0, group, rest) / (count - 1).clamp_min(1)).sqrt()
-    error = torch.where(variance > 0, deviation / variance.clamp_min(1e-300) / safe.sqrt(), 0.0)
-    return Scatter(count, variance, error)
+    return Scatter(count, variance, torch.where(variance > 0, deviation / variance.clamp_min(1e-300), 0.0))

@@ -54,13 +54,6 @@ def test_a_label_with_hardly_any_sample_is_left_out(ring):
     assert len(partition.names) == 7
 
 
-def test_repeats_count_once(ring):
-    fit, calibration = draws(ring, 1, 2)
-    once = part(fit.x, fit.y, calibration.x[:500])
-    often = part(fit.x, fit.y, calibration.x[:500].repeat(8, 1))
-    assert float(often.counts.sum()) == pytest.approx(float(once.counts.sum()), rel=0.02)
-
-
 def test_one_point_over_and_over_is_refused():
     with pytest.raises(BadData, match="the same"):
         principal(torch.ones(100, 3))
