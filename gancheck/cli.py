@@ -29,8 +29,25 @@ HELP = """Tell the truth about mode collapse: score samples, rank cures at one b
   gancheck rank runs/quick --format markdown
 """
 
+SCORE = """Did these samples, or this generator, collapse, and how?
+
+SAMPLES, --reference and --train are points or images: .npy, .npz, .pt (tensors), .csv,
+.parquet, a folder of png, jpg or webp images. SAMPLES may be a TorchScript generator too.
+Nothing is unpickled.
+
+  gancheck score samples.npy --dataset ring8
+  gancheck score generated/ --reference real/ --weights inception.pth --out answer
+  gancheck score samples.npy --reference held_out.npy --train train.npy --json
+
+The verdict is one of collapsed, dropped-modes, memorised, low-fidelity, imbalanced and
+shrunken-modes, the first that is found in this order; else healthy, or undecided where
+there are too few samples to tell. Exit status: 0, or 1 with --fail-on-collapse where modes
+are lost, uneven or shrunken; 2 bad input.
+"""
+
+#: The first paragraph is what `gancheck --help` shows.
 COMMANDS = {
-    "score": "Did these samples, or this generator, collapse, and how?",
+    "score": SCORE,
     "run": "Train, measure and rank a suite; what is done already is not done again.",
     "rank": "Make the leaderboard again from a results folder.",
     "inspect": "Look at training data before any training: imbalance, copies, outliers, ranges, broken files.",

@@ -42,18 +42,7 @@ def score_command(
     json: Mark = False,
     fail_on_collapse: Mark = False,
 ) -> int:
-    """Did these samples collapse, and how? A verdict first, then what speaks for it.
-
-    SAMPLES are points or images: .npy, .npz, .pt (tensors), .csv, .parquet, a folder of png, jpg or webp images, or a
-    TorchScript generator. Nothing is unpickled.
-
-      gancheck score samples.npy --dataset ring8
-      gancheck score generated/ --reference real/ --weights inception.pth --out answer
-      gancheck score samples.npy --reference held_out.npy --train train.npy --json
-
-    The verdict is one of collapsed, dropped-modes, memorised, low-fidelity, imbalanced and shrunken-modes, the first
-    that is found in this order; else healthy, or undecided where there are too few samples to tell. Exit status: 0, or
-    1 with --fail-on-collapse where modes are lost, uneven or shrunken; 2 bad input.
+    """Did these samples, or this generator, collapse, and how?
 
     Parameters
     ----------
@@ -63,7 +52,7 @@ def score_command(
         Data whose modes gancheck knows: ring8, grid25, digits, "ring(modes=12, sigma=0.05)" ... (gancheck list
         datasets).
     reference
-        Or real samples, in any of the forms above, that the generator was not trained on. Half of them are held out as
+        Or real samples, in any of these forms, that the generator was not trained on. Half of them are held out as
         the real draw that every number stands beside.
     train
         What the generator was trained on, to find copies.
