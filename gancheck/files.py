@@ -11,6 +11,8 @@ from pathlib import Path
 
 from gancheck.errors import StoreError
 
+FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)  #: what a disk or a quota says that has no room
+
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
@@ -21,7 +23,7 @@ def replacing(path: Path) -> Iterator[Path]:
         yield part
         os.replace(part, path)
     except OSError as error:
-        advice = "free space or choose another --out" if error.errno == errno.ENOSPC else "choose another --out"
+        advice = "free space or choose another --out" if error.errno in FULL else "choose another --out"
         raise StoreError(f"cannot write {path}: {error.strerror or error}; {advice}") from error
     finally:
         with suppress(OSError):

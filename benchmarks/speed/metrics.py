@@ -134,8 +134,8 @@ def measure(d: int = 2048, n: int = 10_000, repeats: int = 3) -> dict[str, Any]:
     for name, solvers in (("vendi", spectra), ("kid", kernels)):
         for size in (few, n):
             made[f"{name} at {size}"] = duel(solvers(fake[:size], real[:size]), repeats)
-    square: Solve = lambda: float(vendi_score.score_X(fake[:few].numpy()))  # noqa: E731
-    made[f"vendi at {few}, n x n"] = duel({**spectra(fake[:few], real), "vendi-score": square}, 1)
+    square: Solve = lambda: float(vendi_score.score_X(fake.numpy()))  # noqa: E731
+    made[f"vendi at {n}, n x n"] = duel({**spectra(fake, real), "vendi-score": square}, 1)
     made["all"] = alone(fake, real, held_out)
     torch.set_num_threads(before)
     return made
