@@ -100,16 +100,15 @@ def speed(results: dict[str, Any]) -> str:
 
 def metrics(found: dict[str, Any]) -> str:
     """The metrics against their peers, and all of them together."""
-    square = found[f"vendi at {found['n']}, n x n"]["ratio"]
+    names = ("prdc", "vendi at 10000, n x n", "vendi at 10000", "kid at 5000", "kid at 10000")
+    prdc, square, dual, few, many = (f"{found[name]['ratio']:.1f}x" for name in names)
     whole = found["all"]
     return (
-        f"Precision, recall, density and coverage together, n = {found['n']:,} and as many real ones: "
-        f"{found['prdc']['ratio']:.1f}x `prdc`. Vendi score: {square:.0f}x "
-        f"`vendi-score`'s n x n way, {found[f'vendi at {found["n"]}']['ratio']:.1f}x its d x d way. KID at n = 5,000: "
-        f"{found['kid at 5000']['ratio']:.1f}x torch-fidelity; at n = 10,000, where all pairs are more than its subsets, "
-        f"{found['kid at 10000']['ratio']:.1f}x (gancheck takes 5,000 samples for it). All {len(whole['seconds'])} metrics of samples "
-        f"and reference, from cached features: {whole['total_seconds']:.0f} s, and "
-        f"{whole['gigabytes_over_features']:.1f} GB over the features."
+        f"At n = {found['n']:,} and as many real ones: precision, recall, density and coverage together {prdc} `prdc`; "
+        f"Vendi score {square} `vendi-score`'s n x n way and {dual} its d x d way. KID at n = 5,000: {few} "
+        f"torch-fidelity ({many} at 10,000, where all pairs are more than its subsets; gancheck takes 5,000 for it). "
+        f"All {len(whole['seconds'])} metrics of samples and reference, from cached features: "
+        f"{whole['total_seconds']:.0f} s, and {whole['gigabytes_over_features']:.1f} GB over the features."
     )
 
 
