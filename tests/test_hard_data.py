@@ -56,6 +56,16 @@ def test_copies_at_the_end_of_a_file_are_found(r):
     assert verdict(x, ring(r, 4_000), train=train).verdict == "memorised"
 
 
+@pytest.mark.parametrize("width", [0.3, 0.5])
+def test_narrow_modes_in_many_dimensions_are_not_called_copies(r, width):
+    centres = r.uniform(-1, 1, (12, 20))
+
+    def draw(count, width=1.0):
+        return centres[r.integers(0, 12, count)] + 0.05 * width * r.normal(size=(count, 20))
+
+    assert verdict(draw(2_000, width), draw(4_000), train=draw(2_000)).verdict == "shrunken-modes"
+
+
 def test_a_part_is_drawn_from_the_whole_file(r):
     x = np.concatenate([ring(r, 3_000, range(4)), ring(r, 3_000, range(4, 8))])
     assert verdict(x, ring(r, 3_000), count=1_000).verdict == "healthy"

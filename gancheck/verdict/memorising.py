@@ -5,6 +5,7 @@ from __future__ import annotations
 from gancheck.cloud import Cloud
 from gancheck.copies import copying
 from gancheck.estimate import of_share
+from gancheck.nearest import nearest
 from gancheck.scores import Finding
 from gancheck.verdict.evidence import LEVEL, Evidence, percent
 
@@ -15,7 +16,9 @@ MOST = 5_000  #: samples looked at
 def check(evidence: Evidence) -> Finding | None:
     """Samples are memorised when surely 5 % more of them are copies than of held-out real data.
 
-    A copy is nearer to a training sample than 99 % of the held-out reference is. None without training data.
+    A copy is nearer to a training sample than 99 % of the held-out reference is. Samples that are as near to held-out
+    data as to equally many training samples are no copies: narrow modes are near to everything. None without training
+    data.
     """
     if evidence.train is None:
         return None
@@ -24,7 +27,7 @@ def check(evidence: Evidence) -> Finding | None:
     value = fake[0] - real[0]
     far = ((fake[0] - fake[1]) ** 2 + (real[2] - real[0]) ** 2) ** 0.5
     near = ((fake[2] - fake[0]) ** 2 + (real[0] - real[1]) ** 2) ** 0.5
-    found = value - far > MARGIN
+    found = value - far > MARGIN and drawn_to_train(evidence)
     return Finding(
         kind="memorised",
         found=found,
@@ -41,6 +44,16 @@ def check(evidence: Evidence) -> Finding | None:
         high=value + near,
         margin=MARGIN,
     )
+
+
+def drawn_to_train(evidence: Evidence) -> bool:
+    """Whether more samples are that near to training data than to as many held-out samples."""
+    assert evidence.train is not None
+    samples, other = evidence.view.samples.head(MOST), held_out(evidence)
+    size = min(len(evidence.train), len(other))
+    near = copying(samples, evidence.train, other).threshold
+    own, control = (of_share(nearest(samples, cloud.head(size))[0] <= near, LEVEL) for cloud in (evidence.train, other))
+    return float(own.low) - float(control.high) > MARGIN * size / len(evidence.train)
 
 
 def held_out(evidence: Evidence) -> Cloud:
