@@ -25,6 +25,7 @@ from benchmarks.machine import machine
 from benchmarks.metrics import damage as damages
 from benchmarks.metrics.cases import FIRST, LABELS, UNSURE, Trial, trials
 from gancheck.catalogue import Catalogue
+from gancheck.datasets.base import Pool
 from gancheck.extractors.points import Points
 from gancheck.files import write_text
 from gancheck.ground.base import Ground
@@ -49,7 +50,9 @@ def run(trial: Trial) -> dict[str, object]:
     name, values = parse_call(trial.data)
     dataset = catalogue.build("dataset", name, **values)
     train = TRAIN if len(dataset.weights) < 100 else MANY
-    source = damages.Source.of(dataset, 4 * trial.n, train, trial.seed, repeats=trial.ground == "known")
+    # There are so few digits that samples of the reference's pool would be the reference's own.
+    pool: Pool = "calibration" if trial.data == "digits" else "reference"
+    source = damages.Source.of(dataset, 4 * trial.n, train, trial.seed, pool, repeats=trial.ground == "known")
     stream = generator("cpu", "damage", trial.seed, trial.damage, trial.amount)
     x = getattr(damages, trial.damage)(source, trial.n, trial.amount, stream)
     start = time.perf_counter()

@@ -10,6 +10,7 @@ from gancheck.scores import Finding
 from gancheck.verdict.evidence import LEVEL, Evidence, percent
 
 MARGIN = 0.05  #: of the samples, copied beyond the rate at which held-out real data looks copied
+TWICE = 2.0  #: as many near to training data as to held-out data, at least
 MOST = 5_000  #: samples looked at
 
 
@@ -53,7 +54,8 @@ def drawn_to_train(evidence: Evidence) -> bool:
     size = min(len(evidence.train), len(other))
     near = copying(samples, evidence.train, other).threshold
     own, control = (of_share(nearest(samples, cloud.head(size))[0] <= near, LEVEL) for cloud in (evidence.train, other))
-    return float(own.low) - float(control.high) > MARGIN * size / len(evidence.train)
+    clearly = float(own.low) > TWICE * float(control.high)
+    return clearly and float(own.low) - float(control.high) > MARGIN * size / len(evidence.train)
 
 
 def held_out(evidence: Evidence) -> Cloud:
