@@ -70,8 +70,8 @@ def verdicts(found: dict[str, Any]) -> str:
     return (
         f"Tried on data that no margin was chosen on: real data against real data was `healthy` in {right:,} of "
         f"{draws:,} draws, and data damaged beyond the margins got its own label in {hits:,} of {total:,} "
-        "([every setting, and the confusion matrix](benchmarks/metrics/verdicts.md)). The rule for copies alone was mended "
-        "after a first run on this data, and its draws were run again."
+        "([every setting, and the confusion matrix](benchmarks/metrics/verdicts.md)). The rule for copies "
+        "alone was mended after a first run on this data, and its draws were run again."
     )
 
 
