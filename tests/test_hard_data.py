@@ -120,6 +120,11 @@ def test_real_data_on_a_lattice_or_with_heavy_tails_is_not_condemned(r, draw):
     assert not any("reference itself" in a.reason for a in answers)
 
 
+def test_a_mode_that_is_one_point_has_no_width_to_compare(r):
+    x, ref = (np.eye(4)[r.integers(0, 4, n)] for n in (1_000, 2_000))
+    assert verdict(x, ref).per_mode["spread"].null_count() == 4
+
+
 def test_lost_categories_are_found(r):
     x, ref = np.eye(10)[r.integers(0, 5, 1_000)], np.eye(10)[r.integers(0, 10, 2_000)]
     assert verdict(x, ref).verdict == "dropped-modes"

@@ -93,12 +93,17 @@ def widths(fake: Modes, real: Modes) -> Width:
 def compare(facet: Facet, fake: Modes, other: Facet, real: Modes) -> Width:
     """One facet."""
     mine, theirs = scatter(facet, fake), scatter(other, real)
-    whole = other.features.double().var(0).sum()
-    known = (mine.samples >= ENOUGH) & (theirs.samples >= ENOUGH) & (theirs.variance > LEAST * whole)
+    known = comparable(mine, theirs, other)
     ratio = mine.variance[known] / theirs.variance[known]
     vary = torch.maximum(mine.vary[known], theirs.vary[known])
     error = (vary.square() / mine.samples[known] + theirs.vary[known].square() / theirs.samples[known]).sqrt()
     return Width(ratio, MARGIN**2 * error, mine.samples[known], torch.nonzero(known).flatten())
+
+
+def comparable(mine: Scatter, theirs: Scatter, real: Facet) -> Tensor:
+    """(G,) bool: groups with enough samples on both sides, and with a width rather than rounding noise."""
+    whole = real.features.double().var(0).sum()
+    return (mine.samples >= ENOUGH) & (theirs.samples >= ENOUGH) & (theirs.variance > LEAST * whole)
 
 
 class Scatter(NamedTuple):

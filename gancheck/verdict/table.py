@@ -11,10 +11,9 @@ from torch import Tensor
 
 from gancheck.estimate import LEVEL
 from gancheck.metrics.modes import HELD
-from gancheck.metrics.spread import ENOUGH
 from gancheck.scores import PER_MODE, Finding
 from gancheck.verdict.evidence import Evidence
-from gancheck.verdict.shrinkage import scatter
+from gancheck.verdict.shrinkage import comparable, scatter
 
 UNEVEN = 2.0  #: a mode is thin below 1 / 2 of its share and crowded above 2, the whole interval beyond
 
@@ -65,8 +64,8 @@ def spread(evidence: Evidence) -> list[float | None]:
     if len(fake.facets) != 1 or len(fake.deviations) != len(evidence.weights):
         return [None] * len(evidence.weights)
     mine, theirs = (scatter(m.facets[0], m) for m in (fake, real))
-    enough = (mine.samples >= ENOUGH) & (theirs.samples >= ENOUGH) & (theirs.variance > 0)
-    return known((mine.variance / theirs.variance.clamp_min(1e-300)).sqrt(), enough)
+    ratio = (mine.variance / theirs.variance.clamp_min(1e-300)).sqrt()
+    return known(ratio, comparable(mine, theirs, real.facets[0]))
 
 
 def statuses(low: Tensor, high: Tensor, findings: tuple[Finding, ...]) -> list[str]:
