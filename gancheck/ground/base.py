@@ -115,3 +115,10 @@ def unrepeated_row(ground: Ground, n: int) -> View:
     real, reference = ground.distinct("real", n), ground.distinct("reference", n)
     size = min(len(real), len(reference))
     return ground.row(real.head(size), reference.head(size))
+
+
+def shuffle(features: Tensor, rows: Tensor) -> None:
+    """Bring (n, d) features into the order of `rows`, column by column, so that they are never there twice."""
+    there = rows.to(features.device)
+    for column in features.T:
+        column.copy_(column[there])

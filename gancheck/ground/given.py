@@ -11,7 +11,7 @@ from torch import Tensor
 from gancheck.cloud import Cloud
 from gancheck.errors import BadData
 from gancheck.extractors.base import Extractor
-from gancheck.ground.base import KEPT, Ground, Pool, Side
+from gancheck.ground.base import KEPT, Ground, Pool, Side, shuffle
 from gancheck.ground.grouping import grouped
 from gancheck.ground.known import worded
 from gancheck.ground.partition import Partition, fitted, principal
@@ -86,7 +86,7 @@ class Given(Ground):
             )
         features = self.extract(samples, most)
         rows = order(len(features), torch.device("cpu"), "score", "samples")
-        features = features[rows.to(features.device)]
+        shuffle(features, rows)
         return Side(features, samples.pick(rows[:KEPT]), self.network.classes(features), rows)
 
     def modes(self, features: Tensor) -> Modes:

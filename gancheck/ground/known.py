@@ -11,7 +11,7 @@ from torch import Tensor
 from gancheck.cloud import Cloud
 from gancheck.datasets.base import Dataset
 from gancheck.errors import BadData
-from gancheck.ground.base import KEPT, Ground, Pool, Side
+from gancheck.ground.base import KEPT, Ground, Pool, Side, shuffle
 from gancheck.loading.samples import Samples, gathered
 from gancheck.modes import Modes, modes_of
 from gancheck.streams import generator, order
@@ -50,10 +50,11 @@ class Known(Ground):
                 f"{samples.name}: samples are {worded(samples.shape)}, those of {self.name} are "
                 f"{worded(self.dataset.spec.shape)}; bring them to that shape, or give --reference instead"
             )
-        x = samples.take(most)
-        rows = order(len(x), torch.device("cpu"), "score", "samples")
-        features = self.features(x)[rows.to(self.device)]
-        return Side(features, x[rows[:KEPT]], self.dataset.classes(features), rows)
+        count = most if samples.count is None else min(most, samples.count)
+        features = gathered((self.features(batch) for batch in samples.stream()), count, samples.name)
+        rows = order(len(features), torch.device("cpu"), "score", "samples")
+        shuffle(features, rows)
+        return Side(features, samples.pick(rows[:KEPT]), self.dataset.classes(features), rows)
 
     def whole(self, x: Tensor) -> Side:
         """Samples (n, *shape) with their features."""

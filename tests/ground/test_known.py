@@ -35,3 +35,18 @@ def test_finite_training_data_is_at_hand(digits):
 
 def test_names_of_modes_are_their_labels():
     assert Known("stacked-digits", Catalogue.load().build("dataset", "stacked-digits")).names[7] == "007"
+
+
+def test_features_and_kept_samples_are_in_one_random_order(digits):
+    x = digits.dataset.pool("reference", 500, torch.Generator().manual_seed(0))
+    side = digits.side(open_samples(x), 500)
+    assert side.features.equal(digits.features(x[side.rows]))
+    assert side.kept.equal(x[side.rows])
+    assert not side.rows.equal(torch.arange(500))
+
+
+def test_what_a_user_gives_is_left_as_it_was():
+    x = torch.randn(1_000, 2, generator=torch.Generator().manual_seed(0))
+    before = x.clone()
+    Known("ring8", Catalogue.load().build("dataset", "ring8")).side(open_samples(x), 1_000)
+    assert x.equal(before)
