@@ -1,11 +1,11 @@
-# make setup | bench [SUITE=quick] | test | lint | speed | gpu-check | clean
+# make setup | bench [SUITE=quick] | calibrate [SUITE=quick] | test | lint | speed | gpu-check | clean
 PYTHON ?= python3
 SUITE ?= quick
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup bench test lint speed gpu-check clean
+.PHONY: setup bench calibrate test lint speed gpu-check clean
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -19,6 +19,9 @@ $(STAMP): pyproject.toml constraints.txt
 
 bench: $(STAMP)
 	$(BIN)/gancheck run $(SUITE)
+
+calibrate: $(STAMP)
+	$(BIN)/python -m benchmarks.calibration $(SUITE)
 
 test: $(STAMP)
 	$(BIN)/python -m pytest -n auto --dist loadfile -q

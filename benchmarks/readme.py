@@ -11,13 +11,19 @@ from typing import Any
 
 import polars as pl
 
+from benchmarks.calibration.page import judgement
 from benchmarks.metrics.verdicts import healthy
+from gancheck.board import RULE
 from gancheck.files import write_text
+from gancheck.report.breaking_points import NOTE
+from gancheck.report.breaking_points import markdown as markdown_grid
 from gancheck.report.tables import markdown
 
 HERE = Path(__file__).parent
 README = HERE.parent / "README.md"
 QUICK = HERE / "results" / "quick"
+LADDER = HERE / "results" / "ladder"
+CALIBRATION = HERE / "calibration" / "quick.json"
 SPEED = HERE / "speed" / "results.json"
 SCORE = HERE / "results" / "score"
 VERDICTS = HERE / "metrics" / "verdicts.json"
@@ -27,6 +33,8 @@ def filled(text: str) -> str:
     """The README with every generated part renewed."""
     parts = {
         "leaderboard": leaderboard(),
+        "calibration": calibration(json.loads(CALIBRATION.read_text(encoding="utf-8"))),
+        "ladder": ladder(),
         "score": score(),
         "verdicts": verdicts(json.loads(VERDICTS.read_text(encoding="utf-8"))),
         "speed": speed(json.loads(SPEED.read_text(encoding="utf-8"))),
@@ -41,13 +49,36 @@ def filled(text: str) -> str:
 def leaderboard() -> str:
     """The table as `gancheck rank` writes it, and where it comes from."""
     rows = pl.read_csv(QUICK / "leaderboard.csv").to_dicts()
-    made = json.loads((QUICK / "machine.json").read_text(encoding="utf-8"))
-    about = f"{made['verdict']} Measured on {made['date']} with `{made['command']}`: {made['minutes']:.1f} minutes on "
-    where = (
-        f"{made['cores']} cores ({made['cpu']}), torch {made['torch']}; peak memory {made['peak_gigabytes']:.1f} GB. "
+    return f"{markdown(rows).strip()}\n\n{RULE} {provenance(QUICK)}"
+
+
+def provenance(folder: Path) -> str:
+    """Where a committed board comes from."""
+    made = json.loads((folder / "machine.json").read_text(encoding="utf-8"))
+    where = f"{made['cores']} cores ({made['cpu']}), torch {made['torch']}"
+    return (
+        f"{made['verdict']} Measured on {made['date']} with `{made['command']}`: {made['minutes']:.1f} minutes on "
+        f"{where}; peak memory {made['peak_gigabytes']:.1f} GB. All numbers: "
+        f"[benchmarks/results/{folder.name}](benchmarks/results/{folder.name})."
     )
-    files = "All numbers: [benchmarks/results/quick](benchmarks/results/quick)."
-    return f"{markdown(rows).strip()}\n\n{about}{where}{files}"
+
+
+def calibration(kept: dict[str, Any]) -> str:
+    """How hard the tasks of the quick suite are."""
+    lines = ["| task | modes held | quality / real | change at twice the steps | seeds that keep the rule |"]
+    for task in map(judgement, kept["tasks"]):
+        change, seeds = f"{task.change:+.0%}", f"{task.passing} of {len(task.seeds)}"
+        most = f" (at most {max(seed.most for seed in task.seeds):.0f} at once)" if task.clause == "travelling" else ""
+        lines.append(f"| {task.task} | {task.held:.0%}{most} | {task.quality:.2f} | {change} | {seeds} |")
+    return "\n".join([lines[0], "|---|---|---|---|---|", *lines[1:]])
+
+
+def ladder() -> str:
+    """The breaking points, one row per recipe and one column per knob."""
+    points = pl.read_csv(LADDER / "ladder.csv").unique(["knob", "strategy"], maintain_order=True).to_dicts()
+    order = pl.read_csv(LADDER / "leaderboard.csv")["strategy"].to_list()
+    table = markdown_grid([(row["strategy"], row["knob"], row["reading"]) for row in points], order)
+    return f"{table.strip()}\n\n{NOTE} {provenance(LADDER)}"
 
 
 def score() -> str:
@@ -55,8 +86,8 @@ def score() -> str:
     said = "\n".join(f"    {line}".rstrip() for line in (SCORE / "transcript.txt").read_text("utf-8").splitlines())
     picture = "![Samples beside real data; modes that are missing are circled](benchmarks/results/score/samples.png)"
     about = (
-        "These are samples of the `ttur` above, seed 0 on the ring (`python -m benchmarks.metrics.example`). "
-        "`--out` writes pictures too:"
+        "These are samples of `ttur` on the ring of the suite `sharpening`, seed 0 "
+        "(`python -m benchmarks.metrics.example`). `--out` writes pictures too:"
     )
     return f"{said}\n\n{about}\n\n{picture}"
 

@@ -1,4 +1,4 @@
-"""Run the quick suite from nothing and keep its board and pictures: `python -m benchmarks.record`."""
+"""Run a suite from nothing and keep its board and pictures: `python -m benchmarks.record [SUITE=quick]`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -17,38 +16,40 @@ import psutil
 from benchmarks.machine import machine
 from benchmarks.speed.memory import watched
 
-KEPT = Path(__file__).parent / "results" / "quick"
-COMMAND = ("gancheck", "run", "quick")
+RESULTS = Path(__file__).parent / "results"
 
 
-def main() -> None:
-    """Measure wall clock and memory of the run, and copy what a reader wants to see."""
-    with tempfile.TemporaryDirectory() as folder:
-        start = time.perf_counter()
-        command = [sys.executable, "-m", *COMMAND, "--out", folder]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
-            peak = watched(psutil.Process(running.pid))
-            output = running.stdout.read() if running.stdout else ""
-        minutes = (time.perf_counter() - start) / 60
-        print(output)
-        keep(Path(folder), {"minutes": round(minutes, 1), "peak_gigabytes": round(peak / 1e9, 2)}, output)
+def main(suite: str = "quick") -> None:
+    """Measure wall clock and memory of the run, and copy what a reader wants to see; the runs stay in runs/recorded."""
+    folder = Path("runs") / "recorded" / suite
+    shutil.rmtree(folder, ignore_errors=True)
+    start = time.perf_counter()
+    command = [sys.executable, "-m", "gancheck", "run", suite, "--out", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        peak = watched(psutil.Process(running.pid))
+        output = running.stdout.read() if running.stdout else ""
+    minutes = (time.perf_counter() - start) / 60
+    print(output)
+    keep(suite, folder, {"minutes": round(minutes, 1), "peak_gigabytes": round(peak / 1e9, 2)}, output)
 
 
-def keep(folder: Path, measured: dict[str, float], output: str) -> None:
-    """Tables, pictures, and the machine they were made on."""
-    KEPT.mkdir(parents=True, exist_ok=True)
+def keep(suite: str, folder: Path, measured: dict[str, float], output: str) -> None:
+    """Tables, pictures, and the machine they were made on; what an earlier run left is removed."""
+    kept = RESULTS / suite
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
     for path in [*folder.glob("*.csv"), *folder.glob("*.png")]:
-        shutil.copyfile(path, KEPT / path.name)
+        shutil.copyfile(path, kept / path.name)
     verdict = re.search(r"(\d+ of the \d+ pairs|No two of the) [^.]*told apart[^.]*\.", " ".join(output.split()))
     about = {
-        "command": " ".join(COMMAND),
+        "command": f"gancheck run {suite}",
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "verdict": verdict[0] if verdict else "",
         **measured,
         **machine(),
     }
-    (KEPT / "machine.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
+    (kept / "machine.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])

@@ -14,25 +14,34 @@ from typing import get_args
 import numpy as np
 import polars as pl
 
+from gancheck import standing
 from gancheck.errors import BadData
 from gancheck.files import replacing, write_text
-from gancheck.intervals import Array, stratified_t
+from gancheck.intervals import Array, Interval
+from gancheck.ladder import COLUMNS as LADDER
+from gancheck.ladder import Climb, climbs
 from gancheck.metrics.base import Better
-from gancheck.ranking import FEWEST, Ranking, p_best, rank
+from gancheck.ranking import FEWEST, Ranking, rank
 from gancheck.report.tables import Row, csv
 from gancheck.result import FAILED, Kind, Result, Status
-from gancheck.standing import Number, Runs, by_task, collapse_rate, cost_ratio, fid_ratio, gain, mean, score
+from gancheck.standing import SCALES, Number, Range, Runs, by_task, held, on_task, quality, score
 from gancheck.version import version
 
 COLUMNS = (
-    *("rank", "rank_low", "rank_high", "strategy", "score", "score_low", "score_high", "gain", "gain_low", "gain_high"),
+    *("rank", "rank_low", "rank_high", "strategy", "held", "held_low", "held_high"),
+    *("held_gain", "held_gain_low", "held_gain_high", "effective_modes", "blurred", "held_quarter", "held_half"),
+    *("score", "score_low", "score_high", "gain", "gain_low", "gain_high"),
     *("collapse_rate", "collapse_low", "collapse_high", "modes", "quality", "fid_ratio", "diversity", "p_best"),
     *("cost_ratio", "runs", "failed", "missing", "suite", "suite_version", "gancheck", "date"),
 )
 STATUSES: tuple[Status, ...] = get_args(Status)
 TASK_COLUMNS = ("task", "strategy", "metric", "better", "mean", "low", "high", "n", "real", *STATUSES)
 NOTHING = (None, None, None)
-Range = tuple[float, float]
+BLURRED = 0.25  #: share of real data's quality under which a recipe ranks below all others: noise holds modes too
+RULE = (
+    "Ranked by modes held: a mode is held with a tenth of its share in good samples. A recipe whose samples are good "
+    "less than a quarter as often as real ones is blurred, and ranks below all that are not."
+)
 UNBOUNDED: Range = (-math.inf, math.inf)
 
 
@@ -53,32 +62,33 @@ class Board:
     )  #: least and most that a metric can be, where it has bounds
     base: str = "none"  #: the untreated GAN, to which gains and ratios refer
     date: str = ""  #: as it shall stand in the table
-    seed: int = 0  #: of the bootstrap, and of the tests beyond 40 pairs
+    seed: int = 0  #: of the tests beyond 40 pairs
 
     def leaderboard(self, kind: Kind = "trained") -> list[Row]:
-        """One row per recipe by falling score, then incomplete recipes, then real data; columns are `COLUMNS`."""
-        ranking, best = self.rankings.get(kind), self._p_best(kind)
+        """One row per recipe by falling share of modes held, blurred ones below; then incomplete recipes, then real
+        data and what else nobody trained. Columns are `COLUMNS`."""
+        ranking = self.rankings.get(kind)
         ranked = ranking.recipes if ranking else ()
         rows = [self._row(recipe, runs) for recipe, runs in self.runs.items() if self._kind(recipe) == kind]
-        for row in rows:
-            place = ranking.place(row["strategy"]) if ranking and row["strategy"] in ranked else None
-            row.update(zip(COLUMNS[:3], place or NOTHING, strict=True))
-            row["p_best"] = best.get(row["strategy"])
-        rows.sort(key=lambda row: (row["strategy"] not in ranked, -(row["score"] or 0), row["strategy"]))
-        return [*rows, self._row("real", self.real)] if rows and self.real else rows
+        for row in (row for row in rows if row["strategy"] in ranked):
+            assert ranking is not None
+            row.update(zip(COLUMNS[:3], ranking.place(row["strategy"]) or NOTHING, strict=True))
+            row["p_best"] = ranking.p_best(row["strategy"])
+        rows.sort(key=lambda r: (r["strategy"] not in ranked, r["blurred"] or False, -(r["held"] or 0), r["strategy"]))
+        return [*rows, *(self._row(name, runs) for name, runs in self.untrained.items())] if rows else rows
 
     def tasks(self) -> list[Row]:
         """One row per task, recipe and metric, for the metrics that any recipe has on the task; see `TASK_COLUMNS`."""
         rows: list[Row] = []
         for task in self.grid:
-            real, metrics = _on(task, self.real), self._metrics(task)
+            real, metrics = on_task(task, self.real), self._metrics(task)
             for recipe, runs in self.runs.items():
                 count = {str(status): n for status, n in self._statuses(runs, [task]).items()}
                 for metric in metrics:
-                    facts = {"task": task, "strategy": recipe, "metric": metric, "better": self.better.get(metric)}
-                    rows.append(
-                        facts | _summary(_on(task, runs), real, metric, self.ranges.get(metric, UNBOUNDED)) | count
-                    )
+                    better = "higher" if metric in SCALES else self.better.get(metric)
+                    facts = {"task": task, "strategy": recipe, "metric": metric, "better": better}
+                    bounds = (0.0, 1.0) if metric in SCALES else self.ranges.get(metric, UNBOUNDED)
+                    rows.append(facts | standing.summary(on_task(task, runs), real, metric, bounds) | count)
         return rows
 
     def verdict(self) -> str:
@@ -94,7 +104,8 @@ class Board:
         return f"{apart} of the {k * (k - 1) // 2} pairs of recipes are told apart; the others may be luck."
 
     def write(self, folder: Path) -> Path:
-        """Write leaderboard.csv, tasks.csv and results.parquet, each by rename; returns the leaderboard's path."""
+        """Write leaderboard.csv, tasks.csv, results.parquet and, of a suite with knobs, ladder.csv, each by rename;
+        returns the leaderboard's path."""
         for kind in get_args(Kind):
             path = folder / ("leaderboard.csv" if kind == "trained" else f"leaderboard-{kind}.csv")
             rows = self.leaderboard(kind)
@@ -103,11 +114,31 @@ class Board:
             else:
                 path.unlink(missing_ok=True)  # an earlier board of the same folder had such recipes
         write_text(folder / "tasks.csv", csv(self.tasks(), TASK_COLUMNS))
+        rungs = [row for climb in self.climbs for row in climb.rows()]
+        if rungs:
+            write_text(folder / "ladder.csv", csv(rungs, LADDER))
+        else:
+            (folder / "ladder.csv").unlink(missing_ok=True)
         table = BytesIO()  # polars names a full disk by an error of its own
         self.values().write_parquet(table)
         with replacing(folder / "results.parquet") as part:
             part.write_bytes(table.getvalue())
         return folder / "leaderboard.csv"
+
+    @cached_property
+    def modes_and_quality(self) -> dict[str, tuple[Interval, Interval]]:
+        """By recipe, and by name for what nobody trained: modes held and quality, where both are known everywhere."""
+        known = {n: r for n, r in {**self.runs, **self.untrained}.items() if self._mean(r, quality) is not None}
+        pairs = {
+            name: (standing.interval(runs, held), standing.interval(runs, quality)) for name, runs in known.items()
+        }
+        return {name: (modes, good) for name, (modes, good) in pairs.items() if modes and good}
+
+    @cached_property
+    def climbs(self) -> list[Climb]:
+        """Every recipe on every knob of the suite's ladder, best breaking points first within a knob."""
+        found = climbs(run for runs in self.runs.values() for run in runs.values())
+        return sorted(found, key=lambda climb: (climb.knob, -climb.breaking_point[0], climb.strategy))
 
     def values(self) -> pl.DataFrame:
         """All values in long form; a run without values has one row with an empty metric."""
@@ -140,15 +171,34 @@ class Board:
         return {cell: run.of_real() for runs in self.runs.values() for cell, run in runs.items() if run.real}
 
     @cached_property
-    def rankings(self) -> dict[Kind, Ranking]:
-        """The tests between the complete recipes of each kind."""
-        tables = {kind: self._scores(kind) for kind in get_args(Kind)}
-        return {kind: rank(table, np.random.default_rng(self.seed)) for kind, table in tables.items() if table}
+    def untrained(self) -> dict[str, Runs]:
+        """By name, what nobody trained: real data first, then the yardsticks, such as noise."""
+        tables: dict[str, Runs] = {"real": self.real} if self.real else {}
+        for cell, run in (pair for runs in self.runs.values() for pair in runs.items()):
+            for name, values in run.yardsticks.items():
+                tables.setdefault(name, {})[cell] = run.untrained(name, values)
+        return tables
 
-    def _scores(self, kind: Kind) -> dict[str, dict[str, Array]]:
-        """Scores of the recipes of a kind that have one for every task and seed."""
+    @cached_property
+    def blurred(self) -> frozenset[str]:
+        """Recipes whose samples are good less than a quarter as often as real ones."""
+        tables = {recipe: runs for recipe, runs in {**self.runs, **self.untrained}.items() if self._blurred(runs)}
+        return frozenset(tables)
+
+    @cached_property
+    def rankings(self) -> dict[Kind, Ranking]:
+        """The tests between the complete recipes of each kind, on the share of modes held."""
+        tables = {kind: self._held(kind) for kind in get_args(Kind)}
+        return {
+            kind: rank(table, np.random.default_rng(self.seed), blurred=self.blurred & set(table))
+            for kind, table in tables.items()
+            if table
+        }
+
+    def _held(self, kind: Kind) -> dict[str, dict[str, Array]]:
+        """Shares of modes held by the recipes of a kind that have one for every task and seed."""
         cells = sum(len(seeds) for seeds in self.grid.values())
-        tables = {r: by_task(runs, lambda run: run.score) for r, runs in self.runs.items() if self._kind(r) == kind}
+        tables = {r: by_task(runs, held) for r, runs in self.runs.items() if self._kind(r) == kind}
         return {
             recipe: {task: table[task] for task in self.grid}
             for recipe, table in tables.items()
@@ -158,16 +208,16 @@ class Board:
     def _kind(self, recipe: str) -> Kind:
         return next(iter(self.runs[recipe].values())).kind
 
-    def _p_best(self, kind: Kind) -> dict[str, float]:
-        """Probability of being best, for recipes that are ranked."""
-        if kind not in self.rankings or self.rankings[kind].pairs < FEWEST:
-            return {}
-        return p_best(self._scores(kind), np.random.default_rng(self.seed))
+    def _blurred(self, runs: Runs) -> bool:
+        """Whether the mean quality over tasks is under a quarter of real data's on the same tasks."""
+        own = self._mean(runs, quality)
+        real = self._mean({cell: self.real[cell] for cell in runs if cell in self.real}, quality)
+        return own is not None and real is not None and own < BLURRED * real
 
     def _mean(self, runs: Runs, number: Number) -> float | None:
         """Mean over the tasks on which any recipe has this number, so that it is over the same tasks for all."""
         done = (r for r in self.results if r.status == "done")
-        return mean(runs, number, dict.fromkeys(r.task for r in done if number(r) is not None))
+        return standing.mean(runs, number, dict.fromkeys(r.task for r in done if number(r) is not None))
 
     def _row(self, recipe: str, runs: Runs) -> Row:
         """A row without its place, which depends on the other recipes."""
@@ -175,15 +225,21 @@ class Board:
         statuses = self._statuses(runs, list(self.grid))
         failed = sum(statuses[status] for status in FAILED)
         numbers = (
-            *(score(runs) or NOTHING),
-            *(gain(runs, base) or NOTHING),
-            *(collapse_rate(runs) or NOTHING),
-            self._mean(runs, lambda run: run.mode_share),
-            self._mean(runs, lambda run: run.worth("quality")),
-            fid_ratio(runs, base),
+            *(standing.interval(runs, held) or NOTHING),
+            *(standing.gain(runs, base, held) or NOTHING),
+            self._mean(runs, lambda run: run.share("effective-modes")),
+            recipe in self.blurred,
+            self._mean(runs, lambda run: run.share("modes-quarter")),
+            self._mean(runs, lambda run: run.share("modes-half")),
+            *(standing.interval(runs, score) or NOTHING),
+            *(standing.gain(runs, base, score) or NOTHING),
+            *(standing.collapse_rate(runs) or NOTHING),
+            self._mean(runs, held),
+            self._mean(runs, quality),
+            standing.fid_ratio(runs, base),
             self._mean(runs, lambda run: run.worth("diversity")),
             None,
-            cost_ratio(runs, base),
+            standing.cost_ratio(runs, base),
             statuses["done"] + failed,
             failed,
             statuses["skipped"] + statuses["missing"],
@@ -198,25 +254,10 @@ class Board:
         return {status: count[status] for status in STATUSES}
 
     def _metrics(self, task: str) -> list[str]:
-        """The score, then the metrics with a value on this task, in the order of their declaration."""
+        """Modes held and the score, then the metrics with a value on this task, in the order of their declaration."""
         runs = [r for r in self.results if r.task == task]
-        known = dict.fromkeys(("score", *self.better, *sorted({name for r in runs for name in r.values})))
-        return [m for m in known if m == "score" or any(r.value(m) is not None for r in runs)]
-
-
-def _on(task: str, runs: Runs) -> Runs:
-    """The runs on one task."""
-    return {cell: run for cell, run in runs.items() if cell[0] == task}
-
-
-def _summary(runs: Runs, real: Runs, metric: str, bounds: Range) -> Row:
-    """A metric's mean over the seeds of one task that have it (a failed run's score is 0), and real data's mean."""
-    number: Number = (lambda run: run.score) if metric == "score" else (lambda run: run.value(metric))
-    values, yardstick = (list(by_task(side, number).values()) for side in (runs, real))
-    average, low, high = stratified_t(values).within(*bounds) if values else NOTHING
-    n = sum(map(len, values))
-    best = float(yardstick[0].mean()) if yardstick else None
-    return {"mean": average, "low": low, "high": high, "n": n, "real": best}
+        known = dict.fromkeys((*SCALES, *self.better, *sorted({name for r in runs for name in r.values})))
+        return [m for m in known if m in SCALES or any(r.value(m) is not None for r in runs)]
 
 
 def _long(result: Result) -> list[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +16,7 @@ from gancheck.probe import Probe
 from gancheck.replicas import Path
 from gancheck.sampler import Sampler
 from gancheck.state import Params, State
+from gancheck.stopwatch import Stopwatch
 from gancheck.streams import key
 from gancheck.trained import Trained
 from gancheck.update import Update
@@ -62,23 +62,22 @@ class Engine:
 
     def run(self, records: list[Trained], tell: Progress) -> None:
         """Steps, and between them, with the clock stopped, probes and snapshots."""
-        budget, seconds = self.lesson.budget, 0.0
+        budget, clock = self.lesson.budget, Stopwatch()
         sampler = Sampler(self.cast.players.generator, self.cast.players.latent)
         probe = Probe(sampler, self.lesson.dataset, self.device)
         for point in stops(budget.steps, budget.points):
-            start = time.perf_counter()
-            while self.done < point:
-                self.step()
-            self.wait()
-            seconds += time.perf_counter() - start
-            self.look(records, probe, seconds)
+            with clock.running():
+                while self.done < point:
+                    self.step()
+                self.wait()
+            self.look(records, probe, clock.seconds)
             if point in budget.points:
                 self.keep(records, point)
             tell(self.done)
             if all(r.status != "done" for r in records):
                 break
         for i, record in enumerate(records):
-            record.seconds = seconds / len(records)
+            record.seconds, record.cpu_seconds = clock.seconds / len(records), clock.cpu_seconds / len(records)
             record.updates = self.done * self.settings.critic_steps
             record.trace = {name: signal[i, : self.done].cpu() for name, signal in self.trace.items()}
 

@@ -20,6 +20,7 @@ from gancheck.estimate import Estimate
 from gancheck.modes import modes_of
 from gancheck.streams import generator
 from gancheck.view import View
+from gancheck.yardsticks import YARDSTICKS
 
 Row = dict[str, Any]
 
@@ -71,19 +72,37 @@ class Evaluator:
         return cls(dataset, {n: Measure(e.card, e.thing) for n, e in entries.items()}, samples, device)
 
     def rows(self, samples: Tensor, step: int, last: bool) -> list[Row]:
-        """One row per metric; neighbour metrics only at the last evaluation."""
+        """One row per metric, neighbour metrics only at the last evaluation, and one that counts the modes."""
         whole = self.view(samples, self.real_row)
+        views = self.views(samples, whole, last)
+        values = [self.row(name, step, self.measures[name], *pair) for name, pair in views.items()]
+        counts = whole.modes.counts.long().tolist()
+        return [*values, {"kind": "modes", "step": step, "samples": len(samples), "counts": counts}]
+
+    def views(self, samples: Tensor, whole: View, last: bool) -> dict[str, tuple[View, View]]:
+        """Every metric's view of the samples and of the real row, of the size that it asks for; views are made once."""
         chosen = {n: m for n, m in self.measures.items() if last or m.at_most is None}
         near = {m.at_most for m in chosen.values()} - {None}
         thin = {limit: self.neighbours(samples, int(limit or 0)) for limit in near}
         views = {None: (whole, self.real_row), **thin}
-        return [self.row(name, step, measure, *views[measure.at_most]) for name, measure in chosen.items()]
+        return {name: views[measure.at_most] for name, measure in chosen.items()}
 
     def row(self, name: str, step: int, measure: Measure, view: View, real: View) -> Row:
         """One value beside the real draw's, which is computed once."""
         if name not in self._beside:
             self._beside[name] = measure(real)
         return {"kind": "value", "step": step, "metric": name, "value": measure(view), "real": self._beside[name]}
+
+    @cached_property
+    def yardsticks(self) -> list[Row]:
+        """Every metric of samples that nobody trained, once: they are the same beside every run."""
+        rows = []
+        for name, draw in YARDSTICKS.items():
+            samples = draw(self.dataset, self.samples, generator(self.device, "evaluation", name))
+            views = self.views(samples, self.view(samples, self.real_row), last=True)
+            values = {metric: self.measures[metric](view) for metric, (view, _) in views.items()}
+            rows += [{"kind": "yardstick", "name": name, "metric": m, "value": v} for m, v in values.items()]
+        return rows
 
     @cached_property
     def _beside(self) -> dict[str, float | None]:

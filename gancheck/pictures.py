@@ -1,6 +1,8 @@
-"""The pictures of a results folder: ranking, modes over training, and for every task the samples beside the data.
+"""The pictures of a results folder: modes against quality, ranking, where the modes went, modes over training, and for
+every task the samples beside the data.
 
-Samples are drawn again from the kept weights, for the seed whose score is the median of its recipe: nothing is picked.
+Samples are drawn again from the kept weights, for the seed that holds the median number of modes of its recipe (the
+score decides between equals): nothing is picked.
 """
 
 from __future__ import annotations
@@ -13,15 +15,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gancheck.board import Board
+from gancheck.board import RULE, Board
 from gancheck.catalogue import Catalogue
 from gancheck.datasets.base import Dataset
 from gancheck.errors import StoreError
+from gancheck.ladder import Climb
 from gancheck.lesson import Lesson
-from gancheck.report.curves import Curve, Task, curves
+from gancheck.report.curves import Axis, Curve, curves
+from gancheck.report.curves import Task as CurveTask
 from gancheck.report.images import Strip, images
+from gancheck.report.mode_fates import Fates, mode_fates
+from gancheck.report.modes_quality import Point, modes_quality
 from gancheck.report.ranking import ranking
 from gancheck.report.scatter import Panel, scatter
+from gancheck.report.style import INK, MUTED
 from gancheck.store import Run, Store
 from gancheck.streams import generator
 from gancheck.trained import Trained
@@ -37,10 +44,68 @@ def draw(jobs: Sequence[Job], catalogue: Catalogue, store: Store, board: Board, 
     if not rows:
         return []
     title = f"{board.suite}, version {board.suite_version}"
-    paths = [folder / "ranking.png", folder / "curves.png"]
-    ranking(paths[0], rows, board.tasks(), title=title)
-    curves(paths[1], [task_curves(label, runs) for label in labels(jobs)], title=f"{title}: modes over training")
-    return [*paths, *(path for label in labels(jobs) if (path := samples(label, jobs, catalogue, store, runs)))]
+    for stale in ("modes-quality", "modes", "ladder"):  # of an earlier board of the same folder
+        (folder / f"{stale}.png").unlink(missing_ok=True)
+    paths = [folder / f"{name}.png" for name in ("modes-quality", "ranking", "modes", "curves")]
+    made = [against_quality(paths[0], board, title)]
+    ranking(paths[1], rows, board.tasks(), title=title)
+    recipes = [row["strategy"] for row in rows]
+    if fates := [found for label in labels(jobs) if (found := task_fates(label, jobs, catalogue, runs, recipes))]:
+        mode_fates(paths[2], fates, title=f"{title}: where the modes went")
+    curves(paths[3], [task_curves(label, runs) for label in labels(jobs)], title=f"{title}: modes over training")
+    if climbs := board.climbs:
+        made.append(ladder(folder / "ladder.png", climbs, title))
+    made += [path for label in labels(jobs) if (path := samples(label, jobs, catalogue, store, runs))]
+    return [path for path in dict.fromkeys([*paths, *made]) if path and path.exists()]
+
+
+def against_quality(path: Path, board: Board, title: str) -> Path | None:
+    """Modes held against quality, of the recipes that have both, and of what nobody trained."""
+    looks = {board.base: (INK, "o"), "real": ("#009e73", "D"), "memoriser": (MUTED, "D"), "blanket": (MUTED, "s")}
+    points = [
+        Point(name, held.mean, held[1:], quality.mean, quality[1:], *looks.get(name, ()))
+        for name, (held, quality) in board.modes_and_quality.items()
+    ]
+    if not points:
+        return None
+    modes_quality(path, points, f"{title}: modes held against quality", RULE)
+    return path
+
+
+def task_fates(
+    label: str, jobs: Sequence[Job], catalogue: Catalogue, runs: Sequence[Run], recipes: Sequence[str]
+) -> Fates | None:
+    """What every mode got in every run of a task, over its share of real data; recipes in the board's order."""
+    job = next(job for job in jobs if job.cell.task.label == label)
+    weights = job.cell.task.build_dataset(catalogue).weights.numpy()
+    shares: dict[str, list[np.ndarray]] = {recipe: [] for recipe in recipes}
+    for run in (run for run in runs if run.spec["task"] == label and run.spec["recipe"] in shares):
+        if counted := run.mode_counts():
+            last = counted[max(counted)]
+            shares[run.spec["recipe"]].append(np.array(last["counts"]) / (last["samples"] * weights))
+    found = {recipe: np.stack(table) for recipe, table in shares.items() if table}
+    return Fates(label, found) if found else None
+
+
+def ladder(path: Path, climbs: Sequence[Climb], title: str) -> Path:
+    """Modes held against difficulty: a panel a knob, a line a recipe, and a line at one half."""
+    panels = []
+    for knob in dict.fromkeys(climb.knob for climb in climbs):
+        mine = [climb for climb in climbs if climb.knob == knob]
+        levels = tuple(sorted({level for climb in mine for level in climb.levels}))
+        lines = {climb.strategy: levels_curve(climb) for climb in mine}
+        panels.append(CurveTask(knob, lines, best=1.0, axis=Axis("level; more is harder", levels), mark=0.5))
+    curves(path, panels, label="share of modes held", title=f"{title}: modes held against difficulty")
+    return path
+
+
+def levels_curve(climb: Climb) -> Curve:
+    """Every seed's share at every level; NaN where a seed is missing."""
+    seeds = max(map(len, climb.held))
+    table = np.full((seeds, len(climb.levels)), np.nan)
+    for i, held in enumerate(climb.held):
+        table[: len(held), i] = held
+    return Curve(np.array(climb.levels), table)
 
 
 def labels(jobs: Sequence[Job]) -> list[str]:
@@ -48,18 +113,20 @@ def labels(jobs: Sequence[Job]) -> list[str]:
     return list(dict.fromkeys(job.cell.task.label for job in jobs))
 
 
-def task_curves(label: str, runs: Sequence[Run]) -> Task:
+def task_curves(label: str, runs: Sequence[Run]) -> CurveTask:
     """Modes held at every evaluation, per recipe; a run that ended early leaves a gap."""
     mine = [run for run in runs if run.spec["task"] == label and run.outcome["status"] != "skipped"]
     recipes = list(dict.fromkeys(run.spec["recipe"] for run in mine))
     held = {recipe: curve([run for run in mine if run.spec["recipe"] == recipe]) for recipe in recipes}
     best = max((float(run.outcome["modes"]) for run in mine), default=None)
-    return Task(label, {recipe: made for recipe, made in held.items() if len(made.steps)}, best)
+    return CurveTask(label, {recipe: made for recipe, made in held.items() if len(made.steps)}, best)
 
 
 def curve(runs: Sequence[Run]) -> Curve:
     """The metric `modes` of one recipe's seeds."""
-    tables = [{r["step"]: r["value"] for r in run.rows if r.get("metric") == "modes"} for run in runs]
+    tables = [
+        {r["step"]: r["value"] for r in run.rows if (r["kind"], r.get("metric")) == ("value", "modes")} for run in runs
+    ]
     steps = sorted({step for table in tables for step in table})
     values = [[np.nan if table.get(step) is None else table[step] for step in steps] for table in tables]
     return Curve(np.array(steps, float), np.array(values, float).reshape(len(tables), len(steps)))
@@ -92,15 +159,18 @@ def picture_for(dataset: Dataset) -> Picture | None:
 
 
 def median(job: Job, runs: Sequence[Run]) -> Run | None:
-    """The run whose score is the median of the recipe's seeds on this task (the lower one of an even number)."""
+    """The run that holds the median number of modes of its recipe on this task (the lower one of an even number)."""
     cell = job.cell
     mine = [r for r in runs if (r.spec["task"], r.spec["recipe"]) == (cell.task.label, cell.recipe)]
-    scored = [
-        (r.last("value").get("score"), r.spec["training"]["seed"], r) for r in mine if r.outcome["status"] == "done"
-    ]
-    ordered = sorted((score or 0.0, seed, i) for i, (score, seed, _) in enumerate(scored))
-    found = scored[ordered[(len(ordered) - 1) // 2][2]][2] if ordered else None
+    ordered = sorted((r for r in mine if r.outcome["status"] == "done"), key=standing)
+    found = ordered[(len(ordered) - 1) // 2] if ordered else None
     return found if found and found.spec["training"]["seed"] in cell.seeds else None
+
+
+def standing(run: Run) -> tuple[float, float, int]:
+    """By what the seeds of a recipe are put in order: modes, then the score, then the seed."""
+    values = run.last("value")
+    return values.get("modes") or 0.0, values.get("score") or 0.0, run.spec["training"]["seed"]
 
 
 def redraw(run: Run, job: Job, catalogue: Catalogue, store: Store) -> Tensor | None:
@@ -123,7 +193,7 @@ def redraw(run: Run, job: Job, catalogue: Catalogue, store: Store) -> Tensor | N
 def point_clouds(path: Path, dataset: Dataset, runs: list[Run], drawn: list[Tensor], label: str) -> None:
     """Panels of points; modes that are not held are marked."""
     panels = [
-        Panel(run.spec["recipe"], x.double().numpy(), held(dataset, x), run.last("value").get("score"))
+        Panel(run.spec["recipe"], x.double().numpy(), held(dataset, x), run.last("value").get("quality"))
         for run, x in zip(runs, drawn, strict=True)
     ]
     real = dataset.pool("real", POINTS, generator("cpu", "picture"))
@@ -131,13 +201,33 @@ def point_clouds(path: Path, dataset: Dataset, runs: list[Run], drawn: list[Tens
 
 
 def image_grid(path: Path, dataset: Dataset, runs: list[Run], drawn: list[Tensor], label: str) -> None:
-    """Strips of images."""
-    strips = [
-        Strip(run.spec["recipe"], x.double().numpy(), run.last("value").get("score"))
-        for run, x in zip(runs, drawn, strict=True)
-    ]
-    real = dataset.pool("real", IMAGES, generator("cpu", "picture"))
-    images(path, real.double().numpy(), strips, title=f"{label}: samples of the median seed", most=IMAGES)
+    """Strips of images, each with the mode that was read from it."""
+    pairs = zip(runs, drawn, strict=True)
+    strips = [Strip(run.spec["recipe"], shown(dataset, x), image_note(run), read(dataset, x)) for run, x in pairs]
+    real = shown(dataset, dataset.pool("real", IMAGES, generator("cpu", "picture")))
+    most = max(3, IMAGES * real.shape[2] // real.shape[3])  # so that wide ones make no wider page
+    images(path, real, strips, title=f"{label}: samples of the median seed", most=most)
+
+
+def shown(dataset: Dataset, x: Tensor) -> np.ndarray:
+    """Images as people are shown them."""
+    made: np.ndarray = dataset.pictures(x).double().numpy()
+    return made
+
+
+def read(dataset: Dataset, x: Tensor) -> list[str]:
+    """The mode that each sample is nearest to, in brackets where it is not good enough to count."""
+    assigned = dataset.assign(dataset.features(x))
+    names = [dataset.names[k] for k in assigned.label.tolist()]
+    return [name if good else f"({name})" for name, good in zip(names, assigned.good.tolist(), strict=True)]
+
+
+def image_note(run: Run) -> str:
+    """`3 of 10 modes, quality 0.93`, of what is known."""
+    values = run.last("value")
+    modes, quality = values.get("modes"), values.get("quality")
+    parts = [] if modes is None else [f"{modes:,.0f} of {run.outcome['modes']:,} modes"]
+    return ", ".join([*parts, *([] if quality is None else [f"quality {quality:.2f}"])])
 
 
 def held(dataset: Dataset, x: Tensor) -> np.ndarray:

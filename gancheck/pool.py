@@ -32,10 +32,14 @@ def jobs_by_default(device: str, cells: int) -> int:
     return max(1, min(cores(), cells)) if device == "cpu" else 1
 
 
-def perform(jobs: list[Job], workers: int) -> Iterator[Done]:
-    """Work on all jobs; results come as they are done. Small networks gain nothing from several threads, so each
-    worker gets an equal share of the cores."""
-    threads = max(1, cores() // workers)
+def threads_by_default(device: str, workers: int, chosen: bool) -> int:
+    """Threads of each worker: one on a CPU, so that the CPU time of training is its cost; an equal share of the cores
+    where the number of workers was chosen by hand, for large networks, or where the work is a GPU's."""
+    return max(1, cores() // workers) if chosen or device != "cpu" else 1
+
+
+def perform(jobs: list[Job], workers: int, threads: int) -> Iterator[Done]:
+    """Work on all jobs; results come as they are done. Each worker gets so many threads."""
     workbench.cache_clear()  # plug-ins may have changed since the last call
     if workers == 1:
         with threaded(threads):

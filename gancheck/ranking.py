@@ -38,29 +38,52 @@ class Ranking:
     pairs: int  #: task x seed pairs behind every test
     p: Array  #: (k, k) Holm-adjusted p that the row's recipe beats the column's; 1 on the diagonal
     level: float = LEVEL
+    blurred: frozenset[str] = frozenset()  #: recipes that rank below all others, whatever the tests say
+
+    @cached_property
+    def significant(self) -> NDArray[np.bool_]:
+        """(k, k) whether the test shows the row's recipe to be better than the column's."""
+        return (self.p <= self.level) & (self.pairs >= FEWEST)
 
     @cached_property
     def wins(self) -> NDArray[np.bool_]:
-        """(k, k) whether the row's recipe is significantly better than the column's."""
-        return (self.p <= self.level) & (self.pairs >= FEWEST)
+        """(k, k) whether the row's recipe ranks above the column's: by the test, or as the only one not blurred."""
+        blurred = np.array([recipe in self.blurred for recipe in self.recipes])
+        above = ~blurred[:, None] & blurred[None]
+        wins: NDArray[np.bool_] = (self.significant | above) & ~above.T
+        return wins
 
     @property
     def told_apart(self) -> int:
-        """How many of the k (k - 1) / 2 pairs of recipes are told apart."""
-        return int(self.wins.sum())
+        """How many of the k (k - 1) / 2 pairs of recipes the tests tell apart."""
+        return int(self.significant.sum())
 
     def place(self, recipe: str) -> Place | None:
-        """1 + recipes significantly better, up to all but those significantly worse; None under 15 pairs."""
+        """1 + recipes that are better, up to all but those that are worse; None under 15 pairs."""
         if self.pairs < FEWEST:
             return None
         i = self.recipes.index(recipe)
         rank = 1 + int(self.wins[:, i].sum())
         return Place(rank, rank, len(self.recipes) - int(self.wins[i].sum()))
 
+    def p_best(self, recipe: str) -> float | None:
+        """Adjusted p of the hypothesis that no recipe is better: at most the level exactly where the test finds one.
 
-def rank(scores: Scores, generator: np.random.Generator, level: float = LEVEL) -> Ranking:
+        Blurred rivals do not count, as they rank below. None under 15 pairs, and for a blurred recipe, whose place is
+        not the test's.
+        """
+        if self.pairs < FEWEST or recipe in self.blurred:
+            return None
+        rivals = [i for i, rival in enumerate(self.recipes) if rival not in self.blurred]
+        return float(self.p[rivals, self.recipes.index(recipe)].min())
+
+
+def rank(
+    scores: Scores, generator: np.random.Generator, level: float = LEVEL, blurred: frozenset[str] = frozenset()
+) -> Ranking:
     """Rank = 1 + the number of recipes that are better by a one-sided sign-flip test over all paired task x seed
-    differences, Holm-corrected over all ordered pairs of recipes; under 15 pairs nobody is ranked.
+    differences, Holm-corrected over all ordered pairs of recipes; under 15 pairs nobody is ranked. Recipes that are
+    `blurred` rank below all that are not.
 
     Every recipe needs the same tasks with the same seeds. The generator is used only beyond 40 pairs (`sign_flip`). A
     difference that is not positive is given p = 1 untested, as its exact p is at least 1/2.
@@ -73,7 +96,7 @@ def rank(scores: Scores, generator: np.random.Generator, level: float = LEVEL) -
     raw[hopeful] = _p_values(differences[hopeful], generator)
     p = np.ones((len(recipes), len(recipes)))
     p[better, worse] = holm(raw)
-    return Ranking(recipes, differences.shape[1], p, level)
+    return Ranking(recipes, differences.shape[1], p, level, blurred)
 
 
 def sign_flip(differences: Strata, generator: np.random.Generator | None = None) -> float:
@@ -97,22 +120,6 @@ def holm(p: Array) -> Array:
     adjusted = np.empty_like(p)
     adjusted[order] = np.minimum(1, np.maximum.accumulate(p[order] * np.arange(p.size, 0, -1)))
     return adjusted
-
-
-def p_best(scores: Scores, generator: np.random.Generator, draws: int = 10_000) -> dict[str, float]:
-    """Probability that each recipe has the best score when seeds are drawn anew within tasks; sums to 1.
-
-    A stratified bootstrap, paired: in every draw the same resampled seeds count for all recipes. Ties are split.
-    """
-    recipes = tuple(scores)
-    totals = np.zeros((draws, len(recipes)))
-    for task in _tasks(scores):
-        values = np.stack([_weighed(scores[r][task]) for r in recipes], axis=1)  # (seeds, k)
-        seeds = len(values)
-        totals += generator.multinomial(seeds, np.full(seeds, 1 / seeds), size=draws) @ values
-    best = totals >= totals.max(axis=1, keepdims=True) - ROUNDING
-    shares = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)
-    return dict(zip(recipes, shares.tolist(), strict=True))
 
 
 def _tasks(scores: Scores) -> list[str]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import operator
 import shutil
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -70,14 +72,14 @@ class Traced:
 
     def __init__(self, function: Function, compiled: bool) -> None:
         self.function = function
-        self.finish = compile_graph if compiled else (lambda graph: graph)
+        self.finish = compile_graph if compiled else interpret
         self.graph: Function | None = None
         self.answer: TreeSpec | None = None
 
     def __call__(self, *args: Any) -> Any:
         flat, spec = tree_flatten(args)
         if self.graph is None:
-            self.graph = self.finish(clean(make_fx(self.flattened(spec))(*flat)))
+            self.graph = self.finish(clean(make_fx(self.flattened(spec))(*flat)), flat)
         assert self.answer is not None
         return tree_unflatten(list(self.graph(*flat)), self.answer)
 
@@ -130,6 +132,36 @@ def writes(node: fx.Node) -> bool:
     return node.target is not operator.getitem and (schema is None or schema.is_mutable)
 
 
-def compile_graph(graph: fx.GraphModule) -> Function:
+def compile_graph(graph: fx.GraphModule, flat: list[torch.Tensor]) -> Function:
     """Machine code for the graph."""
     return torch.compile(graph, fullgraph=True, dynamic=False)
+
+
+def interpret(graph: fx.GraphModule, flat: list[torch.Tensor]) -> Function:
+    """The graph in PyTorch's own interpreter: the same operations with no Python between them, so the same bits.
+
+    Measured on one core at 64 x 64: 1.4 to 3 times as many steps. Where it cannot follow, the graph itself is as good.
+    """
+    try:
+        with plain_executor(), torch.no_grad():
+            trace: Function = torch.jit.trace
+            scripted: Function = trace(lambda *inputs: tuple(graph(*inputs)), tuple(flat), check_trace=False)
+            scripted(*flat)  # how it is executed is settled at the first call
+    except Exception:
+        return graph
+    return scripted
+
+
+@contextmanager
+def plain_executor() -> Iterator[None]:
+    """Scripts that are made in here share repeated operations, but are never specialised, fused or profiled.
+
+    PyTorch calls its tracer deprecated in favour of compiling, which pays on long runs only; runs need not repeat it.
+    """
+    profiling = torch._C._jit_set_profiling_executor(False)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            yield
+    finally:
+        torch._C._jit_set_profiling_executor(profiling)

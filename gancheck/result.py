@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 Status = Literal["done", "diverged", "failed", "timeout", "skipped", "missing"]
 Kind = Literal["trained", "oracle", "sampling"]
 
+#: Rows of a board that nobody trained: held-out real data, copies of training data, noise over the data's square.
+UNTRAINED = ("real", "memoriser", "blanket")
 FAILED: tuple[Status, ...] = ("diverged", "failed", "timeout")
 SHRUNKEN = 0.1  #: spread below which a run is collapsed, however many modes it holds
 
@@ -24,10 +26,14 @@ class Result:
     status: Status
     values: Mapping[str, float | None]  #: metric -> value at the last evaluation
     real: Mapping[str, float | None]  #: metric -> value of the held-out real draw at the same n
-    seconds: float | None  #: training seconds
+    seconds: float | None  #: training seconds, wall clock
+    cpu_seconds: float | None = None  #: training seconds of CPU time; where not known, cost goes by the wall clock
     modes: int = 0  #: how many modes the task's data has
     kind: Kind = "trained"  #: oracle and sampling recipes have their own tables
     reason: str = ""  #: why it is not done
+    yardsticks: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)  #: what nobody trained, by name
+    knob: str = ""  #: what makes the task harder than the others of its ladder; empty: it stands on none
+    level: float = 1.0  #: how hard
 
     @property
     def failed(self) -> bool:
@@ -45,17 +51,21 @@ class Result:
         return self.worth("score")
 
     @property
-    def mode_share(self) -> float | None:
+    def held(self) -> float | None:
         """Share of the modes that are held, in [0, 1]; 0 for a failed run."""
-        held = self.worth("modes") if self.modes else None
-        return None if held is None else held / self.modes
+        return self.share("modes")
+
+    def share(self, metric: str) -> float | None:
+        """A count of modes as a share of all of them, in [0, 1]; 0 for a failed run."""
+        count = self.worth(metric) if self.modes else None
+        return None if count is None else count / self.modes
 
     @property
     def collapsed(self) -> bool | None:
         """Under half the modes hold a tenth of their share, or spread < 0.1, or nothing came out; None: not known."""
         if self.failed:
             return True
-        share, spread = self.mode_share, self.value("spread")
+        share, spread = self.held, self.value("spread")
         if share is None and spread is None:
             return None
         return (share is not None and share < 0.5) or (spread is not None and spread < SHRUNKEN)
@@ -72,10 +82,18 @@ class Result:
         """The same metric of the real draw, whatever became of the run."""
         return _finite(self.real.get(metric))
 
+    @property
+    def cost(self) -> float | None:
+        """What training cost: seconds of CPU time where they are known, else of the wall clock."""
+        return self.seconds if self.cpu_seconds is None else self.cpu_seconds
+
     def of_real(self) -> Result:
-        """The real draw as if it were a run: score and diversity are 1 by definition, and nothing was trained."""
-        values = {**self.real, "score": 1.0, "diversity": 1.0}
-        return replace(self, recipe="real", status="done", values=values, seconds=None, reason="")
+        """The real draw as if it were a run: score and diversity are 1 by definition."""
+        return self.untrained("real", {**self.real, "score": 1.0, "diversity": 1.0})
+
+    def untrained(self, name: str, values: Mapping[str, float | None]) -> Result:
+        """Something that nobody trained as if it were a run."""
+        return replace(self, recipe=name, status="done", values=values, seconds=None, cpu_seconds=None, reason="")
 
 
 def _finite(value: float | None) -> float | None:

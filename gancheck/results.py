@@ -24,10 +24,19 @@ def result(run: Run) -> Result:
         values=run.last("value"),
         real=run.last("real"),
         seconds=ended["seconds"] if ended["status"] != "skipped" else None,
+        cpu_seconds=cpu_seconds(run),
         modes=ended["modes"],
         kind=ended["table"],
         reason=ended["reason"],
+        yardsticks=run.yardsticks(),
+        **spec.get("ladder", {}),
     )
+
+
+def cpu_seconds(run: Run) -> float | None:
+    """CPU time of training; on a GPU the wall clock counts, as its work is not in the CPU's time."""
+    on_cpu = run.spec["training"]["device"] == "cpu" and run.outcome["status"] != "skipped"
+    return run.outcome["cpu_seconds"] if on_cpu else None
 
 
 def protocol(run: Run) -> tuple[object, ...]:
@@ -78,7 +87,8 @@ def cell(run: Run) -> tuple[str, str, int]:
 def missing(spec: Row) -> Result:
     """A run that was planned and is not there."""
     seed, nothing = spec["training"]["seed"], dict[str, float | None]()
-    return Result(spec["recipe"], spec["task"], seed, "missing", nothing, nothing, None, reason="not run yet")
+    where = spec.get("ladder", {})
+    return Result(spec["recipe"], spec["task"], seed, "missing", nothing, nothing, None, reason="not run yet", **where)
 
 
 def newest_date(folder: Path) -> str:

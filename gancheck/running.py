@@ -67,10 +67,24 @@ class Plan:
         paths = tuple(str(Path(f).resolve()) for f in files)
         catalogue = Catalogue.load(paths)
         chosen = resized(select(Suite.load(suite, catalogue), catalogue, parse_only(only)), seeds, steps)
-        store = Store(Path(out) if out else Path("runs") / folder_name(chosen))
-        grid = cells(chosen, device_named(device))
-        jobs = [Job(cell, cell.specs(catalogue), store.folder, paths, force) for cell in grid]
-        return cls(chosen, jobs, store, catalogue)
+        return cls.of(chosen, catalogue, paths, Path(out) if out else None, device, force)
+
+    @classmethod
+    def of(
+        cls,
+        suite: Suite,
+        catalogue: Catalogue,
+        files: tuple[str, ...] = (),
+        out: Path | None = None,
+        device: str = "auto",
+        force: bool = False,
+    ) -> Plan:
+        """The plan of a suite that was read already; `files` are the plug-ins that are in the catalogue."""
+        store = Store(out or Path("runs") / folder_name(suite))
+        grid = cells(suite, device_named(device))
+        return cls(
+            suite, [Job(cell, cell.specs(catalogue), store.folder, files, force) for cell in grid], store, catalogue
+        )
 
     @property
     def runs(self) -> int:
@@ -118,7 +132,9 @@ def execute(plan: Plan, workers: int | None, progress: Progress | None = None) -
     todo = len([job for job in plan.jobs if job.force or not plan.held(job)])
     counts: Counter[str] = Counter()
     with progress or Progress(plan.runs) as shown:
-        for job, done in pool.perform(plan.jobs, min(workers or pool.jobs_by_default(device, todo), max(1, todo))):
+        count = min(workers or pool.jobs_by_default(device, todo), max(1, todo))
+        threads = pool.threads_by_default(device, count, chosen=workers is not None)
+        for job, done in pool.perform(plan.jobs, count, threads):
             reports = [lost(spec, done) for spec in job.specs] if isinstance(done, GancheckError) else done
             for report in reports:
                 counts["cached" if report.cached and report.status == "done" else report.status] += 1

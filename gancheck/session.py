@@ -10,7 +10,6 @@ def train(self, session):
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 
 import torch
@@ -25,6 +24,7 @@ from gancheck.lesson import Lesson
 from gancheck.probe import Probe
 from gancheck.sampler import Sampler
 from gancheck.state import Params
+from gancheck.stopwatch import Stopwatch
 from gancheck.streams import generator, key
 from gancheck.trained import Trained
 
@@ -42,6 +42,7 @@ class Session:
         self.record = Trained(seed, path="own-loop")
         self.record.trace = {"diversity": torch.full((lesson.budget.steps,), float("nan"))}
         self.signals: dict[str, float] = {}
+        self.clock = Stopwatch()
         self.done = 0
 
     def real(self, count: int) -> Tensor:
@@ -68,15 +69,14 @@ class Session:
         budget = self.lesson.budget
         probe = Probe(self.sampler, self.lesson.dataset, self.device)
         pauses = set(stops(budget.steps, budget.points))
-        start = time.perf_counter()
         while self.done < budget.steps and self.record.status == "done":
-            yield self.done
-            self.note()
+            with self.clock.running():
+                yield self.done
+                self.note()
             self.done += 1
             if self.done in pauses:
-                self.record.seconds += time.perf_counter() - start
+                self.record.seconds, self.record.cpu_seconds = self.clock.seconds, self.clock.cpu_seconds
                 self.pause(probe)
-                start = time.perf_counter()
 
     def note(self) -> None:
         """Write this step's signals into the trace; before its first report a signal has the value of that report."""

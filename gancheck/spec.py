@@ -28,9 +28,12 @@ from gancheck.settings import Settings
 from gancheck.suite import Suite, Task
 
 ENGINE = 1  #: raise it when the engine's numbers change for the same spec
-EVALUATION = 1  #: raise it when a metric's protocol changes
+EVALUATION = 2  #: raise it when a metric's protocol changes
 
 CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
+
+#: Metrics by which the board ranks, measured whatever a suite names.
+RANKING = ("modes", "quality")
 
 #: Updates of a block from which compiling, 10 to 60 seconds, repays itself.
 WORTH_COMPILING = 40_000
@@ -106,6 +109,7 @@ class Cell:
         whole = {
             "suite": {"name": self.suite, "version": self.version},
             "task": self.task.label,
+            **({"ladder": {"knob": self.task.knob, "level": self.task.level}} if self.task.knob else {}),
             "recipe": self.recipe,
             "training": training,
             "evaluation": {
@@ -133,9 +137,9 @@ def described(catalogue: Catalogue, kind: str, thing: Any) -> dict[str, Any]:
 
 
 def metrics_of(task: Task, catalogue: Catalogue) -> list[str]:
-    """The metrics of a task: those the suite names, else all that need not be asked for."""
+    """The metrics of a task: those that rank, and those the suite names, else all that need not be asked for."""
     unasked = (n for n in catalogue.names("metric") if not catalogue.entry("metric", n).card.facts["asked"])
-    return sorted(task.protocol.metrics or unasked)
+    return sorted({*RANKING, *(task.protocol.metrics or unasked)})
 
 
 def settings_table(settings: Settings) -> dict[str, Any]:

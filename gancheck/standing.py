@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from statistics import fmean, geometric_mean, median
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +14,26 @@ from gancheck.result import Result
 Cell = tuple[str, int]  #: task and seed
 Runs = dict[Cell, Result]  #: the runs of one recipe
 Number = Callable[[Result], float | None]
+Range = tuple[float, float]
+
+
+def held(run: Result) -> float | None:
+    """Share of modes held; 0 for a failed run."""
+    return run.held
+
+
+def quality(run: Result) -> float | None:
+    """Share of high-quality samples; 0 for a failed run."""
+    return run.worth("quality")
+
+
+def score(run: Result) -> float | None:
+    """The score; 0 for a failed run."""
+    return run.score
+
+
+#: Numbers from 0 to 1 that every run has that was tried, by their names in tasks.csv.
+SCALES: dict[str, Number] = {"held": held, "score": score}
 
 
 def by_task(runs: Runs, number: Number) -> dict[str, Array]:
@@ -25,16 +46,16 @@ def by_task(runs: Runs, number: Number) -> dict[str, Array]:
     return {task: np.array(values) for task, values in table.items()}
 
 
-def score(runs: Runs) -> Interval | None:
-    """Mean over tasks of the mean over seeds, failed runs at 0."""
-    values = by_task(runs, lambda run: run.score)
+def interval(runs: Runs, number: Number) -> Interval | None:
+    """Mean over tasks of the mean over seeds of a number in [0, 1], failed runs at 0."""
+    values = by_task(runs, number)
     return stratified_t(list(values.values())).within(0, 1) if values else None
 
 
-def gain(runs: Runs, base: Runs) -> Interval | None:
-    """Paired difference to the untreated GAN, over the tasks and seeds that both have tried."""
-    shared = [cell for cell, run in runs.items() if cell in base and None not in (run.score, base[cell].score)]
-    own, other = (by_task({cell: side[cell] for cell in shared}, lambda run: run.score) for side in (runs, base))
+def gain(runs: Runs, base: Runs, number: Number) -> Interval | None:
+    """Paired difference to the untreated GAN in a number in [0, 1], over the tasks and seeds that both have tried."""
+    shared = [cell for cell, run in runs.items() if cell in base and None not in (number(run), number(base[cell]))]
+    own, other = (by_task({cell: side[cell] for cell in shared}, number) for side in (runs, base))
     return paired_gain(list(own.values()), list(other.values())).within(-1, 1) if shared else None
 
 
@@ -64,10 +85,24 @@ def fid_ratio(runs: Runs, base: Runs) -> float | None:
 
 
 def cost_ratio(runs: Runs, base: Runs) -> float | None:
-    """Geometric mean over tasks of median training seconds over the untreated GAN's, of finished runs."""
-    own, usual = by_task(runs, _seconds), by_task(base, _seconds)
+    """Geometric mean over tasks of median training cost over the untreated GAN's, of finished runs."""
+    own, usual = by_task(runs, _cost), by_task(base, _cost)
     ratios = [median(own[task]) / median(usual[task]) for task in own if task in usual]
     return geometric_mean(ratios) if ratios else None
+
+
+def on_task(task: str, runs: Runs) -> Runs:
+    """The runs on one task."""
+    return {cell: run for cell, run in runs.items() if cell[0] == task}
+
+
+def summary(runs: Runs, real: Runs, metric: str, bounds: Range) -> dict[str, Any]:
+    """A metric's mean over the seeds of one task that have it (a failed run holds 0), and real data's mean."""
+    number: Number = SCALES.get(metric, lambda run: run.value(metric))
+    values, yardstick = (list(by_task(side, number).values()) for side in (runs, real))
+    average, low, high = stratified_t(values).within(*bounds) if values else (None, None, None)
+    best = float(yardstick[0].mean()) if yardstick else None
+    return {"mean": average, "low": low, "high": high, "n": sum(map(len, values)), "real": best}
 
 
 def _tried(runs: Runs, task: str) -> list[Result]:
@@ -84,5 +119,5 @@ def _fid(run: Result) -> float | None:
     return run.value("fid")
 
 
-def _seconds(run: Result) -> float | None:
-    return run.seconds if run.status == "done" and run.seconds else None
+def _cost(run: Result) -> float | None:
+    return run.cost if run.status == "done" and run.cost else None

@@ -28,12 +28,25 @@ class Run:
     """One run as it was read."""
 
     spec: Row
-    rows: list[Row]  #: kind "value" {step, metric, value, real} and kind "alarm" {detector, step, score, evidence}
+    #: By kind: "value" {step, metric, value, real}, "modes" {step, samples, counts}, "yardstick" {name, metric, value},
+    #: "alarm" {detector, step, score, evidence}.
+    rows: list[Row]
     outcome: Row  #: status, reason, seconds, ...
 
     def last(self, key: str) -> dict[str, float | None]:
         """Metric -> `value` or `real` at the last evaluation that has it."""
         return {row["metric"]: row[key] for row in self.rows if row["kind"] == "value"}
+
+    def yardsticks(self) -> dict[str, dict[str, float | None]]:
+        """Name -> metric -> value of what nobody trained, such as uniform noise."""
+        tables: dict[str, dict[str, float | None]] = {}
+        for row in (row for row in self.rows if row["kind"] == "yardstick"):
+            tables.setdefault(row["name"], {})[row["metric"]] = row["value"]
+        return tables
+
+    def mode_counts(self) -> dict[int, Row]:
+        """Step -> {samples, counts}: how many high-quality samples every mode got, by evaluation."""
+        return {row["step"]: row for row in self.rows if row["kind"] == "modes"}
 
     def alarms(self) -> list[Row]:
         """The detectors' alarms."""

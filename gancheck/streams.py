@@ -71,6 +71,30 @@ class Stream:
         return generator(self.device, seed, self.purpose, block)
 
 
+class Wider:
+    """A stream whose every draw is one stream's rows, then another's: what is more than the first leaves it as it is.
+
+    So a strategy that judges larger batches still sees the untreated GAN's rows first.
+    """
+
+    def __init__(self, first: Stream, more: Stream) -> None:
+        self.parts = (first, more)
+
+    @property
+    def position(self) -> int:
+        """Number of the next draw."""
+        return self.parts[0].position
+
+    @position.setter
+    def position(self, position: int) -> None:
+        for part in self.parts:
+            part.position = position
+
+    def next(self) -> Any:
+        """The next draw: tensors (seeds, rows, ...)."""
+        return tree_map(lambda *ts: torch.cat(ts, dim=1), *(part.next() for part in self.parts))
+
+
 def normal(shape: tuple[int, ...]) -> Callable[[int, torch.Generator], Tensor]:
     """Standard normal rows of the given shape."""
     return lambda count, source: torch.randn(count, *shape, generator=source, device=source.device)

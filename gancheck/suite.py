@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -62,6 +63,12 @@ class Task:
     budget: Budget = field(default_factory=Budget)
     protocol: Protocol = field(default_factory=Protocol)
     title: str = ""  #: of the GAN's side; empty: the GAN's name
+    knob: str = ""  #: of a ladder: what makes this task harder than the others of the same knob
+    level: float = 1.0  #: of the knob; more is harder
+
+    def __post_init__(self) -> None:
+        if not 0 < self.level < math.inf:
+            raise BadParameter(f"level = {self.level:g}: levels of a knob are above 0, and more is harder")
 
     @property
     def label(self) -> str:
@@ -90,7 +97,7 @@ class Suite:
     about: str = ""
     seeds: int = 5  #: rounded up to whole blocks
     block: int = 5  #: seeds trained together
-    first_seed: int = 0
+    first_seed: int = 0  #: seeds from 1,000 on are for calibration, and are never ranked
 
     @property
     def blocks(self) -> list[tuple[int, ...]]:
@@ -167,7 +174,7 @@ class Reader:
         "recipes",
         "task",
     )
-    TASK = ("name", "dataset", "gan", "budget", "training", "evaluation")
+    TASK = ("name", "dataset", "gan", "budget", "training", "evaluation", "knob", "level")
 
     def __init__(self, table: Table, name: str) -> None:
         self.table, self.name = table, name
@@ -202,11 +209,23 @@ class Reader:
             settings=training(self.merged(table, "training")),
             budget=parameters.build(Budget, self.merged(table, "budget"), "budget"),
             protocol=parameters.build(Protocol, self.merged(table, "evaluation"), "evaluation"),
+            **rung(table),
         )
 
     def merged(self, task: Table, key: str) -> Table:
         """A section of the suite, overlaid with the task's."""
         return {**section(self.table, key), **section(task, key)}
+
+
+#: What a task of a ladder says, both or neither.
+RUNG = {"knob": str, "level": float}
+
+
+def rung(table: Table) -> Table:
+    """Where a task stands on a ladder: a knob and its level, or neither."""
+    if ("knob" in table) != ("level" in table):
+        raise BadSuite('a task of a ladder needs both: knob = "what makes it harder" and level = a number')
+    return {key: parameters.convert(table[key], kind, key) for key, kind in RUNG.items() if key in table}
 
 
 def section(table: Table, key: str) -> Table:

@@ -26,6 +26,7 @@ class Trained:
     status: Status = "done"
     reason: str = ""  #: empty when done
     seconds: float = 0.0  #: training time; a block's time is shared equally among its seeds
+    cpu_seconds: float = 0.0  #: the same as CPU time of the process, all threads together
     updates: int = 0  #: discriminator updates made
     path: str = ""  #: how it was computed, such as "stacked-traced"
     snapshots: dict[int, Params] = field(default_factory=dict)  #: step -> generator's evaluation weights and buffers
@@ -35,7 +36,7 @@ class Trained:
         """Write everything to one safetensors file, beside and renamed."""
         tensors = {f"{step}/{name}": t for step, params in self.snapshots.items() for name, t in params.items()}
         tensors |= {f"trace/{name}": t for name, t in self.trace.items()}
-        about = {k: getattr(self, k) for k in ("seed", "status", "reason", "seconds", "updates", "path")}
+        about = {k: getattr(self, k) for k in ("seed", "status", "reason", "seconds", "cpu_seconds", "updates", "path")}
         with replacing(path) as part:
             held = {k: t.detach().cpu().contiguous() for k, t in tensors.items()}
             facts = {"outcome": json.dumps(about), "spec": json.dumps(spec), "points": json.dumps(list(self.snapshots))}

@@ -17,7 +17,7 @@ from gancheck.game import Game
 from gancheck.noise import Noise, Recorder, stream_of
 from gancheck.replicas import Path
 from gancheck.state import Params
-from gancheck.streams import Stream
+from gancheck.streams import Stream, Wider
 
 if TYPE_CHECKING:
     from gancheck.engine import Engine
@@ -33,14 +33,19 @@ class Update:
         self.noise: dict[str, Stream] = {}
         self.mapped: Callable[..., Any] = self.move
 
-    def streams(self) -> tuple[Stream, Stream]:
+    def streams(self) -> tuple[Stream | Wider, Stream | Wider]:
         """Real batches and latents; each phase has its own, so that critic steps do not shift the generator's."""
-        engine, rows = self.engine, self.engine.settings.batch
-        data, latent = engine.lesson.dataset, engine.cast.players.latent
-        row = 4 * data.spec.size + 16
-        batches = Stream(data.draw, rows, row, engine.seeds, f"data/{self.phase}", engine.device)
-        latents = Stream(latent.draw, rows, 4 * latent.size, engine.seeds, f"latent/{self.phase}", engine.device)
-        return batches, latents
+        data, latent = self.engine.lesson.dataset, self.engine.cast.players.latent
+        batches = self.stream(data.draw, 4 * data.spec.size + 16, f"data/{self.phase}")
+        return batches, self.stream(latent.draw, 4 * latent.size, f"latent/{self.phase}")
+
+    def stream(self, draw: Callable[[int, torch.Generator], Any], row: int, purpose: str) -> Stream | Wider:
+        """A batch at a time; what a strategy asks for beyond the suite's batch comes from a stream of its own."""
+        usual, rows = self.engine.lesson.settings.batch, self.engine.settings.batch
+        first = Stream(draw, min(usual, rows), row, self.engine.seeds, purpose, self.engine.device)
+        if rows <= usual:
+            return first
+        return Wider(first, Stream(draw, rows - usual, row, self.engine.seeds, f"{purpose}/more", self.engine.device))
 
     def rehearse(self) -> None:
         """Play once on one replicate: checks shapes, and learns which random tensors the hooks ask for."""

@@ -51,15 +51,15 @@ class Report:
     label: str  #: `ring/mlp r1 seed 0`
     status: str
     reason: str
-    score: float | None
+    held: float | None  #: share of the modes
     seconds: float
     cached: bool = False
 
     def __str__(self) -> str:
         if self.status != "done":
             return f"{self.label}: {self.status}, {self.reason}"
-        score = "" if self.score is None else f", score {self.score:.2f}"
-        return f"{self.label}: {'cached' if self.cached else 'done'}{score}, {self.seconds:.1f} s of training"
+        held = "" if self.held is None else f", {self.held:.0%} of the modes"
+        return f"{self.label}: {'cached' if self.cached else 'done'}{held}, {self.seconds:.1f} s of training"
 
 
 class Workbench:
@@ -167,6 +167,7 @@ def outcome(lesson: Lesson, record: Trained, spent: float) -> Row:
     """How a run went, beside its values."""
     return {
         "seconds": round(record.seconds, 4),
+        "cpu_seconds": round(record.cpu_seconds, 4),
         "evaluation_seconds": spent,
         "updates": record.updates,
         "samples_seen": record.updates * lesson.recipe.settings(lesson.settings).batch,
@@ -178,7 +179,7 @@ def outcome(lesson: Lesson, record: Trained, spent: float) -> Row:
 
 
 def values(task: Task, bench: Workbench, lesson: Lesson, record: Trained) -> Iterator[Row]:
-    """Every metric at every kept step. Latents are the same at every step and under every strategy."""
+    """Every metric at every kept step, and of what stands beside. Latents are the same at every step and strategy."""
     if not record.snapshots:
         return
     sampler = sampler_of(lesson)
@@ -190,6 +191,7 @@ def values(task: Task, bench: Workbench, lesson: Lesson, record: Trained) -> Ite
             got, wanted = tuple(samples.shape[1:]), lesson.dataset.spec.shape
             raise BadPlugin(f"the generator made samples of shape {got}; this data needs {wanted}")
         yield from bench.evaluator(task, lesson).rows(samples, step, step == max(record.snapshots))
+    yield from bench.evaluator(task, lesson).yardsticks
 
 
 def sampler_of(lesson: Lesson) -> Sampler:
@@ -201,5 +203,6 @@ def sampler_of(lesson: Lesson) -> Sampler:
 def report(run: Run, cached: bool) -> Report:
     """One line's worth of a run."""
     label = f"{run.spec['task']} {run.spec['recipe']} seed {run.spec['training']['seed']}"
-    ended = run.outcome
-    return Report(label, ended["status"], ended["reason"], run.last("value").get("score"), ended["seconds"], cached)
+    ended, modes = run.outcome, run.last("value").get("modes")
+    held = None if modes is None else modes / ended["modes"]
+    return Report(label, ended["status"], ended["reason"], held, ended["seconds"], cached)

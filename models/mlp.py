@@ -31,22 +31,26 @@ class Mlp(gc.Gan):
     """Two plain perceptrons for points and small images."""
 
     width: int = 128  #: units in each hidden layer
+    discriminator_width: int = 0  #: units in each of the discriminator's; 0: as many
     depth: int = 2  #: hidden layers
     latent: int = 16  #: dimensions of z
     prior: Literal["normal", "uniform"] = "normal"  #: z ~ N(0, I) or U(-1, 1)
     activation: Literal["leaky-relu", "relu", "tanh", "silu"] = "leaky-relu"  #: leaky slope 0.2
 
     def build(self, data: gc.DataSpec) -> gc.Players:
-        generator = nn.Sequential(*self.hidden(self.latent), nn.Linear(self.width, data.size), *self.shaped(data))
-        discriminator = nn.Sequential(nn.Flatten(), *self.hidden(data.size), nn.Linear(self.width, 1))
+        judge = self.discriminator_width or self.width
+        generator = nn.Sequential(
+            *self.hidden(self.latent, self.width), nn.Linear(self.width, data.size), *self.shaped(data)
+        )
+        discriminator = nn.Sequential(nn.Flatten(), *self.hidden(data.size, judge), nn.Linear(judge, 1))
         return gc.Players(generator, discriminator, gc.Latent(self.latent, self.prior))
 
-    def hidden(self, inputs: int) -> list[nn.Module]:
+    def hidden(self, inputs: int, width: int) -> list[nn.Module]:
         """The hidden layers."""
         layers: list[nn.Module] = []
         for _ in range(self.depth):
-            layers += [nn.Linear(inputs, self.width), ACTIVATIONS[self.activation]()]
-            inputs = self.width
+            layers += [nn.Linear(inputs, width), ACTIVATIONS[self.activation]()]
+            inputs = width
         return layers
 
     def shaped(self, data: gc.DataSpec) -> list[nn.Module]:

@@ -43,7 +43,7 @@ def evaluator(catalogue: Catalogue, dataset: Dataset, names: list[str] | None = 
 
 
 def table(rows: list[dict[str, Any]], key: str = "value") -> dict[str, Any]:
-    return {row["metric"]: row[key] for row in rows}
+    return {row["metric"]: row[key] for row in rows if row["kind"] == "value"}
 
 
 def test_real_samples_measure_like_the_real_row(catalogue: Catalogue, ring: Dataset) -> None:
@@ -69,9 +69,9 @@ def test_every_metric_has_one_row_at_the_last_step_with_the_step_written_down(
     catalogue: Catalogue, ring: Dataset
 ) -> None:
     rows = evaluator(catalogue, ring).rows(real(ring), 70, last=True)
-    assert [row["metric"] for row in rows] == catalogue.names("metric")
+    assert [row["metric"] for row in rows[:-1]] == catalogue.names("metric")
     assert {row["step"] for row in rows} == {70}
-    assert {row["kind"] for row in rows} == {"value"}
+    assert [row["kind"] for row in rows] == ["value"] * (len(rows) - 1) + ["modes"]
 
 
 def test_neighbours_are_compared_at_the_last_step_only(catalogue: Catalogue, ring: Dataset) -> None:
@@ -127,3 +127,22 @@ def test_what_is_not_a_number_is_no_value(function: Any) -> None:
 def test_a_metric_that_raises_or_gives_no_number_is_named(function: Any) -> None:
     with pytest.raises(GancheckError, match="metric 'mine' raises"):
         measure(function)
+
+
+def test_every_evaluation_counts_the_good_samples_of_every_mode(catalogue: Catalogue, ring: Dataset) -> None:
+    one, far = real(ring)[:1].repeat(700, 1), torch.full((300, 2), 50.0)
+    home = int(ring.assign(ring.features(one)).label[0])
+    row = evaluator(catalogue, ring, ["quality"], 1000).rows(torch.cat([one, far]), 40, last=False)[-1]
+    assert (row["kind"], row["step"], row["samples"]) == ("modes", 40, 1000)
+    assert row["counts"] == [700 if k == home else 0 for k in range(8)]
+
+
+def test_yardsticks_have_every_metric_and_are_the_same_beside_every_run(catalogue: Catalogue, ring: Dataset) -> None:
+    names = ["modes", "quality", "recall"]
+    made, again = (evaluator(catalogue, ring, names) for _ in range(2))
+    made.rows(real(ring), 10, last=True)  # what was measured before changes nothing
+    assert made.yardsticks == again.yardsticks
+    found = [(row["kind"], row["name"], row["metric"]) for row in made.yardsticks]
+    assert found == [("yardstick", name, metric) for name in ("memoriser", "blanket") for metric in names]
+    values = {(row["name"], row["metric"]): row["value"] for row in made.yardsticks}
+    assert values["memoriser", "quality"] > 0.9 > values["blanket", "quality"]

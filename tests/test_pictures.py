@@ -77,7 +77,8 @@ def runs(plan: Plan, recipe: str = "none", task: str = "ring/own") -> list[Run]:
 
 def test_every_picture_that_the_runs_allow_is_there(plan: Plan) -> None:
     names = {path.name for path in plan.store.folder.glob("*.png")}
-    assert names == {"ranking.png", "curves.png", "samples-ring-own.png", "samples-digits-own.png"}  # 5-D has none
+    boards = {"modes-quality.png", "ranking.png", "modes.png", "curves.png"}
+    assert names == {*boards, "samples-ring-own.png", "samples-digits-own.png"}  # 5-D has none, and nothing is climbed
     assert all(path.stat().st_size > 5_000 for path in plan.store.folder.glob("*.png"))
 
 
@@ -92,11 +93,11 @@ def test_the_same_runs_draw_the_same_bytes(plan: Plan, tmp_path: Path) -> None:
 
 
 def test_the_median_seed_is_shown_and_nothing_is_picked(plan: Plan) -> None:
-    scores = [r.last("value")["score"] or 0.0 for r in runs(plan)]
+    modes, scores = ([r.last("value")[name] or 0.0 for r in runs(plan)] for name in ("modes", "score"))
     job = next(j for j in plan.jobs if (j.cell.recipe, j.cell.task.label) == ("none", "ring/own"))
     found = median(job, plan.store.runs())
     assert found is not None
-    assert found.last("value")["score"] == sorted(scores)[1]
+    assert (found.last("value")["modes"], found.last("value")["score"]) == sorted(zip(modes, scores, strict=True))[1]
 
 
 def test_a_recipe_without_a_finished_run_has_no_median(plan: Plan) -> None:
@@ -127,7 +128,12 @@ def test_lost_weights_cost_a_picture_and_nothing_else(
         path.unlink()
     outcome = execute(Plan(plan.suite, moved(plan, folder), Store(folder), plan.catalogue), 1)
     assert str(outcome).startswith("0 done, 0 failed, 9 skipped, 9 cached")
-    assert {path.name for path in folder.glob("*.png")} == {"ranking.png", "curves.png"}
+    assert {path.name for path in folder.glob("*.png")} == {
+        "modes-quality.png",
+        "ranking.png",
+        "modes.png",
+        "curves.png",
+    }
     said = capsys.readouterr().err
     assert ("gancheck: no picture of none: " in said) == (damage == "cut")
 

@@ -22,7 +22,7 @@ import pytest
 import torch
 
 from gancheck import cli, pool, running
-from gancheck.pool import cores, jobs_by_default, threaded
+from gancheck.pool import cores, jobs_by_default, threaded, threads_by_default
 from gancheck.running import Outcome, run
 from gancheck.store import Run, Store
 
@@ -120,7 +120,7 @@ def child(place: Path) -> Iterator[Child]:
 
 def numbers(folder: Path) -> dict[str, Any]:
     """Everything in every run file but times and threads."""
-    clocks = ("seconds", "evaluation_seconds", "threads")
+    clocks = ("seconds", "cpu_seconds", "evaluation_seconds", "threads")
 
     def lasting(found: Run) -> tuple[Any, ...]:
         return found.spec, found.rows, {k: v for k, v in found.outcome.items() if k not in clocks}
@@ -303,6 +303,13 @@ def test_one_worker_for_each_core_and_no_more_than_there_is_work(monkeypatch: py
     monkeypatch.setattr(pool, "cores", lambda: 8)
     assert [jobs_by_default("cpu", cells) for cells in (0, 1, 3, 50)] == [1, 1, 3, 8]
     assert jobs_by_default("cuda", 50) == 1
+
+
+def test_a_worker_has_one_thread_unless_the_number_of_workers_was_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "cores", lambda: 8)
+    assert [threads_by_default("cpu", workers, chosen=False) for workers in (1, 3, 8)] == [1, 1, 1]
+    assert [threads_by_default("cpu", workers, chosen=True) for workers in (1, 3, 8, 20)] == [8, 2, 1, 1]
+    assert threads_by_default("cuda", 1, chosen=False) == 8
 
 
 def test_cores_are_those_that_the_process_may_use() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from gancheck.errors import BadData, BadParameter
-from gancheck.ranking import Place, holm, p_best, rank, sign_flip
+from gancheck.ranking import LEVEL, Place, holm, rank, sign_flip
 
 
 def by_scipy(differences: np.ndarray) -> float:
@@ -158,16 +158,65 @@ def test_more_than_forty_pairs_rank_the_same_clear_order() -> None:
     assert [ranking.place(r) for r in ranking.recipes] == [Place(i, i, i) for i in (1, 2, 3)]
 
 
-def test_sure_winner_has_all_the_probability_of_being_best() -> None:
-    assert p_best(scores(np.random.default_rng(0), [1.0, 0.0]), np.random.default_rng(1)) == {"r0": 1.0, "r1": 0.0}
+def test_p_of_being_best_agrees_with_the_rank_on_any_table() -> None:
+    rng = np.random.default_rng(7)
+    seen = set()
+    for _ in range(60):
+        ranking = rank(scores(rng, list(rng.normal(0, 0.05, 5))), rng)
+        for recipe in ranking.recipes:
+            p, place = ranking.p_best(recipe), ranking.place(recipe)
+            assert p is not None
+            assert place is not None
+            assert (p <= LEVEL) == (place.rank > 1)
+            seen.add(place.rank > 1)
+    assert seen == {True, False}
 
 
-def test_identical_recipes_split_the_probability_of_being_best() -> None:
-    twin = {"t": np.array([0.1, 0.5, 0.9])}
-    assert p_best({"a": twin, "b": twin}, np.random.default_rng(0)) == {"a": 0.5, "b": 0.5}
+def test_p_of_being_best_is_the_smallest_adjusted_p_of_a_rival() -> None:
+    """Three of the six tests are fifteen wins in a row, p = 2^-15 each; Holm gives equals the same."""
+    table = {"a": {"t": np.full(15, 0.9)}, "b": {"t": np.full(15, 0.8)}, "c": {"t": np.full(15, 0.1)}}
+    ranking = rank(table, np.random.default_rng(0))
+    assert [ranking.p_best(r) for r in "abc"] == pytest.approx([1, 6 * 2.0**-15, 6 * 2.0**-15])
 
 
-def test_probability_of_being_best_is_the_bootstraps() -> None:
-    """Differences 1, 1, -1 over three seeds: the resampled sum is positive with 2+ wins of 3, P = 20/27."""
-    table = {"a": {"t": np.array([1.0, 1.0, 0.0])}, "b": {"t": np.array([0.0, 0.0, 1.0])}}
-    assert p_best(table, np.random.default_rng(0), draws=40_000)["a"] == pytest.approx(20 / 27, abs=0.01)
+def test_p_of_being_best_is_empty_where_nobody_is_ranked() -> None:
+    ranking = rank(scores(np.random.default_rng(0), [5.0, 0.0], tasks=2, seeds=7), np.random.default_rng(1))
+    assert [ranking.p_best(r) for r in ranking.recipes] == [None, None]
+
+
+def test_blurred_recipes_rank_below_all_others_and_among_themselves_by_the_tests() -> None:
+    table = scores(np.random.default_rng(0), [0.9, 0.6, 0.3, 0.0])
+    ranking = rank(table, np.random.default_rng(1), blurred=frozenset({"r0", "r2"}))
+    assert [ranking.place(r) for r in ranking.recipes] == [
+        Place(3, 3, 3),
+        Place(1, 1, 1),
+        Place(4, 4, 4),
+        Place(2, 2, 2),
+    ]
+    assert [ranking.p_best(r) is None for r in ranking.recipes] == [True, False, True, False]
+
+
+def test_a_blurred_rival_does_not_make_the_first_recipe_less_than_best() -> None:
+    table = scores(np.random.default_rng(0), [0.9, 0.5, 0.0])
+    ranking = rank(table, np.random.default_rng(1), blurred=frozenset({"r0"}))
+    first, second = (ranking.p_best(r) for r in ("r1", "r2"))
+    assert (ranking.place("r1"), ranking.place("r2")) == (Place(1, 1, 1), Place(2, 2, 2))
+    assert first is not None
+    assert second is not None
+    assert first > LEVEL >= second
+
+
+def test_a_blurred_recipe_does_not_change_what_the_tests_show() -> None:
+    table = scores(np.random.default_rng(0), [0.5, 0.0, 0.0, -0.5])
+    plain, marked = (rank(table, np.random.default_rng(1), blurred=frozenset(b)) for b in ((), ("r0",)))
+    assert np.array_equal(plain.significant, marked.significant)
+    assert plain.told_apart == marked.told_apart == 5
+    assert not np.array_equal(plain.wins, marked.wins)
+    assert np.array_equal(plain.wins, plain.significant)
+
+
+def test_twins_of_which_one_is_blurred_are_ranked_and_not_told_apart() -> None:
+    twin = {"t": np.linspace(0, 1, 15)}
+    ranking = rank({"a": twin, "b": twin}, np.random.default_rng(0), blurred=frozenset({"a"}))
+    assert [ranking.place(r) for r in "ab"] == [Place(2, 2, 2), Place(1, 1, 1)]
+    assert ranking.told_apart == 0

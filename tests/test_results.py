@@ -20,8 +20,9 @@ def run(recipe: str, seed: int, source: str = "a", task: str = "ring/mlp", **cha
         **changed,
     }
     spec = {"task": task, "recipe": recipe, "training": training, "evaluation": {"samples": 100, "metrics": {}}}
-    outcome = {"status": "done", "reason": "", "seconds": 2.0, "modes": 8, "table": "trained"}
+    outcome = {"status": "done", "reason": "", "seconds": 2.0, "cpu_seconds": 3.0, "modes": 8, "table": "trained"}
     rows = [{"kind": "value", "step": s, "metric": "score", "value": s / 10, "real": 1.0} for s in (5, 8)]
+    rows += [{"kind": "value", "step": s, "metric": "modes", "value": s - 2, "real": 8.0} for s in (5, 8)]
     return Run(spec, rows, outcome)
 
 
@@ -76,12 +77,12 @@ def test_nothing_chosen_is_nothing_shown() -> None:
 def test_a_result_is_the_last_evaluation() -> None:
     made = result(run("r1", 3))
     assert (made.recipe, made.task, made.seed, made.status) == ("r1", "ring/mlp", 3, "done")
-    assert (made.score, made.real_value("score"), made.seconds) == (0.8, 1.0, 2.0)
+    assert (made.score, made.held, made.real_value("score"), made.seconds) == (0.8, 6 / 8, 1.0, 2.0)
 
 
 def test_a_planned_run_that_is_not_there_is_missing() -> None:
     made = missing(run("r1", 3).spec)
-    assert (made.recipe, made.seed, made.status, made.score) == ("r1", 3, "missing", None)
+    assert (made.recipe, made.seed, made.status, made.score, made.held) == ("r1", 3, "missing", None, None)
 
 
 def test_the_date_is_that_of_the_newest_run(tmp_path: Path) -> None:
@@ -92,3 +93,31 @@ def test_the_date_is_that_of_the_newest_run(tmp_path: Path) -> None:
         noon = datetime.datetime(2024, 2, day, 12, tzinfo=datetime.UTC).timestamp()
         os.utime(path, (noon, noon))
     assert newest_date(tmp_path) == "2024-02-09"
+
+
+def test_cost_is_cpu_time_on_a_cpu_and_the_wall_clock_on_a_gpu() -> None:
+    assert result(run("r1", 3, device="cpu")).cost == 3.0
+    assert result(run("r1", 3, device="cuda")).cost == 2.0
+
+
+def test_a_skipped_run_costs_nothing_that_is_known() -> None:
+    made = run("r1", 3, device="cpu")
+    made.outcome.update(status="skipped", reason="r1 needs a GPU")
+    assert result(made).cost is None
+
+
+def test_a_run_knows_its_place_on_a_ladder_and_so_does_one_that_is_missing() -> None:
+    plain, placed = run("r1", 3), run("r1", 3)
+    placed.spec["ladder"] = {"knob": "modes a side", "level": 7.0}
+    for made in (result(placed), missing(placed.spec)):
+        assert (made.knob, made.level) == ("modes a side", 7)
+    for made in (result(plain), missing(plain.spec)):
+        assert made.knob == ""
+
+
+def test_what_nobody_trained_comes_along() -> None:
+    made = run("r1", 3)
+    made.rows.append({"kind": "yardstick", "name": "blanket", "metric": "modes", "value": 8.0})
+    noise = result(made).untrained("blanket", result(made).yardsticks["blanket"])
+    assert (noise.recipe, noise.held, noise.score, noise.cost) == ("blanket", 1, None, None)
+    assert result(made).score == 0.8

@@ -158,6 +158,22 @@ def test_a_protocol_or_metric_that_changes_measures_again(
     assert not set(ids(before, "run_id")) & set(ids(specs(), "run_id"))
 
 
+def test_modes_and_quality_are_measured_whatever_a_suite_names(specs: Callable[..., Specs]) -> None:
+    for names in ('["score", "modes"]', '["fid"]'):
+        made = specs('["score", "modes"]', names)
+        assert all({"modes", "quality"} <= set(s["evaluation"]["metrics"]) for s in made.values())
+    everything = next(iter(specs(', metrics = ["score", "modes"]', "").values()))
+    assert {"modes", "quality", "fid"} < set(everything["evaluation"]["metrics"])
+
+
+def test_a_place_on_a_ladder_is_in_the_spec_and_keeps_the_training(specs: Callable[..., Specs]) -> None:
+    before, after = specs(), specs("task = [{", 'task = [{ knob = "side", level = 3,')
+    assert {str(s["ladder"]) for s in after.values()} == {str({"knob": "side", "level": 3.0})}
+    assert not any("ladder" in s for s in before.values())
+    assert ids(before, "training_id") == ids(after, "training_id")
+    assert not set(ids(before, "run_id")) & set(ids(after, "run_id"))
+
+
 NOTHING = {
     "order of recipes": ('"none", "mine(c=2.0)"', '"mine(c=2.0)", "none"'),
     "recipes beside": ('"none", "mine(c=2.0)"', '"r1", "mine(c=2.0)", "hinge"'),

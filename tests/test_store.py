@@ -218,3 +218,24 @@ def test_a_killed_holder_holds_nobody_up(store: Store) -> None:
     process.join()
     with store.lock("cell") as waited:
         assert not waited
+
+
+def test_modes_and_yardsticks_are_read_beside_the_values_and_never_as_values(store: Store) -> None:
+    counts = [{"kind": "modes", "step": step, "samples": 100, "counts": [60 - step, 0, step]} for step in (5, 10)]
+    beside = [
+        {"kind": "yardstick", "name": name, "metric": metric, "value": value}
+        for name, metric, value in (("blanket", "modes", 3.0), ("blanket", "fid", None), ("memoriser", "modes", 2.0))
+    ]
+    store.commit(spec(), [*ROWS, *counts, *beside], OUTCOME)
+    run = store.read(spec()["run_id"])
+    assert run is not None
+    assert run.yardsticks() == {"blanket": {"modes": 3.0, "fid": None}, "memoriser": {"modes": 2.0}}
+    assert {step: row["counts"] for step, row in run.mode_counts().items()} == {5: [55, 0, 5], 10: [50, 0, 10]}
+    assert run.last("value") == {"score": 0.5, "fid": None}
+    assert [alarm["step"] for alarm in run.alarms()] == [7]
+
+
+def test_a_run_without_modes_and_yardsticks_has_none(store: Store, path: Path) -> None:
+    run = store.read(path.stem)
+    assert run is not None
+    assert (run.yardsticks(), run.mode_counts()) == ({}, {})

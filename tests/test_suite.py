@@ -110,6 +110,11 @@ MISTAKES = {
     "two objectives": ("rpgan+r1r2", "rpgan+lsgan", 3, "two objectives"),
     "strategy used twice": ("rpgan+r1r2", "r1+r1", 3, "'r1' twice"),
     "recipe listed twice": ("rpgan+r1r2", "none", 3, "'none' stands in the suite twice"),
+    "knob without a level": ('name = "wide grid"', 'knob = "side"', 25, "a task with a 'knob' needs both"),
+    "level without a knob": ('name = "wide grid"', "level = 3", 25, "a task with a 'level' needs both"),
+    "level that is no number": ('name = "wide grid"', 'knob = "side"\nlevel = "hard"', 26, "level = 'hard': expected"),
+    "level of zero": ('name = "wide grid"', 'knob = "side"\nlevel = 0.0', 26, "levels of a knob are above 0"),
+    "knob that is no text": ('name = "wide grid"', "knob = 3\nlevel = 3", 25, "knob = 3: expected"),
     "brackets left open": ("pacgan(m=3)", "pacgan(m=3", 3, "write it as pacgan(parameter=value, ...)"),
 }
 
@@ -131,6 +136,12 @@ def test_numbers_that_json_cannot_hold_are_refused_before_training(number: str, 
     suite = load(GOOD.replace("evaluations = 2", f"evaluations = 2\ntimeout = {number}"))
     with pytest.raises(GancheckError, match="not inf or nan"):
         cells(suite, "cpu")[0].specs(Catalogue.load())
+
+
+def test_a_task_stands_on_a_ladder_where_the_suite_says_so(load: Callable[[str], Suite]) -> None:
+    ring, grid = load(GOOD.replace('name = "wide grid"', 'name = "wide grid"\nknob = "side"\nlevel = 3')).tasks
+    assert (grid.knob, grid.level) == ("side", 3)
+    assert ring.knob == ""
 
 
 def test_malformed_toml_is_named_with_line_and_column(load: Callable[[str], Suite]) -> None:

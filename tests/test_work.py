@@ -76,7 +76,7 @@ def job(tmp_path: Path) -> Make:
 
 def done(job: Job) -> list[Report]:
     """Work as the pool does it, in this process."""
-    ((_, reports),) = pool.perform([job], 1)
+    ((_, reports),) = pool.perform([job], 1, 1)
     assert isinstance(reports, list), reports
     return reports
 
@@ -97,7 +97,7 @@ def test_every_seed_gets_a_run_and_weights(job: Make) -> None:
     assert [(r.status, r.cached) for r in reports] == [("done", False)] * 3
     assert [r.label for r in reports] == [f"ring/own none seed {seed}" for seed in range(3)]
     for run in runs(made):
-        assert [row["step"] for row in run.rows if row.get("metric") == "score"] == [2, 4]
+        assert [row["step"] for row in run.rows if row["kind"] == "value" and row["metric"] == "score"] == [2, 4]
         assert Store(made.folder).weights(run.spec["training_id"]).exists()
         assert run.outcome["path"] == "own-loop"
 
@@ -258,7 +258,7 @@ def test_a_generator_without_weights_is_measured_again_from_what_is_kept(
 def test_a_metric_that_raises_is_said_and_no_run_is_blamed(job: Make) -> None:
     broken = GAN + METRIC.replace("view.fake.abs().max()", "view.nothing")
     suite = SUITE.replace('"quality"]', '"mine"]')
-    ((_, error),) = pool.perform([job(plugin=broken, suite=suite)], 1)
+    ((_, error),) = pool.perform([job(plugin=broken, suite=suite)], 1, 1)
     assert str(error) == "metric 'mine' raises AttributeError: 'View' object has no attribute 'nothing'"
     assert list(job(plugin=broken, suite=suite).folder.glob("*.jsonl")) == []
     assert len(list(job(plugin=broken, suite=suite).folder.glob("*.safetensors"))) == 3

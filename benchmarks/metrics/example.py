@@ -19,7 +19,7 @@ from gancheck.pictures import redraw
 from gancheck.running import Plan, execute
 
 KEPT = Path(__file__).parents[1] / "results" / "score"
-SUITE, ONLY = "quick", ("dataset=ring", "strategy=ttur")
+SUITE, ONLY = "sharpening", ("dataset=ring", "strategy=ttur")
 DATASET = "ring(modes=8, radius=2.0, sigma=0.1)"
 SCORE = ("gancheck", "score", "samples.npy", "--dataset", DATASET, "--metrics", "modes,quality,fid,coverage,c2st")
 PICTURES = ("samples.png", "modes.png")

@@ -1,6 +1,7 @@
 """Which metric sees which damage, from which amount on, and in which direction?
 
     python -m benchmarks.metrics.sensitivity         # writes benchmarks/metrics/sensitivity.json and .md
+    python -m benchmarks.metrics.sensitivity modes   # measures the named metrics on the same draws, and keeps the rest
 
 For every metric, data set and damage: the values over a few draws at each amount, beside those of undamaged real draws.
 A metric sees an amount when its mean lies more than five null standard deviations from the null's mean, there and at
@@ -16,7 +17,7 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -75,10 +76,10 @@ def trials() -> Iterator[Trial]:
                     yield Trial(data, damage.__name__, amount, FIRST + NULL_DRAWS + draw)
 
 
-def run(trial: Trial) -> dict[str, float | None]:
-    """Every metric's value on one draw."""
+def run(trial: Trial, names: tuple[str, ...] = ()) -> dict[str, float | None]:
+    """The metrics' values on one draw; all of them unless named."""
     torch.set_num_threads(1)
-    ground, chosen = stand(trial.data)
+    ground, chosen = stand(trial.data, names)
     n = DATA[trial.data]
     source = damages.Source.of(ground.dataset, 4 * n, TRAIN, trial.seed, "real")
     stream = generator("cpu", "damage", trial.seed, trial.damage, trial.amount)
@@ -88,20 +89,21 @@ def run(trial: Trial) -> dict[str, float | None]:
 
 
 @cache
-def stand(data: str) -> tuple[Known, dict[str, Measure]]:
-    """The data set as the ground, with a training set to copy from, and every metric; made once in a process."""
+def stand(data: str, names: tuple[str, ...] = ()) -> tuple[Known, dict[str, Measure]]:
+    """The data set as the ground, with a training set to copy from, and the metrics; made once in a process."""
     catalogue = Catalogue.load()
     dataset = catalogue.build("dataset", data)
     train = damages.Source.of(dataset, 1, TRAIN, FIRST).train
-    return Known(data, dataset, open_samples(train)), measures(catalogue)
+    return Known(data, dataset, open_samples(train)), measures(catalogue, names)
 
 
-def main() -> None:
+def main(names: tuple[str, ...]) -> None:
     """Run every trial on worker processes; then compare with the null."""
-    todo = list(trials())
+    todo, path = list(trials()), HERE / "sensitivity.json"
+    before = json.loads(path.read_text(encoding="utf-8"))["metrics"] if names else {}
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
         values = []
-        for done, value in enumerate(pool.map(run, todo), 1):
+        for done, value in enumerate(pool.map(partial(run, names=names), todo), 1):
             values.append(value)
             if done % 20 == 0:
                 print(f"{done} of {len(todo)}", file=sys.stderr, flush=True)
@@ -111,9 +113,9 @@ def main() -> None:
         **machine(),
         "n": DATA,
         "draws": {"null": NULL_DRAWS, "damage": DRAWS},
-        "metrics": table(todo, values),
+        "metrics": dict(sorted({**before, **table(todo, values)}.items())),
     }
-    write_text(HERE / "sensitivity.json", json.dumps(found, indent=1) + "\n")
+    write_text(path, json.dumps(found, indent=1) + "\n")
     write_text(HERE / "sensitivity.md", page(found))
 
 
@@ -226,4 +228,4 @@ def blind(cells: dict[str, Cell]) -> list[str]:
 
 
 if __name__ == "__main__":
-    main()
+    main(tuple(sys.argv[1:]))

@@ -7,8 +7,10 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
+from gancheck.board import RULE
 from gancheck.console import Output
 from gancheck.planning import show
+from gancheck.report import breaking_points
 from gancheck.report.tables import terminal
 from gancheck.running import Outcome, Plan, execute
 
@@ -45,7 +47,8 @@ def run_command(
     out
         Results folder; runs/<suite> unless given.
     jobs
-        Worker processes; one per core unless given (one on a GPU).
+        Worker processes. Unless given, one per core, with one thread each (one on a GPU); if given, they share the
+        cores, which pays for large networks.
     device
         auto takes the GPU where there is one.
     plan
@@ -64,6 +67,10 @@ def run_command(
 
 def conclude(outcome: Outcome) -> None:
     """The table for people, then the one line for everybody."""
-    title = f"{outcome.board.suite}, version {outcome.board.suite_version}"
-    Output().print(terminal(outcome.board.leaderboard(), title, outcome.board.verdict()))
+    board, output = outcome.board, Output()
+    rows = board.leaderboard()
+    output.print(terminal(rows, f"{board.suite}, version {board.suite_version}", f"{board.verdict()} {RULE}"))
+    if board.climbs:
+        readings = [(climb.strategy, climb.knob, climb.reading) for climb in board.climbs]
+        output.print(breaking_points.terminal(readings, [row["strategy"] for row in rows]))
     print(outcome)

@@ -136,6 +136,15 @@ class Dataset(ABC):
         """The views in which spread is measured."""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The K modes' names for people: their numbers, all with as many digits."""
+        return tuple(str(k).zfill(len(str(len(self.weights) - 1))) for k in range(len(self.weights)))
+
+    def pictures(self, x: Tensor) -> Tensor:
+        """Images (n, 1 or 3, h, w) as people are shown them; where channels do not make a colour, side by side."""
+        return x
+
+    @property
     def facts(self) -> dict[str, Any]:
         """Provenance for the run record, such as a judge's hash and accuracy; JSON values only."""
         return {}

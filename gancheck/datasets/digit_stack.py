@@ -6,9 +6,10 @@ A sample's distance is the root of the summed squares of its channels' distances
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -25,7 +26,14 @@ CALIBRATION_DRAWS = 30_000
 class DigitStack(Dataset):
     """`channels` digits, each drawn by itself; the mode is the number that they spell."""
 
-    channels: ClassVar[int]
+    @property
+    @abstractmethod
+    def channels(self) -> int:
+        """Digits in a sample."""
+
+    def pictures(self, x: Tensor) -> Tensor:
+        """The digits in grey from left to right, (n, 1, 8, 8 * channels): as colours nobody can read them."""
+        return torch.cat(torch.split(x, 1, dim=1), dim=3)
 
     @property
     def spec(self) -> DataSpec:

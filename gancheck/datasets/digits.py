@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from torch import Tensor
 
@@ -18,7 +17,9 @@ from gancheck.judges.judge import digit_judge
 class Digits(DigitStack):
     """One handwritten digit of scikit-learn's 1,797 as (1, 8, 8) in [-1, 1]; ten equal modes, the classes."""
 
-    channels: ClassVar[int] = 1
+    @property
+    def channels(self) -> int:
+        return 1
 
     def training(self) -> Tensor:
         return digits("train").x[:, None]

@@ -1,12 +1,12 @@
-"""Three digits in three channels: a thousand modes, small enough for a CPU."""
+"""Digits in several channels: a thousand modes and more, small enough for a CPU."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from gancheck.datasets.base import dataset
 from gancheck.datasets.digit_stack import DigitStack
+from gancheck.datasets.mixture import require
 
 
 @dataset("stacked-digits")
@@ -17,4 +17,7 @@ class StackedDigits(DigitStack):
     The idea is Stacked MNIST (Metz et al., "Unrolled generative adversarial networks", ICLR 2017), with 8 x 8 digits.
     """
 
-    channels: ClassVar[int] = 3
+    channels: int = 3  #: digits in a sample, 1 to 4; each multiplies the modes by ten
+
+    def __post_init__(self) -> None:
+        require(1 <= self.channels <= 4, f"channels = {self.channels}: stacks hold 1 to 4 digits, 10 to 10,000 modes")

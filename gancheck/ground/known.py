@@ -27,7 +27,7 @@ class Known(Ground):
     ) -> None:
         super().__init__()
         self.name, self.dataset, self.device = name, dataset, torch.device(device)
-        self.names = tuple(str(k).zfill(len(str(len(dataset.weights) - 1))) for k in range(len(dataset.weights)))
+        self.names = dataset.names
         self.extractor = "judge" if dataset.spec.is_image else "points"
         own = dataset.training()
         if train is not None:

@@ -11,9 +11,10 @@ from torch import Tensor
 
 from gancheck.errors import BadData
 from gancheck.metrics.base import metric
+from gancheck.modes import Modes
 from gancheck.view import View
 
-HELD = 0.1  #: part of its own share that a mode must hold
+HELD, QUARTER, HALF = 0.1, 0.25, 0.5  #: parts of its own share that a mode must hold
 ROUNDING = 1e-6  #: of float32 weights, which may not ask for one sample more
 
 
@@ -25,8 +26,40 @@ def modes(view: View) -> Tensor:
     unless n w_k is so small that a mode stays empty by chance.
     On the ring it did not see: imbalance, shrink, blur, copy, repeat.
     """
-    wanted = (HELD * len(view.modes) * view.modes.weights * (1 - ROUNDING)).clamp_min(1)
-    return (view.modes.counts >= wanted).double().sum()
+    return holding(view.modes, HELD)
+
+
+@metric("modes-quarter", better="higher", low=0, needs="modes")
+def modes_quarter(view: View) -> Tensor:
+    """Modes that hold at least a quarter of their share, and at least one sample: the rule of `modes`, stricter.
+
+    0 to K; nothing captured: 0. A perfect generator gets K where n w_k is 40 or more.
+    On the ring it did not see: imbalance, shrink, blur, copy, repeat.
+    """
+    return holding(view.modes, QUARTER)
+
+
+@metric("modes-half", better="higher", low=0, needs="modes")
+def modes_half(view: View) -> Tensor:
+    """Modes that hold at least half of their share, and at least one sample: the rule of `modes`, stricter.
+
+    0 to K; nothing captured: 0. A perfect generator gets K where n w_k is 100 or more. Samples that are good less
+    often than half the time cannot hold all of them.
+    On the ring it did not see: shrink, blur, copy, repeat.
+    """
+    return holding(view.modes, HALF)
+
+
+@metric("modes-argmax", better="higher", low=0, needs="modes")
+def modes_argmax(view: View) -> Tensor:
+    """Modes that are the nearest one, or the classifier's first choice, of at least one sample, good or not.
+
+    The count of the Stacked MNIST papers: different predicted triples, no quality asked. 0 to K; noise can get K too.
+    Metz et al., "Unrolled generative adversarial networks", ICLR 2017.
+    On the ring it did not see: imbalance, shrink, blur, copy, repeat, junk.
+    """
+    label = view.modes.assignment.label
+    return (torch.bincount(label, minlength=len(view.modes.weights)) > 0).double().sum()
 
 
 @metric("modes-any", better="higher", low=0, needs="modes")
@@ -62,6 +95,12 @@ def diversity(view: View) -> Tensor:
     if real == 0:
         raise BadData("the real draw has no high-quality sample: check the dataset's assignment, or draw more")
     return effective_modes(view) / real
+
+
+def holding(modes: Modes, part: float) -> Tensor:
+    """How many modes hold at least this part of their share, and at least one sample."""
+    wanted = (part * len(modes) * modes.weights * (1 - ROUNDING)).clamp_min(1)
+    return (modes.counts >= wanted).double().sum()
 
 
 def effective_number(shares: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import EngFormatter, MaxNLocator
+from matplotlib.ticker import EngFormatter, MaxNLocator, NullLocator
 from numpy.typing import NDArray
 
 from gancheck.errors import BadData
@@ -21,8 +21,15 @@ Array = NDArray[np.float64]
 class Curve(NamedTuple):
     """One recipe on one task."""
 
-    steps: Array  #: (t,) generator updates
+    steps: Array  #: (t,) generator updates, or what else the axis says
     values: Array  #: (seeds, t); NaN where a seed has no value, which leaves a gap in the mean
+
+
+class Axis(NamedTuple):
+    """What runs from left to right."""
+
+    label: str
+    ticks: tuple[float, ...] = ()  #: where given, the axis is logarithmic and has these numbers alone
 
 
 class Task(NamedTuple):
@@ -31,6 +38,8 @@ class Task(NamedTuple):
     title: str
     curves: Mapping[str, Curve]  #: by recipe
     best: float | None = None  #: what real data reaches, such as the number of modes
+    axis: Axis = Axis("generator updates")
+    mark: float | None = None  #: a height to draw a line at, such as one half
 
 
 def curves(path: Path, tasks: Sequence[Task], label: str = "modes held", base: str = "none", title: str = "") -> None:
@@ -72,10 +81,22 @@ def _draw(axes: Axes, task: Task, looks: Mapping[str, dict[str, Any]]) -> None:
     axes.set_ylim(bottom=0)
     axes.margins(x=0.01)
     axes.grid(axis="y")
-    axes.set_xlabel("generator updates")
-    axes.xaxis.set_major_formatter(EngFormatter(sep=""))
-    axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    if task.mark is not None:
+        axes.axhline(task.mark, color=MUTED, linewidth=0.8, linestyle=(0, (4, 2)), zorder=1)
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=task.best is not None and task.best > 1))
+    _scale(axes, task.axis)
+
+
+def _scale(axes: Axes, axis: Axis) -> None:
+    """The horizontal axis."""
+    axes.set_xlabel(axis.label)
+    if not axis.ticks:
+        axes.xaxis.set_major_formatter(EngFormatter(sep=""))
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+        return
+    axes.set_xscale("log")
+    axes.set_xticks(axis.ticks, [f"{tick:g}" for tick in axis.ticks])
+    axes.xaxis.set_minor_locator(NullLocator())
 
 
 def _looks(names: Sequence[str], base: str) -> dict[str, dict[str, Any]]:

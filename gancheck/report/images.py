@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -18,6 +18,7 @@ SIDE = 88  #: pixels of an image on the page, about
 LABEL = 296  #: pixels left of the strips, for names
 MARGIN = 20
 GAP = 12  #: between strips
+CAPTION = 20  #: more between them where images have captions
 TITLE = 44
 
 
@@ -26,7 +27,8 @@ class Strip(NamedTuple):
 
     title: str
     samples: Array  #: (n, c, h, w) in [-1, 1]; one channel is grey, three are red, green and blue
-    score: float | None = None
+    note: str = ""  #: below the title, such as how many modes are held
+    captions: Sequence[str] = ()  #: below the images, such as the modes that were read; none, or one an image
 
 
 def images(path: Path, real: Array, strips: Sequence[Strip], title: str = "", most: int = 12) -> None:
@@ -36,24 +38,28 @@ def images(path: Path, real: Array, strips: Sequence[Strip], title: str = "", mo
     pictures = [join(row.samples[:count]) for row in rows]
     height = shown_height(real.shape[2])
     width = max(round(picture.shape[1] * height / picture.shape[0]) for picture in pictures)
-    page = (2 * MARGIN + LABEL + width, 2 * MARGIN + bool(title) * TITLE + len(rows) * (height + GAP) - GAP)
+    gap = GAP + CAPTION * any(row.captions for row in rows)
+    page = (2 * MARGIN + LABEL + width, 2 * MARGIN + bool(title) * TITLE + len(rows) * (height + gap))
     with canvas(path, page[0] / DPI, page[1] / DPI) as figure:
         figure.text(MARGIN / page[0], 1 - MARGIN / page[1], title, va="top", weight="bold", fontsize=11.5)
         for i, (row, picture) in enumerate(zip(rows, pictures, strict=True)):
-            bottom = MARGIN + (len(rows) - 1 - i) * (height + GAP)
+            bottom = MARGIN + (len(rows) - 1 - i) * (height + gap) + gap
             _label(figure, row, bottom + height / 2, page)
             axes = figure.add_axes(((MARGIN + LABEL) / page[0], bottom / page[1], width / page[0], height / page[1]))
             axes.imshow(picture, interpolation="nearest" if real.shape[2] <= SIDE else "auto", aspect="auto")
             axes.set_axis_off()
+            for k, caption in enumerate(row.captions[:count]):
+                left = MARGIN + LABEL + (k + 0.5) * width / count
+                look: dict[str, Any] = {"ha": "center", "va": "top", "fontsize": 7.5, "color": MUTED}
+                figure.text(left / page[0], (bottom - 3) / page[1], caption, **look)
 
 
 def _label(figure: Figure, row: Strip, middle: float, page: tuple[int, int]) -> None:
-    """Name and score beside a strip; long names are set smaller."""
+    """Name and note beside a strip; long names are set smaller."""
     x, y = MARGIN / page[0], middle / page[1]
     size = 9.5 * min(1.0, 21 / max(len(row.title), 1))
-    note = "" if row.score is None else f"score {row.score:.2f}"
-    figure.text(x, y, row.title, va="bottom" if note else "center", weight="bold", fontsize=size)
-    figure.text(x, y - 3 / page[1], note, va="top", color=MUTED, fontsize=8)
+    figure.text(x, y, row.title, va="bottom" if row.note else "center", weight="bold", fontsize=size)
+    figure.text(x, y - 3 / page[1], row.note, va="top", color=MUTED, fontsize=8)
 
 
 def _count(row: Strip) -> int:

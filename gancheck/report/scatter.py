@@ -25,7 +25,7 @@ class Panel(NamedTuple):
     title: str
     samples: Array  #: (n, 2)
     captured: NDArray[np.bool_] | None = None  #: (K,) which modes are held
-    score: float | None = None
+    quality: float | None = None  #: share of high-quality samples
 
 
 class Window(NamedTuple):
@@ -86,10 +86,10 @@ def _dots(axes: Axes, points: Array, colour: str) -> None:
 
 
 def _note(panel: Panel) -> str:
-    """`score 0.93 · 23 of 25 modes`, of what is known."""
-    parts = [] if panel.score is None else [f"score {panel.score:.2f}"]
-    if panel.captured is not None:
-        parts.append(f"{int(panel.captured.sum())} of {panel.captured.size} modes")
+    """`23 of 25 modes · quality 0.93`, of what is known."""
+    parts = [] if panel.captured is None else [f"{int(panel.captured.sum())} of {panel.captured.size} modes"]
+    if panel.quality is not None:
+        parts.append(f"quality {panel.quality:.2f}")
     return " · ".join(parts)
 
 

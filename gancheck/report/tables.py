@@ -12,8 +12,9 @@ from rich.text import Text
 
 Row = dict[str, Any]
 
-SHORT = ("rank", "strategy", "score", "gain", "collapsed", "modes", "FID x", "cost x", "runs")  #: fits 100 columns
-HEADINGS = (*SHORT, "quality", "diversity", "p(best)")
+SHORT = ("rank", "strategy", "modes held", "gain", "quality", "collapsed", "cost x", "runs")  #: fits 100 columns
+HEADINGS = (*SHORT, "effective", "at 1/4", "at 1/2", "score", "FID x", "p(best)")
+BLURRED = "blurred"  #: marks a recipe that ranks below all that are not
 DASH = "\N{EN DASH}"
 LATEX = str.maketrans({c: f"\\{c}" for c in "&%$#_{}"} | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"})
 
@@ -60,18 +61,25 @@ def cells(row: Row) -> list[str]:
     """A row rounded to what its intervals allow to read, under `HEADINGS`."""
     return [
         place(row),
-        str(row["strategy"]),
-        interval(row["score"], row["score_low"], row["score_high"]),
-        interval(row["gain"], row["gain_low"], row["gain_high"], "+.2f"),
+        name(row),
+        interval(row["held"], row["held_low"], row["held_high"]),
+        interval(row["held_gain"], row["held_gain_low"], row["held_gain_high"], "+.2f"),
+        number(row["quality"]),
         number(row["collapse_rate"], ".0%"),
-        number(row["modes"], ".0%"),
-        number(row["fid_ratio"]),
         number(row["cost_ratio"]),
         done(row),
-        number(row["quality"]),
-        number(row["diversity"]),
+        number(row["effective_modes"]),
+        number(row["held_quarter"]),
+        number(row["held_half"]),
+        number(row["score"]),
+        number(row["fid_ratio"]),
         number(row["p_best"]),
     ]
+
+
+def name(row: Row) -> str:
+    """The recipe, marked where it is blurred."""
+    return f"{row['strategy']} ({BLURRED})" if row["blurred"] else str(row["strategy"])
 
 
 def number(value: float | None, form: str = ".2f") -> str:

@@ -5,7 +5,7 @@ Lin, Khetan, Fanti & Oh, "PacGAN: the power of two samples in generative adversa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor
 
@@ -21,7 +21,7 @@ from gancheck.strategies.base import Strategy, strategy
 class PacGan(Strategy):
     """Let the discriminator judge packs of m samples, joined along features or channels, so that sameness shows.
 
-    A batch of n samples gives n // m packs: the samples spent are those of the untreated GAN.
+    A batch of n is n packs, as in the paper: m times the samples, and as many judgements as the untreated GAN's.
     """
 
     m: int = 2  #: samples per pack; 1 is the untreated GAN
@@ -31,9 +31,7 @@ class PacGan(Strategy):
             raise BadParameter(f"m = {self.m}: a pack holds at least 1 sample")
 
     def settings(self, settings: Settings) -> Settings:
-        if settings.batch < self.m:
-            raise BadParameter(f"pacgan: a batch of {settings.batch} samples holds no pack of m = {self.m}")
-        return settings
+        return replace(settings, batch=self.m * settings.batch)
 
     def sees(self, data: DataSpec) -> DataSpec:
         return data.packed(self.m)

@@ -117,3 +117,9 @@ def test_spread_falls_when_a_mode_shows_only_few_digits() -> None:
 
 def test_weights_are_equal_shares_of_ten_modes() -> None:
     assert DATA.weights.tolist() == pytest.approx([0.1] * 10)
+
+
+def test_modes_are_named_by_their_digit_and_shown_as_they_are() -> None:
+    assert DATA.names == tuple("0123456789")
+    x = DATA.draw(3, generator()).x
+    assert torch.equal(DATA.pictures(x), x)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import pytest
 import torch
 
 from gancheck.datasets.digit_pools import digits
 from gancheck.datasets.digits import Digits
 from gancheck.datasets.stacked_digits import StackedDigits
+from gancheck.errors import BadParameter
 
 DATA = StackedDigits()
 
@@ -78,3 +80,35 @@ def test_provenance_names_the_judge() -> None:
     assert len(judge["sha256"]) == 64
     assert judge["held_out_accuracy"] > 0.99
     assert judge["command"] == "python -m gancheck.judges.digits"
+
+
+def test_pictures_are_the_three_digits_in_grey_from_left_to_right() -> None:
+    four, zero, seven = (digits("train").x[80 * digit] for digit in (4, 0, 7))
+    shown = DATA.pictures(torch.stack([four, zero, seven])[None].repeat(5, 1, 1, 1))
+    assert shown.shape == (5, 1, 8, 24)
+    assert torch.equal(shown[3, 0], torch.cat([four, zero, seven], dim=1))
+
+
+def test_modes_are_named_by_the_digits_that_they_spell() -> None:
+    assert (DATA.names[407], DATA.names[35], len(DATA.names)) == ("407", "035", 1_000)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3])
+def test_each_channel_multiplies_the_modes_by_ten(channels: int) -> None:
+    data = StackedDigits(channels=channels)
+    assert data.spec.shape == (channels, 8, 8)
+    assert data.weights.tolist() == pytest.approx([10.0**-channels] * 10**channels)
+    x = torch.stack([digits("train").x[80 * digit] for digit in (4, 0, 7)[:channels]])[None]
+    assert data.assign(data.features(x)).label.tolist() == [int("407"[:channels])]
+    assert 0.975 < data.assign(data.features(data.pool("real", 2_000, generator()))).good.double().mean() <= 1
+
+
+def test_three_channels_are_the_default() -> None:
+    assert StackedDigits(channels=3) == DATA
+
+
+@pytest.mark.parametrize("channels", [0, 5, -1])
+def test_stacks_hold_one_to_four_digits(channels: int) -> None:
+    with pytest.raises(BadParameter, match=f"channels = {channels}: stacks hold 1 to 4 digits"):
+        StackedDigits(channels=channels)
+    assert StackedDigits(channels=4).spec.shape == (4, 8, 8)

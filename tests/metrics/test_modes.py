@@ -9,7 +9,7 @@ import torch
 
 from gancheck.datasets.base import Assignment, Facet
 from gancheck.errors import BadData
-from gancheck.metrics.modes import diversity, effective_modes, modes, modes_any
+from gancheck.metrics.modes import diversity, effective_modes, modes, modes_any, modes_argmax, modes_half, modes_quarter
 from gancheck.modes import Modes
 from gancheck.view import View
 
@@ -73,3 +73,35 @@ def test_captured_modes_of_a_perfect_generator_are_as_many_as_the_docstring_says
     label = torch.randint(1000, (2500,), generator=torch.Generator().manual_seed(0))
     counts = torch.bincount(label[: int(2500 * 0.98889)], minlength=1000).tolist()
     assert modes_any(counted(counts, off=28)).item() == pytest.approx(916, abs=25)
+
+
+def test_stricter_rules_ask_for_a_quarter_and_for_half_of_a_share():
+    """1,000 samples, a fifth each: 20, 50 and 100 are asked for."""
+    view = counted([19, 49, 50, 99, 783])
+    assert [rule(view) for rule in (modes, modes_quarter, modes_half)] == [4, 3, 1]
+    assert modes_half(counted([100, 100, 100, 100, 600])) == 5
+
+
+def test_stricter_rules_ask_rare_modes_for_their_own_share_and_for_one_sample_at_least():
+    assert modes_half(counted([5, 95], weights=[0.1, 0.9])) == 2
+    assert modes_half(counted([4, 96], weights=[0.1, 0.9])) == 1
+    assert modes_half(counted([0, 1, 99], weights=[0.001, 0.001, 0.998])) == 2
+
+
+def test_samples_that_are_good_under_half_the_time_cannot_hold_half_of_every_mode():
+    assert modes_half(counted([10, 10], off=20)) == 2
+    assert modes_half(counted([10, 10], off=21)) == 0
+
+
+def test_the_nearest_mode_counts_whatever_the_quality():
+    """`counted` puts what is off all modes nearest to the first."""
+    assert modes_argmax(counted([0, 1, 9], off=5)) == 3
+    assert modes_argmax(counted([0, 1, 9])) == 2
+    assert modes_any(counted([0, 1, 9], off=5)) == 2
+    assert modes_argmax(counted([0, 0, 0], off=5)) == 1
+
+
+def test_noise_has_every_nearest_mode_and_hardly_holds_one(ring: Any):
+    view = ring.view(4 * torch.rand(2000, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0)) - 2)
+    assert modes_argmax(view) == 8
+    assert modes(view) == 0

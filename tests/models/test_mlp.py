@@ -36,6 +36,24 @@ def test_width_and_depth_are_those_of_both_players(catalogue: gc.Catalogue) -> N
     assert shapes == {"generator": [(7, 5), (7, 7), (7, 7), (2, 7)], "discriminator": [(7, 2), (7, 7), (7, 7), (1, 7)]}
 
 
+@pytest.mark.parametrize("recipe", ["none", "pacgan(m=2)"])
+def test_the_discriminator_may_be_narrower_than_the_generator(
+    recipe: str, catalogue: gc.Catalogue, train: Callable[..., Any]
+) -> None:
+    gan = catalogue.build("gan", "mlp", width=7, discriminator_width=3, latent=5)
+    players = gan.build(gc.DataSpec((2,)))
+    shapes = {p: [tuple(m.weight.shape) for m in net if isinstance(m, nn.Linear)] for p, net in players.modules.items()}
+    assert shapes == {"generator": [(7, 5), (7, 7), (2, 7)], "discriminator": [(3, 2), (3, 3), (1, 3)]}
+    assert {run.status for run in train(recipe, gan=gan, steps=2)} == {"done"}
+
+
+def test_a_discriminator_of_the_same_width_changes_nothing(
+    catalogue: gc.Catalogue, train: Callable[..., Any], apart: Callable[..., float]
+) -> None:
+    named = catalogue.build("gan", "mlp", width=16, discriminator_width=16, latent=4)
+    assert apart(train(gan=named, steps=3), train(steps=3)) == 0
+
+
 def test_uniform_latents_fill_their_cube(catalogue: gc.Catalogue) -> None:
     latent = catalogue.build("gan", "mlp", prior="uniform", latent=3).build(gc.DataSpec((2,))).latent
     z = latent.draw(5000, torch.Generator().manual_seed(0))

@@ -47,3 +47,18 @@ def test_real_images_stand_on_top(tmp_path: Path) -> None:
 def test_what_is_not_an_image_is_refused(shape: tuple[int, ...], tmp_path: Path) -> None:
     with pytest.raises(BadData, match="none: pictures need images"):
         images(tmp_path / "a.png", np.zeros((4, 1, 8, 8)), [Strip("none", np.zeros(shape))])
+
+
+def test_note_stands_below_the_name_and_captions_below_the_images(tmp_path: Path) -> None:
+    strip = Strip("none", np.zeros((3, 1, 8, 8)), "3 of 10 modes, quality 0.93", ["4", "(7)", "0"])
+    images(tmp_path / "a.svg", np.zeros((3, 1, 8, 8)), [strip])
+    text = (tmp_path / "a.svg").read_text()
+    assert text.index(">none<") < text.index(">3 of 10 modes, quality 0.93<")
+    assert text.index(">4<") < text.index(">(7)<") < text.index(">0<")
+
+
+def test_captions_cover_no_pixel_of_an_image(tmp_path: Path) -> None:
+    x = -np.ones((2, 3, 8, 8))
+    x[:, 0] = 1
+    images(tmp_path / "a.png", np.zeros((2, 3, 8, 8)), [Strip("a", x, captions=["00000"] * 2), Strip("b", x)])
+    assert (pixels(tmp_path / "a.png") == [255, 0, 0]).all(axis=2).sum() == 4 * 88 * 88

@@ -16,6 +16,8 @@ from PIL import Image
 from gancheck.errors import BadParameter
 from gancheck.report.curves import Curve, Task, curves
 from gancheck.report.images import Strip, images
+from gancheck.report.mode_fates import Fates, mode_fates
+from gancheck.report.modes_quality import Point, modes_quality
 from gancheck.report.ranking import ranking
 from gancheck.report.scatter import Panel, scatter
 from gancheck.report.style import canvas
@@ -37,7 +39,7 @@ def draw_scatter(path: Path, count: int) -> None:
 
 def draw_images(path: Path, count: int) -> None:
     x = np.random.default_rng(0).uniform(-1, 1, (12, 3, 8, 8))
-    images(path, x, [Strip(name, -x, 0.5) for name in names(count)], "digits/dcgan")
+    images(path, x, [Strip(name, -x, "3 of 10 modes", ["(7)"] * 12) for name in names(count)], "digits/dcgan")
 
 
 def draw_curves(path: Path, count: int) -> None:
@@ -48,15 +50,25 @@ def draw_curves(path: Path, count: int) -> None:
 
 def draw_ranking(path: Path, count: int) -> None:
     rows = [
-        {"strategy": name, "score": i / 16, "score_low": i / 17, "score_high": (i + 1) / 17}
+        {"strategy": name, "held": i / 16, "held_low": i / 17, "held_high": (i + 1) / 17, "blurred": i % 2 == 1}
         | {"rank": i + 1, "rank_low": i + 1, "rank_high": count, "runs": 15, "failed": 0, "missing": 0}
         for i, name in enumerate(names(count))
     ]
-    tasks = [{"task": "ring/mlp", "strategy": r["strategy"], "metric": "score", "mean": r["score"]} for r in rows]
+    tasks = [{"task": "ring/mlp", "strategy": r["strategy"], "metric": "held", "mean": r["held"]} for r in rows]
     ranking(path, rows, tasks, title="quick 1")
 
 
-DRAWINGS = [draw_scatter, draw_images, draw_curves, draw_ranking]
+def draw_modes_quality(path: Path, count: int) -> None:
+    points = [Point(n, i / 16, (i / 17, (i + 1) / 17), 0.8, (0.7, 0.9)) for i, n in enumerate(names(count))]
+    modes_quality(path, points, "quick 1", "note")
+
+
+def draw_mode_fates(path: Path, count: int) -> None:
+    shares = {name: np.random.default_rng(0).uniform(0, 1, (5, 25)) for name in names(count)}
+    mode_fates(path, [Fates(f"task-{i}", shares) for i in range(6)], "quick 1")
+
+
+DRAWINGS = [draw_scatter, draw_images, draw_curves, draw_ranking, draw_modes_quality, draw_mode_fates]
 
 
 @pytest.mark.parametrize("count", [1, 16])
@@ -102,6 +114,8 @@ def test_unknown_picture_format_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_pictures_leave_pyplot_alone() -> None:
-    modules = "gancheck.report." + ", gancheck.report.".join(("scatter", "images", "curves", "ranking"))
+    modules = "gancheck.report." + ", gancheck.report.".join(
+        ("scatter", "images", "curves", "ranking", "modes_quality", "mode_fates")
+    )
     code = f"import sys, {modules}; sys.exit('matplotlib.pyplot' in sys.modules or 'torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

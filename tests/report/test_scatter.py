@@ -32,11 +32,11 @@ def test_every_missing_mode_has_its_circle(tmp_path: Path) -> None:
     assert two == pytest.approx(2 * one, rel=0.1)
 
 
-def test_title_gives_recipe_score_and_modes(tmp_path: Path) -> None:
+def test_title_gives_recipe_modes_and_quality(tmp_path: Path) -> None:
     path = tmp_path / "a.svg"
     scatter(path, REAL, [Panel("pacgan(m=4)", REAL, np.arange(4) < 3, 0.734)], CENTRES, "ring/mlp")
     text = path.read_text()
-    assert all(part in text for part in ("ring/mlp", "pacgan(m=4)", "score 0.73", "3 of 4 modes", "real data"))
+    assert all(part in text for part in ("ring/mlp", "pacgan(m=4)", "3 of 4 modes · quality 0.73", "real data"))
 
 
 def test_samples_out_of_view_are_counted(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -48,7 +49,27 @@ def test_a_pack_holds_at_least_one_sample(duel: Callable[..., Any], m: int) -> N
         duel(f"pacgan(m={m})")
 
 
-def test_a_pack_larger_than_the_batch_is_refused(train: Callable[..., Any]) -> None:
-    with pytest.raises(BadParameter, match="batch of 16 samples holds no pack of m = 17"):
-        train("pacgan(m=17)", batch=16)
-    assert train("pacgan(m=16)", batch=16, steps=2)[0].status == "done"
+@pytest.mark.parametrize("m", [1, 2, 5])
+def test_the_discriminator_judges_as_many_packs_as_the_batch_holds_samples(train: Callable[..., Any], m: int) -> None:
+    shapes: list[tuple[int, ...]] = []
+
+    @dataclass(frozen=True)
+    class Watch(gc.Strategy):
+        def discriminator_loss(self, loss: torch.Tensor, game: Any) -> torch.Tensor:
+            shapes.append((*game.real_logits.shape, *game.batch.x.shape))
+            return loss
+
+    train(f"pacgan(m={m})", extra=(Watch(),), batch=16, steps=1, seeds=(0,))
+    assert set(shapes) == {(16, 16 * m, 2)}
+
+
+def test_a_pack_may_be_larger_than_the_batch(train: Callable[..., Any]) -> None:
+    assert train("pacgan(m=17)", batch=16, steps=2)[0].status == "done"
+
+
+def test_packs_multiply_the_samples_of_a_run(catalogue: gc.Catalogue) -> None:
+    settings = gc.Settings(batch=64)
+    spent = [
+        Recipe.parse(recipe, catalogue).settings(settings).batch for recipe in ("none", "pacgan(m=1)", "pacgan(m=4)")
+    ]
+    assert spent == [64, 64, 256]

@@ -1,0 +1,111 @@
+"""The untreated GAN on a suite's tasks: seeds that are never ranked, twice the steps."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.calibration.rule import Clause, Judgement, Seed, turnover
+from gancheck.catalogue import Catalogue
+from gancheck.errors import BadSuite
+from gancheck.parameters import build
+from gancheck.running import Plan, execute
+from gancheck.spec import digest
+from gancheck.store import Run
+from gancheck.suite import Suite, Task
+
+HERE = Path(__file__).parent
+NEVER_RANKED = 1_000  #: the first seed that no suite ranks
+COUNTS: dict[Clause, str] = {"lost": "modes", "travelling": "modes", "argmax": "modes-argmax"}
+METRICS = ("modes", "modes-any", "modes-argmax", "effective-modes", "quality")
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """One file of this folder."""
+
+    suite: str
+    first_seed: int  #: 1,000 or more
+    seeds: int = 10
+    clause: dict[str, Clause] = field(default_factory=dict)  #: of tasks that enter by another clause than "lost"
+    seen: str = ""  #: what was looked at before these seeds, in words
+
+    def __post_init__(self) -> None:
+        if self.first_seed < NEVER_RANKED:
+            raise BadSuite(f"first_seed = {self.first_seed}: seeds under {NEVER_RANKED} are ranked")
+
+    @classmethod
+    def load(cls, name: str) -> Calibration:
+        """Read it by the suite's name."""
+        path = HERE / f"{name}.toml"
+        if not path.exists():
+            known = ", ".join(sorted(p.stem for p in HERE.glob("*.toml")))
+            raise BadSuite(f"suite '{name}' has no calibration; there are {known}")
+        return build(cls, tomllib.loads(path.read_text(encoding="utf-8")), path.name)
+
+    def doubled(self, catalogue: Catalogue) -> Suite:
+        """The suite with the untreated GAN alone, on these seeds, at twice the steps and as many evaluations again."""
+        ranked = Suite.load(self.suite, catalogue)
+        return replace(
+            ranked,
+            version=f"{ranked.version}+calibration",
+            tasks=tuple(map(twice, ranked.tasks)),
+            recipes=("none",),
+            seeds=self.seeds,
+            first_seed=self.first_seed,
+        )
+
+
+def twice(task: Task) -> Task:
+    """A task at twice the steps; the first half is the suite's own run, as nothing in it depends on the end."""
+    budget = replace(task.budget, steps=2 * task.budget.steps, evaluations=2 * task.budget.evaluations)
+    return replace(task, budget=budget, protocol=replace(task.protocol, metrics=METRICS))
+
+
+def judge(calibration: Calibration, catalogue: Catalogue) -> list[Judgement]:
+    """Train what is not trained yet, and apply the rule to every task."""
+    suite = calibration.doubled(catalogue)
+    plan = Plan.of(suite, catalogue, out=Path("runs") / "calibration" / suite.name, device="cpu")
+    execute(plan, None)
+    return [
+        Judgement(task.label, clause, tuple(seeds(plan, task, clause)))
+        for task in suite.tasks
+        for clause in [calibration.clause.get(task.name, "lost")]
+    ]
+
+
+def seeds(plan: Plan, task: Task, clause: Clause) -> Iterator[Seed]:
+    """The measures of every seed of a task; one that has none holds nothing, and so breaks the rule's quality."""
+    for spec in (s for job in plan.jobs if job.cell.task == task for s in job.specs):
+        run = plan.store.read(spec["run_id"])
+        if run is not None:
+            yield measure(run, task, clause)
+
+
+def measure(run: Run, task: Task, clause: Clause) -> Seed:
+    """One seed, from its evaluations."""
+    rows: dict[tuple[str, int], dict[str, Any]] = {
+        (r["metric"], r["step"]): r for r in run.rows if r["kind"] == "value"
+    }
+    middle, end, count = task.budget.points[task.budget.evaluations // 2 - 1], task.budget.steps, COUNTS[clause]
+
+    def value(metric: str, step: int) -> float:
+        return float(rows[metric, step]["value"] or 0)
+
+    return Seed(
+        held=value(count, middle) / run.outcome["modes"],
+        held_twice=value(count, end) / run.outcome["modes"],
+        quality=value("quality", middle) / rows["quality", middle]["real"],
+        most=max(value("modes", step) for step in task.budget.points),
+        turnover=turnover([np.array(row["counts"], float) for _, row in sorted(run.mode_counts().items())]),
+    )
+
+
+def fingerprint(suite: Suite) -> str:
+    """Of everything that decides how the untreated GAN fares; a test compares it with the committed figures."""
+    return digest([{k: v for k, v in asdict(task).items() if k not in ("protocol", "title")} for task in suite.tasks])

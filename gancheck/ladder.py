@@ -1,0 +1,97 @@
+"""The ladder: how hard a task may get before a recipe holds fewer than half of the modes.
+
+A knob makes one task harder in steps, from trivial to hopeless. A recipe's breaking point is the level at which its
+mean share of modes held falls through one half, interpolated between neighbouring levels on a log scale; its interval
+is where the lower and the upper end of the 95 % band of that mean fall through it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from gancheck.intervals import Array, Interval, stratified_t
+from gancheck.result import Result
+
+Row = dict[str, Any]
+
+HALF = 0.5
+POINT = ("knob", "strategy", "breaking_point", "breaking_low", "breaking_high", "reading")
+COLUMNS = (*POINT, "level", "held", "held_low", "held_high", "seeds")
+
+
+@dataclass(frozen=True)
+class Climb:
+    """One recipe on all levels of one knob."""
+
+    knob: str
+    strategy: str
+    levels: tuple[float, ...]  #: rising, and the higher the harder
+    held: tuple[Array, ...]  #: at every level the share of modes held of every seed, failed runs at 0
+
+    @cached_property
+    def means(self) -> list[Interval]:
+        """Mean and interval over the seeds, at every level."""
+        return [stratified_t([seeds]).within(0, 1) for seeds in self.held]
+
+    @property
+    def breaking_point(self) -> tuple[float, float, float]:
+        """The point and its interval; 0 where half is never held, inf where it is held to the last level.
+
+        With one seed a level the interval is from 0 to inf: nothing is known of it.
+        """
+        lows = [0.0 if m.low is None else m.low for m in self.means]
+        highs = [1.0 if m.high is None else m.high for m in self.means]
+        curves = ([m.mean for m in self.means], lows, highs)
+        point, low, high = (crossing(self.levels, curve) for curve in curves)
+        return point, low, high
+
+    @property
+    def reading(self) -> str:
+        """`4.1 [3.6, 5.2]`, with `< 2` and `> 7` for what lies beyond the first and the last level."""
+        point, low, high = (self.worded(x) for x in self.breaking_point)
+        return point if point == low == high else f"{point} [{low}, {high}]"
+
+    def worded(self, level: float) -> str:
+        """A level for people."""
+        if level == 0:
+            return f"< {self.levels[0]:g}"
+        return f"> {self.levels[-1]:g}" if math.isinf(level) else f"{level:.2g}"
+
+    def rows(self) -> list[Row]:
+        """One row per level; what lies beyond the levels is no number, so it is empty and in `reading` only."""
+        ends = (x if 0 < x < math.inf else None for x in self.breaking_point)
+        common = (self.knob, self.strategy, *ends, self.reading)
+        return [
+            dict(zip(COLUMNS, (*common, level, *mean, len(seeds)), strict=True))
+            for level, mean, seeds in zip(self.levels, self.means, self.held, strict=True)
+        ]
+
+
+def climbs(results: Iterable[Result]) -> list[Climb]:
+    """Every recipe on every knob, in the order in which they come; runs without an outcome are left out."""
+    table: dict[tuple[str, str], dict[float, list[float]]] = {}
+    for run in results:
+        if run.knob and run.held is not None:
+            table.setdefault((run.knob, run.recipe), {}).setdefault(run.level, []).append(run.held)
+    return [
+        Climb(knob, recipe, tuple(sorted(levels)), tuple(np.array(levels[level]) for level in sorted(levels)))
+        for (knob, recipe), levels in table.items()
+    ]
+
+
+def crossing(levels: Sequence[float], curve: Sequence[float]) -> float:
+    """The first level at which a curve is under one half, interpolated on a log scale; 0 and inf beyond the ends."""
+    below = next((i for i, held in enumerate(curve) if held < HALF), None)
+    if below is None:
+        return math.inf
+    if below == 0:
+        return 0.0
+    (easy, hard), (above, under) = levels[below - 1 : below + 1], curve[below - 1 : below + 1]
+    part = (above - HALF) / (above - under)
+    return math.exp((1 - part) * math.log(easy) + part * math.log(hard))
