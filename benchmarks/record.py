@@ -28,6 +28,8 @@ def main(suite: str = "quick") -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         peak = watched(psutil.Process(running.pid))
         output = running.stdout.read() if running.stdout else ""
+    if running.returncode:
+        sys.exit(f"gancheck run {suite} ended with {running.returncode}; what is committed stays as it is")
     minutes = (time.perf_counter() - start) / 60
     print(output)
     keep(suite, folder, {"minutes": round(minutes, 1), "peak_gigabytes": round(peak / 1e9, 2)}, output)

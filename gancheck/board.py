@@ -30,7 +30,7 @@ from gancheck.version import version
 COLUMNS = (
     *("rank", "rank_low", "rank_high", "strategy", "held", "held_low", "held_high"),
     *("held_gain", "held_gain_low", "held_gain_high", "effective_modes", "blurred", "held_quarter", "held_half"),
-    *("score", "score_low", "score_high", "gain", "gain_low", "gain_high"),
+    *("spread", "score", "score_low", "score_high", "gain", "gain_low", "gain_high"),
     *("collapse_rate", "collapse_low", "collapse_high", "modes", "quality", "fid_ratio", "diversity", "p_best"),
     *("cost_ratio", "runs", "failed", "missing", "suite", "suite_version", "gancheck", "date"),
 )
@@ -39,8 +39,8 @@ TASK_COLUMNS = ("task", "strategy", "metric", "better", "mean", "low", "high", "
 NOTHING = (None, None, None)
 BLURRED = 0.25  #: share of real data's quality under which a recipe ranks below all others: noise holds modes too
 RULE = (
-    "Ranked by modes held: a mode is held with a tenth of its share in good samples. A recipe whose samples are good "
-    "less than a quarter as often as real ones is blurred, and ranks below all that are not."
+    "Ranked by the share of modes held (a mode is held with a tenth of its share in good samples), and recipes whose "
+    "samples are good less than a quarter as often as real ones (blurred) below all others."
 )
 UNBOUNDED: Range = (-math.inf, math.inf)
 
@@ -138,7 +138,7 @@ class Board:
     def climbs(self) -> list[Climb]:
         """Every recipe on every knob of the suite's ladder, best breaking points first within a knob."""
         found = climbs(run for runs in self.runs.values() for run in runs.values())
-        return sorted(found, key=lambda climb: (climb.knob, -climb.breaking_point[0], climb.strategy))
+        return sorted(found, key=lambda c: (c.knob, -(c.breaking_point or (-1.0,))[0], c.strategy))
 
     def values(self) -> pl.DataFrame:
         """All values in long form; a run without values has one row with an empty metric."""
@@ -209,10 +209,11 @@ class Board:
         return next(iter(self.runs[recipe].values())).kind
 
     def _blurred(self, runs: Runs) -> bool:
-        """Whether the mean quality over tasks is under a quarter of real data's on the same tasks."""
-        own = self._mean(runs, quality)
-        real = self._mean({cell: self.real[cell] for cell in runs if cell in self.real}, quality)
-        return own is not None and real is not None and own < BLURRED * real
+        """Whether the finished runs' mean quality is under a quarter of real data's on the same tasks and seeds."""
+        finished = {cell: run for cell, run in runs.items() if run.status == "done" and cell in self.real}
+        own = standing.interval(finished, quality)
+        real = standing.interval({cell: self.real[cell] for cell in finished}, quality)
+        return own is not None and real is not None and own.mean < BLURRED * real.mean
 
     def _mean(self, runs: Runs, number: Number) -> float | None:
         """Mean over the tasks on which any recipe has this number, so that it is over the same tasks for all."""
@@ -231,6 +232,7 @@ class Board:
             recipe in self.blurred,
             self._mean(runs, lambda run: run.share("modes-quarter")),
             self._mean(runs, lambda run: run.share("modes-half")),
+            self._mean(runs, lambda run: run.worth("spread")),
             *(standing.interval(runs, score) or NOTHING),
             *(standing.gain(runs, base, score) or NOTHING),
             *(standing.collapse_rate(runs) or NOTHING),

@@ -17,6 +17,7 @@ from gancheck import parameters
 from gancheck.card import KINDS, Card, card_of
 from gancheck.errors import BadPlugin, UnknownName, did_you_mean
 from gancheck.plugins import files_in, load_file, source_hash
+from gancheck.result import UNTRAINED
 from gancheck.share import share
 
 BUILT_IN = ("gancheck.strategies", "gancheck.datasets", "gancheck.metrics", "gancheck.detectors")
@@ -126,10 +127,18 @@ def entries_of(module: ModuleType) -> Iterator[Entry]:
             yield Entry(Card(card.kind, name, card.facts), thing, defaults)
 
 
+#: Names that mean something else on a board: rows that nobody trained, and what is derived from a run.
+RESERVED = {"strategy": UNTRAINED, "metric": ("held",)}
+
+
 def add(entries: dict[tuple[str, str], Entry], entry: Entry) -> None:
     """Register one entry; a second one of the same kind and name is an error that names both files."""
     key = (entry.card.kind, entry.card.name)
     assert entry.card.kind in KINDS
+    if key[1] in RESERVED.get(key[0], ()):
+        raise BadPlugin(
+            f"{key[0]} '{key[1]}' in {entry.file}: the board has a row or column of this name; take another"
+        )
     if key in entries:
         raise BadPlugin(f"{key[0]} '{key[1]}' is defined twice: in {entries[key].file} and in {entry.file}; rename one")
     entries[key] = entry

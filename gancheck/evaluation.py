@@ -57,6 +57,14 @@ class Measure:
         return value, ends if ends and all(map(math.isfinite, ends)) else None
 
 
+def value_or_none(measure: Measure, view: View) -> float | None:
+    """A metric's value; None where it raises, as what nobody trained must not cost a run."""
+    try:
+        return measure(view)
+    except GancheckError:
+        return None
+
+
 class Evaluator:
     """Measures samples of one dataset. The reference and the real row are drawn once, from pools of their own."""
 
@@ -100,7 +108,7 @@ class Evaluator:
         for name, draw in YARDSTICKS.items():
             samples = draw(self.dataset, self.samples, generator(self.device, "evaluation", name))
             views = self.views(samples, self.view(samples, self.real_row), last=True)
-            values = {metric: self.measures[metric](view) for metric, (view, _) in views.items()}
+            values = {metric: value_or_none(self.measures[metric], view) for metric, (view, _) in views.items()}
             rows += [{"kind": "yardstick", "name": name, "metric": m, "value": v} for m, v in values.items()]
         return rows
 

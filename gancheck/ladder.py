@@ -31,20 +31,27 @@ class Climb:
 
     knob: str
     strategy: str
-    levels: tuple[float, ...]  #: rising, and the higher the harder
-    held: tuple[Array, ...]  #: at every level the share of modes held of every seed, failed runs at 0
+    levels: tuple[float, ...]  #: rising, and the higher the harder: all that any recipe has
+    held: tuple[Array, ...]  #: at every level the share of modes held of every seed, failed runs at 0; empty: not run
+
+    @property
+    def complete(self) -> bool:
+        """Whether the recipe has been run at every level; else there is no breaking point."""
+        return all(map(len, self.held))
 
     @cached_property
     def means(self) -> list[Interval]:
-        """Mean and interval over the seeds, at every level."""
+        """Mean and interval over the seeds, at every level; of a complete climb."""
         return [stratified_t([seeds]).within(0, 1) for seeds in self.held]
 
-    @property
-    def breaking_point(self) -> tuple[float, float, float]:
-        """The point and its interval; 0 where half is never held, inf where it is held to the last level.
+    @cached_property
+    def breaking_point(self) -> tuple[float, float, float] | None:
+        """The point and its interval; 0 where the first level is too hard, inf where the last one is not.
 
-        With one seed a level the interval is from 0 to inf: nothing is known of it.
+        With one seed a level the interval is from 0 to inf: nothing is known of it. None where a level was not run.
         """
+        if not self.complete:
+            return None
         lows = [0.0 if m.low is None else m.low for m in self.means]
         highs = [1.0 if m.high is None else m.high for m in self.means]
         curves = ([m.mean for m in self.means], lows, highs)
@@ -53,7 +60,9 @@ class Climb:
 
     @property
     def reading(self) -> str:
-        """`4.1 [3.6, 5.2]`, with `< 2` and `> 7` for what lies beyond the first and the last level."""
+        """`4.1 [3.6, 5.2]`, with `< 2` and `> 7` for what lies beyond the first and the last level; else empty."""
+        if self.breaking_point is None:
+            return ""
         point, low, high = (self.worded(x) for x in self.breaking_point)
         return point if point == low == high else f"{point} [{low}, {high}]"
 
@@ -61,28 +70,39 @@ class Climb:
         """A level for people."""
         if level == 0:
             return f"< {self.levels[0]:g}"
-        return f"> {self.levels[-1]:g}" if math.isinf(level) else f"{level:.2g}"
+        return f"> {self.levels[-1]:g}" if math.isinf(level) else f"{float(f'{level:.2g}'):g}"
 
     def rows(self) -> list[Row]:
         """One row per level; what lies beyond the levels is no number, so it is empty and in `reading` only."""
-        ends = (x if 0 < x < math.inf else None for x in self.breaking_point)
+        ends = (x if 0 < x < math.inf else None for x in self.breaking_point or (0.0, 0.0, 0.0))
         common = (self.knob, self.strategy, *ends, self.reading)
+        means = [stratified_t([seeds]).within(0, 1) if len(seeds) else (None, None, None) for seeds in self.held]
         return [
             dict(zip(COLUMNS, (*common, level, *mean, len(seeds)), strict=True))
-            for level, mean, seeds in zip(self.levels, self.means, self.held, strict=True)
+            for level, mean, seeds in zip(self.levels, means, self.held, strict=True)
         ]
 
 
 def climbs(results: Iterable[Result]) -> list[Climb]:
-    """Every recipe on every knob, in the order in which they come; runs without an outcome are left out."""
+    """Every recipe on every knob, in the order in which they come; with several GANs, each has knobs of its own."""
+    rungs = [run for run in results if run.knob]
+    several = len({gan_side(run) for run in rungs}) > 1
     table: dict[tuple[str, str], dict[float, list[float]]] = {}
-    for run in results:
-        if run.knob and run.held is not None:
-            table.setdefault((run.knob, run.recipe), {}).setdefault(run.level, []).append(run.held)
+    levels: dict[str, set[float]] = {}
+    for run in rungs:
+        knob = f"{run.knob}, {gan_side(run)}" if several else run.knob
+        levels.setdefault(knob, set()).add(run.level)
+        held = table.setdefault((knob, run.recipe), {}).setdefault(run.level, [])
+        held += [] if run.held is None else [run.held]
     return [
-        Climb(knob, recipe, tuple(sorted(levels)), tuple(np.array(levels[level]) for level in sorted(levels)))
-        for (knob, recipe), levels in table.items()
+        Climb(knob, recipe, tuple(sorted(levels[knob])), tuple(np.array(by.get(x, [])) for x in sorted(levels[knob])))
+        for (knob, recipe), by in table.items()
     ]
+
+
+def gan_side(run: Result) -> str:
+    """The GAN of a task's label."""
+    return run.task.rpartition("/")[2]
 
 
 def crossing(levels: Sequence[float], curve: Sequence[float]) -> float:

@@ -29,6 +29,7 @@ from gancheck.report.modes_quality import Point, modes_quality
 from gancheck.report.ranking import ranking
 from gancheck.report.scatter import Panel, scatter
 from gancheck.report.style import INK, MUTED
+from gancheck.result import FAILED
 from gancheck.store import Run, Store
 from gancheck.streams import generator
 from gancheck.trained import Trained
@@ -79,12 +80,24 @@ def task_fates(
     job = next(job for job in jobs if job.cell.task.label == label)
     weights = job.cell.task.build_dataset(catalogue).weights.numpy()
     shares: dict[str, list[np.ndarray]] = {recipe: [] for recipe in recipes}
-    for run in (run for run in runs if run.spec["task"] == label and run.spec["recipe"] in shares):
-        if counted := run.mode_counts():
-            last = counted[max(counted)]
-            shares[run.spec["recipe"]].append(np.array(last["counts"]) / (last["samples"] * weights))
+    mine = (run for run in runs if run.spec["task"] == label and run.spec["recipe"] in shares)
+    for run in sorted(mine, key=lambda run: run.spec["training"]["seed"]):
+        if (held := final_shares(run, weights)) is not None:
+            shares[run.spec["recipe"]].append(held)
     found = {recipe: np.stack(table) for recipe, table in shares.items() if table}
     return Fates(label, found) if found else None
+
+
+def final_shares(run: Run, weights: np.ndarray) -> np.ndarray | None:
+    """(K,) what every mode got at the end over its share of real data; 0 in a failed run, None in a skipped one."""
+    counted = run.mode_counts()
+    if run.outcome["status"] in FAILED:
+        return np.zeros(len(weights))
+    if not counted:
+        return None
+    last = counted[max(counted)]
+    made: np.ndarray = np.array(last["counts"]) / (last["samples"] * weights)
+    return made
 
 
 def ladder(path: Path, climbs: Sequence[Climb], title: str) -> Path:

@@ -36,7 +36,7 @@ def result(run: Run) -> Result:
 def cpu_seconds(run: Run) -> float | None:
     """CPU time of training; on a GPU the wall clock counts, as its work is not in the CPU's time."""
     on_cpu = run.spec["training"]["device"] == "cpu" and run.outcome["status"] != "skipped"
-    return run.outcome["cpu_seconds"] if on_cpu else None
+    return run.outcome.get("cpu_seconds") or None if on_cpu else None  # runs of version 0.1 have none
 
 
 def protocol(run: Run) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from gancheck import parameters
 from gancheck.catalogue import Catalogue
@@ -51,7 +52,24 @@ def select(suite: Suite, catalogue: Catalogue, only: Mapping[str, list[str]]) ->
     recipes = suite.recipes
     if "strategy" in only:
         recipes = tuple(label for text in only["strategy"] for label in recipes_named(suite, catalogue, text))
-    return replace(suite, tasks=tuple(different(tasks)), recipes=tuple(dict.fromkeys(recipes)))
+    tasks = list(different(tasks))
+    refuse_empty_knobs(tasks)
+    return replace(suite, tasks=tuple(tasks), recipes=tuple(dict.fromkeys(recipes)))
+
+
+def refuse_empty_knobs(tasks: Sequence[Task]) -> None:
+    """Levels of a knob must differ in more than their names, as they do not where a GAN was put in the knob's place."""
+    for one, other in pairwise(sorted((t for t in tasks if t.knob), key=lambda t: (t.knob, t.title, t.level))):
+        if plainly(one) == plainly(other):
+            raise BadParameter(
+                f"--only gan={other.title}: on the knob '{other.knob}' it is the same at every level; leave that out "
+                "with --only dataset=..."
+            )
+
+
+def plainly(task: Task) -> Task:
+    """A task without what only names it."""
+    return replace(task, name="", level=1.0)
 
 
 def different(tasks: Iterable[Task]) -> Iterable[Task]:
@@ -74,7 +92,8 @@ def tasks_named(suite: Suite, catalogue: Catalogue, wanted: list[str] | None) ->
             known = sorted({t.name for t in suite.tasks} | set(catalogue.names("dataset")))
             raise UnknownName(f"unknown dataset '{name}'.{did_you_mean(name, known)} (gancheck list datasets)")
         label = parameters.label(name, values)
-        chosen += found or [replace(suite.tasks[0], name=label, dataset=Named(name, values))]
+        alone = replace(suite.tasks[0], name=label, dataset=Named(name, values), knob="", level=1.0)
+        chosen += found or [alone]
     return chosen
 
 

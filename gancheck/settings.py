@@ -39,7 +39,7 @@ class Optimiser:
 class Settings:
     """What strategies may change about the training of the players."""
 
-    batch: int = 128  #: samples each player sees per update
+    batch: int = 128  #: a suite's: rows that the discriminator judges per update; after a recipe: samples it takes
     critic_steps: int = 1  #: discriminator updates per generator update
     default: Optimiser = field(default_factory=Optimiser)  #: for every player that is not named below
     players: dict[str, Optimiser] = field(default_factory=dict)

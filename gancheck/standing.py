@@ -32,7 +32,7 @@ def score(run: Result) -> float | None:
     return run.score
 
 
-#: Numbers from 0 to 1 that every run has that was tried, by their names in tasks.csv.
+#: Numbers from 0 to 1 of which a failed run has 0, by their names in tasks.csv.
 SCALES: dict[str, Number] = {"held": held, "score": score}
 
 
@@ -47,9 +47,14 @@ def by_task(runs: Runs, number: Number) -> dict[str, Array]:
 
 
 def interval(runs: Runs, number: Number) -> Interval | None:
-    """Mean over tasks of the mean over seeds of a number in [0, 1], failed runs at 0."""
-    values = by_task(runs, number)
-    return stratified_t(list(values.values())).within(0, 1) if values else None
+    """Mean over tasks of the mean over seeds of a number in [0, 1], failed runs at 0.
+
+    None where runs are finished and none of them has the number: the zeros of failed runs alone would be a lie.
+    """
+    values, finished = by_task(runs, number), [run for run in runs.values() if run.status == "done"]
+    if not values or (finished and all(number(run) is None for run in finished)):
+        return None
+    return stratified_t(list(values.values())).within(0, 1)
 
 
 def gain(runs: Runs, base: Runs, number: Number) -> Interval | None:

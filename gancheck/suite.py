@@ -190,6 +190,9 @@ class Reader:
         labels = [t.label for t in tasks]
         if twice := sorted({x for x in labels if labels.count(x) > 1}):
             raise BadSuite(f"two tasks are called '{twice[0]}'; give one of them a name = \"...\"")
+        rungs = [(t.knob, t.level, t.title or t.gan.name) for t in tasks if t.knob]
+        if again := [x for x in rungs if rungs.count(x) > 1]:
+            raise BadSuite(f"the knob '{again[0][0]}' has level = {again[0][1]:g} twice; every level is one task")
         counts = {k: whole(table[k], k, least) for k, least in COUNTS.items() if k in table}
         about, version = str(table.get("about", "")), str(table.get("version", "1"))
         made = Suite(str(table.get("name", self.name)), version, tasks, recipes, about, **counts)

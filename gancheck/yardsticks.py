@@ -13,7 +13,7 @@ from torch import Tensor
 from gancheck.datasets.base import Dataset
 
 BOX = 10_000  #: training samples whose extremes are the data's square
-COPIES = 10  #: training samples per mode that the memoriser keeps
+COPIES = 10  #: training samples that the memoriser keeps for every mode, on average
 
 
 def blanket(dataset: Dataset, count: int, source: torch.Generator) -> Tensor:
@@ -27,7 +27,7 @@ def blanket(dataset: Dataset, count: int, source: torch.Generator) -> Tensor:
 
 
 def memoriser(dataset: Dataset, count: int, source: torch.Generator) -> Tensor:
-    """Ten training samples per mode, or as many as there are, repeated at random (count, *shape)."""
+    """Ten times as many training samples as there are modes, drawn by the modes' shares and repeated at random."""
     kept = dataset.draw(COPIES * len(dataset.weights), source).x
     return kept[torch.randint(len(kept), (count,), generator=source, device=source.device)]
 

@@ -70,7 +70,7 @@ def failing(recipe: str, status: Status, seed: int = 0) -> Callable[[Result], Re
 def test_columns_are_those_of_the_design() -> None:
     assert ",".join(COLUMNS) == (
         "rank,rank_low,rank_high,strategy,held,held_low,held_high,held_gain,held_gain_low,held_gain_high,"
-        "effective_modes,blurred,held_quarter,held_half,score,score_low,score_high,gain,gain_low,gain_high,"
+        "effective_modes,blurred,held_quarter,held_half,spread,score,score_low,score_high,gain,gain_low,gain_high,"
         "collapse_rate,collapse_low,collapse_high,modes,quality,fid_ratio,diversity,p_best,cost_ratio,runs,failed,"
         "missing,suite,suite_version,gancheck,date"
     )
@@ -474,3 +474,25 @@ def test_a_suite_with_a_knob_has_a_table_of_breaking_points_best_first(tmp_path:
 def test_a_suite_without_knobs_has_no_ladder(tmp_path: Path) -> None:
     board(grid()).write(tmp_path)
     assert not (tmp_path / "ladder.csv").exists()
+
+
+def test_a_recipe_that_mostly_diverges_is_not_called_blurred() -> None:
+    """Failure costs it modes held; what it does make may be sharp."""
+
+    def change(run: Result) -> Result:
+        return replace(run, status="diverged", values={}) if run.recipe == "good" and run.seed > 0 else run
+
+    found = row(grid(change), "good")
+    assert found["blurred"] is False
+    assert found["held"] < 0.2
+
+
+def test_score_is_empty_where_no_finished_run_has_one_rather_than_the_failed_ones_zero() -> None:
+    def change(run: Result) -> Result:
+        values = {k: v for k, v in run.values.items() if k != "score"}
+        failed = run.recipe == "good" and (run.task, run.seed) == (TASKS[0], 0)
+        return replace(run, values={} if failed else values, status="diverged" if failed else "done")
+
+    found = row(grid(change), "good")
+    assert (found["score"], found["gain"]) == (None, None)
+    assert found["held"] is not None

@@ -91,6 +91,18 @@ def test_a_users_file_or_folder_joins(tmp_path: Path) -> None:
     assert "two" in catalogue.names("strategy")
 
 
+@pytest.mark.parametrize("name", ["real", "blanket", "memoriser"])
+def test_a_strategy_cannot_take_the_name_of_a_row_that_nobody_trained(name: str, tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text(
+        "import gancheck as gc\n\n\n"
+        f'@gc.strategy("{name}", family="regulariser")\n'
+        "class Mine(gc.Strategy):\n"
+        '    """One."""\n'
+    )
+    with pytest.raises(BadPlugin, match=f"strategy '{name}' in .*one.py: the board has a row or column of this name"):
+        Catalogue.load([tmp_path])
+
+
 def test_a_name_taken_twice_names_both_files(tmp_path: Path) -> None:
     paths = [write(tmp_path / "one.py", "same"), write(tmp_path / "two.py", "same")]
     with pytest.raises(BadPlugin) as caught:

@@ -146,3 +146,13 @@ def test_yardsticks_have_every_metric_and_are_the_same_beside_every_run(catalogu
     assert found == [("yardstick", name, metric) for name in ("memoriser", "blanket") for metric in names]
     values = {(row["name"], row["metric"]): row["value"] for row in made.yardsticks}
     assert values["memoriser", "quality"] > 0.9 > values["blanket", "quality"]
+
+
+def test_a_metric_that_fails_on_noise_costs_no_run(ring: Dataset) -> None:
+    def picky(view: View) -> Tensor:
+        if view.modes.good.double().mean() < 0.5:
+            raise ValueError("no good samples")
+        return view.modes.captured
+
+    made = Evaluator(ring, {"mine": Measure(Card("metric", "mine", {"at_most": None}), picky)}, N, CPU)
+    assert {row["name"]: row["value"] is None for row in made.yardsticks} == {"memoriser": False, "blanket": True}

@@ -118,3 +118,30 @@ def test_failed_runs_hold_nothing_and_missing_ones_are_left_out() -> None:
 
 def test_tasks_without_a_knob_are_on_no_ladder() -> None:
     assert climbs([run("none", 1, 8, knob="")]) == []
+
+
+def rung(recipe: str, level: float, held: float, task: str = "ring/mlp") -> Result:
+    done: Status = "done"
+    return Result(recipe, f"{level:g} {task}", 0, done, {"modes": 8 * held}, {}, 1.0, modes=8, knob="side", level=level)
+
+
+def test_a_recipe_that_lacks_a_level_has_no_breaking_point_rather_than_the_best() -> None:
+    runs = [rung("none", level, held) for level, held in ((2, 1.0), (4, 0.75), (8, 0.25))]
+    whole, part = climbs([*runs, rung("lost", 2, 1.0), rung("lost", 4, 1.0)])
+    assert whole.breaking_point is not None
+    assert part.levels == whole.levels
+    assert (part.breaking_point, part.reading) == (None, "")
+    assert [row["held"] for row in part.rows()] == [1.0, 1.0, None]
+
+
+def test_two_gans_climb_apart() -> None:
+    runs = [rung("none", x, h, task) for task, h in (("ring/mlp", 1.0), ("ring/mine", 0.0)) for x in (2.0, 4.0)]
+    assert {climb.knob: climb.reading for climb in climbs(runs)} == {
+        "side, mlp": "> 4 [< 2, > 4]",
+        "side, mine": "< 2 [< 2, > 4]",
+    }
+
+
+@pytest.mark.parametrize(("level", "text"), [(250.0, "250"), (99.7, "100"), (4.14, "4.1"), (0.05, "0.05")])
+def test_levels_are_written_as_people_write_them(level: float, text: str) -> None:
+    assert climb([1.0], [0.0], levels=(0.01, 1e6)).worded(level) == text

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -7,6 +8,8 @@ import torch
 from torch import Tensor
 from torch.func import grad
 
+from gancheck import replicas
+from gancheck.engine import Engine
 from gancheck.replicas import Loop, Path, Traced, clean, compiler_at_hand
 
 WAYS = [Path(way, execution) for way in ("stacked", "looped") for execution in ("eager", "traced")]  # type: ignore[arg-type]
@@ -110,3 +113,53 @@ def test_no_compiler_on_the_path_means_none_at_hand(monkeypatch: pytest.MonkeyPa
     (tmp_path / "g++").write_text("#!/bin/sh\n")
     (tmp_path / "g++").chmod(0o755)
     assert compiler_at_hand(torch.device("cpu"))
+
+
+@pytest.mark.parametrize(
+    "recipe", ["none", "unrolled(k=2)+spectral-norm", "wgan-gp+minibatch-std", "rpgan+r1r2+pacgan"]
+)
+def test_interpreted_graph_gives_the_graphs_own_bits(
+    lesson: Callable[..., Any], recipe: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = lesson(recipe, steps=6, path=Path("stacked", "traced"))
+    fast = Engine(made)
+    fast.train()
+    monkeypatch.setattr(replicas, "interpret", lambda graph, flat: graph)
+    plain = Engine(made)
+    plain.train()
+    assert type(fast.updates["generator"].mapped.graph) is not type(plain.updates["generator"].mapped.graph)  # type: ignore[attr-defined]
+    for player, params in plain.weights.items():
+        for name, tensor in params.items():
+            assert tensor.equal(fast.weights[player][name])
+
+
+def test_what_the_interpreter_cannot_follow_runs_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: Any, **options: Any) -> Any:
+        raise RuntimeError("not supported here")
+
+    monkeypatch.setattr(torch.jit, "trace", broken)
+    traced = Traced(lambda x: 2 * x, compiled=False)
+    assert [traced(torch.tensor(float(i))).item() for i in range(3)] == [0, 2, 4]
+
+
+def test_interpreting_leaves_pytorchs_executor_as_it_was() -> None:
+    before = torch._C._jit_set_profiling_executor(True)
+    try:
+        Traced(lambda x: 2 * x, compiled=False)(torch.ones(2))
+        assert torch._C._jit_set_profiling_executor(True)
+    finally:
+        torch._C._jit_set_profiling_executor(before)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: torch.addmm(torch.ones(4), x, x),  # would be split and rounded once more
+        lambda x: x + torch.rand_like(x),  # would draw twice
+        lambda x: x.clone().add_(1),
+    ],
+)
+def test_what_would_run_otherwise_is_not_interpreted(function: Any) -> None:
+    traced = Traced(function, compiled=False)
+    traced(torch.ones(4, 4))
+    assert isinstance(traced.graph, torch.fx.GraphModule)

@@ -121,3 +121,12 @@ def test_what_nobody_trained_comes_along() -> None:
     noise = result(made).untrained("blanket", result(made).yardsticks["blanket"])
     assert (noise.recipe, noise.held, noise.score, noise.cost) == ("blanket", 1, None, None)
     assert result(made).score == 0.8
+
+
+def test_a_run_of_the_first_version_goes_by_the_wall_clock() -> None:
+    """Its outcome has no CPU time, and its rows neither modes nor yardsticks."""
+    old = run("none", 0, device="cpu")
+    del old.outcome["cpu_seconds"]
+    made = result(old)
+    assert (made.cpu_seconds, made.cost, made.yardsticks) == (None, 2.0, {})
+    assert old.mode_counts() == {}

@@ -181,3 +181,36 @@ def test_no_seeds_or_steps_are_refused(seeds: int | None, steps: int | None, nam
 def test_changed_budget_gets_a_folder_of_its_own(suite: Suite) -> None:
     assert folder_name(resized(suite, None, 7)) == f"{suite.name}+steps=7"
     assert folder_name(suite) == suite.name
+
+
+LADDER = """\
+version = "1"
+recipes = ["none"]
+budget = { steps = 10, evaluations = 1 }
+evaluation = { samples = 500 }
+task = [
+  { knob = "width", level = 1, name = "w1", dataset = "ring8", gan = { name = "mlp", width = 8 } },
+  { knob = "width", level = 2, name = "w2", dataset = "ring8", gan = { name = "mlp", width = 4 } },
+  { knob = "side", level = 2, name = "g2", dataset = "grid(side=2)", gan = { name = "mlp", width = 8 } },
+  { knob = "side", level = 3, name = "g3", dataset = "grid(side=3)", gan = { name = "mlp", width = 8 } },
+]
+"""
+
+
+@pytest.fixture(scope="module")
+def ladder(catalogue: Catalogue, tmp_path_factory: pytest.TempPathFactory) -> Suite:
+    path = tmp_path_factory.mktemp("ladder") / "ladder.toml"
+    path.write_text(LADDER)
+    return Suite.load(path, catalogue)
+
+
+def test_a_dataset_that_the_ladder_lacks_stands_on_no_knob(ladder: Suite, catalogue: Catalogue) -> None:
+    added, kept = chosen(ladder, catalogue, "dataset=digits", "dataset=g3").tasks
+    assert (added.knob, kept.knob) == ("", "side")
+
+
+def test_a_gan_that_takes_a_knobs_place_is_refused_with_a_way_out(ladder: Suite, catalogue: Catalogue) -> None:
+    with pytest.raises(GancheckError, match=r"--only gan=mine: on the knob 'width' .* --only dataset="):
+        chosen(ladder, catalogue, "gan=mine")
+    made = chosen(ladder, catalogue, "gan=mine", "dataset=g2,g3")
+    assert [(task.knob, task.level) for task in made.tasks] == [("side", 2), ("side", 3)]

@@ -5,7 +5,7 @@ import torch
 
 from gancheck.datasets.ring import Ring
 from gancheck.noise import Noise, Recorder, Wish, stream_of
-from gancheck.streams import AHEAD, LONGEST, Stream, generator, key, normal, uniform
+from gancheck.streams import AHEAD, LONGEST, Stream, Wider, generator, key, normal, uniform
 
 CPU = torch.device("cpu")
 
@@ -54,6 +54,17 @@ def test_a_draw_may_have_several_parts() -> None:
     whole = Ring().draw(5 * batches.length, generator(CPU, 1, "data", 0))
     assert batch.x[1].equal(whole.x[:5])
     assert batches.next().x[1].equal(whole.x[5:10])
+
+
+def test_a_wider_stream_gives_the_usual_rows_first_and_jumps_as_a_whole() -> None:
+    usual, wide = stream(rows=3), Wider(stream(rows=3), stream(purpose="latent/more", rows=2))
+    draws = [wide.next() for _ in range(4)]
+    for draw in draws:
+        assert draw.shape == (2, 5, 2)
+        assert draw[:, :3].equal(usual.next())
+    wide.position = 1
+    assert wide.next().equal(draws[1])
+    assert wide.position == 2
 
 
 def test_keys_depend_on_every_part_and_fit_a_generator() -> None:

@@ -112,6 +112,13 @@ MISTAKES = {
     "recipe listed twice": ("rpgan+r1r2", "none", 3, "'none' stands in the suite twice"),
     "knob without a level": ('name = "wide grid"', 'knob = "side"', 25, "a task with a 'knob' needs both"),
     "level without a knob": ('name = "wide grid"', "level = 3", 25, "a task with a 'level' needs both"),
+    "level that stands twice": (
+        'dataset = "ring8"',
+        'dataset = "ring8"\ngan = "mlp"\nknob = "side"\nlevel = 3\n[[task]]\n'
+        'dataset = "ring8"\nknob = "side"\nlevel = 3\nname = "b"',
+        24,
+        "the knob 'side' has level = 3 twice",
+    ),
     "level that is no number": ('name = "wide grid"', 'knob = "side"\nlevel = "hard"', 26, "level = 'hard': expected"),
     "level of zero": ('name = "wide grid"', 'knob = "side"\nlevel = 0.0', 26, "levels of a knob are above 0"),
     "knob that is no text": ('name = "wide grid"', "knob = 3\nlevel = 3", 25, "knob = 3: expected"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -22,6 +23,7 @@ from gancheck.suite import Suite, Task
 HERE = Path(__file__).parent
 NEVER_RANKED = 1_000  #: the first seed that no suite ranks
 COUNTS: dict[Clause, str] = {"lost": "modes", "travelling": "modes", "argmax": "modes-argmax"}
+UNFINISHED = Seed(held=1.0, held_twice=1.0, quality=0.0, most=math.inf, turnover=0.0)
 METRICS = ("modes", "modes-any", "modes-argmax", "effective-modes", "quality")
 
 
@@ -62,7 +64,11 @@ class Calibration:
 
 
 def twice(task: Task) -> Task:
-    """A task at twice the steps; the first half is the suite's own run, as nothing in it depends on the end."""
+    """A task at twice the steps; the first half is the suite's own run, as learning rates are constant."""
+    if any(o.schedule != "constant" for o in (task.settings.default, *task.settings.players.values())):
+        raise BadSuite(
+            f"task '{task.name}': a schedule of learning rates ends with the run, so twice the steps is another"
+        )
     budget = replace(task.budget, steps=2 * task.budget.steps, evaluations=2 * task.budget.evaluations)
     return replace(task, budget=budget, protocol=replace(task.protocol, metrics=METRICS))
 
@@ -70,7 +76,7 @@ def twice(task: Task) -> Task:
 def judge(calibration: Calibration, catalogue: Catalogue) -> list[Judgement]:
     """Train what is not trained yet, and apply the rule to every task."""
     suite = calibration.doubled(catalogue)
-    plan = Plan.of(suite, catalogue, out=Path("runs") / "calibration" / suite.name, device="cpu")
+    plan = Plan.of(suite, catalogue, out=Path("runs") / "calibration" / f"{suite.name}-{suite.version}", device="cpu")
     execute(plan, None)
     return [
         Judgement(task.label, clause, tuple(seeds(plan, task, clause)))
@@ -80,11 +86,11 @@ def judge(calibration: Calibration, catalogue: Catalogue) -> list[Judgement]:
 
 
 def seeds(plan: Plan, task: Task, clause: Clause) -> Iterator[Seed]:
-    """The measures of every seed of a task; one that has none holds nothing, and so breaks the rule's quality."""
+    """The measures of every seed of a task; one that did not finish breaks every part of the rule."""
     for spec in (s for job in plan.jobs if job.cell.task == task for s in job.specs):
         run = plan.store.read(spec["run_id"])
-        if run is not None:
-            yield measure(run, task, clause)
+        finished = run is not None and run.outcome["status"] == "done"
+        yield measure(run, task, clause) if run is not None and finished else UNFINISHED
 
 
 def measure(run: Run, task: Task, clause: Clause) -> Seed:
@@ -107,5 +113,5 @@ def measure(run: Run, task: Task, clause: Clause) -> Seed:
 
 
 def fingerprint(suite: Suite) -> str:
-    """Of everything that decides how the untreated GAN fares; a test compares it with the committed figures."""
+    """Of all that a suite says of its tasks' data, GANs and training; a test compares it with the committed figures."""
     return digest([{k: v for k, v in asdict(task).items() if k not in ("protocol", "title")} for task in suite.tasks])

@@ -73,16 +73,17 @@ def by_hand(recipe: str, seconds: float) -> float:
     torch.set_num_threads(1)
     torch.manual_seed(0)
     packed = recipe == "pacgan"
+    rows = 2 * BATCH if packed else BATCH  # full packs: as many judgements as the others
     g, d = networks(2, 2 if packed else 1)
     move_d, move_g = (torch.optim.Adam(n.parameters(), 1e-3, (0.5, 0.999), fused=True) for n in (d, g))
     seen: Callable[[Tensor], Tensor] = pack if packed else (lambda x: x)
     loss = {"r1": r1, "wgan-gp(critic_steps=1)": wgan}.get(recipe, plain)
     steps, start = 0, time.perf_counter()
     while time.perf_counter() - start < seconds:
-        angle = torch.randint(8, (BATCH,)) * (2 * torch.pi / 8)
-        x = torch.stack([angle.cos(), angle.sin()], 1) + 0.01 * torch.randn(BATCH, 2)
+        angle = torch.randint(8, (rows,)) * (2 * torch.pi / 8)
+        x = torch.stack([angle.cos(), angle.sin()], 1) + 0.01 * torch.randn(rows, 2)
         with torch.no_grad():
-            fake = g(torch.randn(BATCH, LATENT))
+            fake = g(torch.randn(rows, LATENT))
         move_d.zero_grad()
         torch.autograd.backward(loss(d, seen(x), seen(fake)))
         move_d.step()
@@ -97,7 +98,7 @@ def generator_loss(
     recipe: str, g: nn.Module, d: nn.Module, seen: Any, x: Tensor, move_d: torch.optim.Optimizer
 ) -> Tensor:
     """The generator's loss by hand, unrolled where the recipe says so."""
-    fake = seen(g(torch.randn(BATCH, LATENT)))
+    fake = seen(g(torch.randn(len(x), LATENT)))
     if recipe == "unrolled":
         return softplus(-unrolled(d, x, fake, move_d)(fake)).mean()
     return -d(fake).mean() if recipe.startswith("wgan") else softplus(-d(fake)).mean()

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from gancheck.board import COLUMNS
+from gancheck.board import COLUMNS, RULE
 from gancheck.catalogue import Catalogue
 from gancheck.errors import StoreError
 from gancheck.files import write_text
@@ -35,6 +35,8 @@ def rank_command(
     rows = leaderboard(runs)
     writers = {"markdown": tables.markdown, "latex": tables.latex, "json": tables.json}
     text = tables.csv(rows, COLUMNS) if format == "csv" else writers[format](rows)
+    if format == "markdown":
+        text += f"\n{RULE}\n"
     if out:
         write_text(out, text)
     else:

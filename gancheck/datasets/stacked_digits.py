@@ -14,6 +14,8 @@ from gancheck.datasets.mixture import require
 class StackedDigits(DigitStack):
     """Digits a, b, c in three channels, (3, 8, 8) in [-1, 1]; 1,000 equal modes, label 100 a + 10 b + c.
 
+    Other numbers of channels are stacked and spelt alike.
+
     The idea is Stacked MNIST (Metz et al., "Unrolled generative adversarial networks", ICLR 2017), with 8 x 8 digits.
     """
 

@@ -1,4 +1,4 @@
-"""The one number that the board ranks by."""
+"""Overlap and spread in one number."""
 
 from __future__ import annotations
 

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-NOTE = "The level at which a recipe holds half of the modes, with the 95 % band of its mean over seeds; more is better."
+NOTE = (
+    "The level at which a recipe holds half of the modes, more is better; in brackets where the 95 % band of its mean "
+    "over seeds crosses one half, and no brackets where all seeds agree."
+)
 
 
 Reading = tuple[str, str, str]  #: strategy, knob, breaking point as text

@@ -18,7 +18,11 @@ from gancheck.report.style import FAKE, MISSING, MUTED, canvas, heading
 
 Array = NDArray[np.float64]
 THIN, LOST = 0.5, 0.1  #: parts of a mode's own share under which it is thin, and lost
-COLOURS = {"lost: under a tenth of its share": MISSING, "thin: under a half": "#9ecae1", "held": FAKE}
+COLOURS = {
+    "lost: under a tenth of its share": MISSING,
+    "held, but thin: under a half": "#9ecae1",
+    "held: a half of its share or more": FAKE,
+}
 MANY = 60  #: modes from which on each seed's are sorted, as single ones can no longer be seen
 ROW = 0.26  #: inches per recipe
 
@@ -69,6 +73,6 @@ def _draw(axes: Axes, task: Fates) -> None:
 
 
 def statuses(shares: Array) -> Array:
-    """(seeds, K) 2 for held, 1 for thin, 0 for lost; many modes are sorted within each seed."""
+    """(seeds, K) 2 for held, 1 for held but thin, 0 for lost; many modes are sorted within each seed."""
     made: Array = (shares >= LOST).astype(float) + (shares >= THIN)
     return made if shares.shape[1] <= MANY else -np.sort(-made, axis=1)

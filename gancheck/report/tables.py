@@ -12,8 +12,17 @@ from rich.text import Text
 
 Row = dict[str, Any]
 
-SHORT = ("rank", "strategy", "modes held", "gain", "quality", "collapsed", "cost x", "runs")  #: fits 100 columns
-HEADINGS = (*SHORT, "effective", "at 1/4", "at 1/2", "score", "FID x", "p(best)")
+SHORT = (
+    "rank",
+    "strategy",
+    "modes held",
+    "gain in modes",
+    "quality",
+    "collapsed",
+    "cost x",
+    "runs",
+)  #: fits 100 columns
+HEADINGS = (*SHORT, "effective", "spread", "score", "FID x", "held at 1/4", "at 1/2", "p(best)")
 BLURRED = "blurred"  #: marks a recipe that ranks below all that are not
 DASH = "\N{EN DASH}"
 LATEX = str.maketrans({c: f"\\{c}" for c in "&%$#_{}"} | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}"})
@@ -69,10 +78,11 @@ def cells(row: Row) -> list[str]:
         number(row["cost_ratio"]),
         done(row),
         number(row["effective_modes"]),
-        number(row["held_quarter"]),
-        number(row["held_half"]),
+        number(row["spread"]),
         number(row["score"]),
         number(row["fid_ratio"]),
+        number(row["held_quarter"]),
+        number(row["held_half"]),
         number(row["p_best"]),
     ]
 

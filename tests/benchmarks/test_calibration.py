@@ -6,13 +6,14 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from benchmarks.calibration.page import judgement, page
 from benchmarks.calibration.rule import Clause, Judgement, Seed, turnover
-from benchmarks.calibration.run import HERE, NEVER_RANKED, Calibration, fingerprint, twice
+from benchmarks.calibration.run import HERE, NEVER_RANKED, UNFINISHED, Calibration, fingerprint, twice
 from gancheck.catalogue import Catalogue
 from gancheck.errors import BadSuite
 from gancheck.suite import Suite, names
@@ -70,6 +71,10 @@ def test_a_travelling_point_holds_few_modes_at_any_time_and_moves() -> None:
     assert judged(*[point] * 10, clause="travelling") == []
     assert judged(*[replace(point, most=3)] * 10, clause="travelling") == ["only 0 of 10 seeds pass"]
     assert judged(*[replace(point, turnover=0.05)] * 10, clause="travelling") == ["only 0 of 10 seeds pass"]
+
+
+def test_a_seed_that_did_not_finish_breaks_every_clause() -> None:
+    assert not any(UNFINISHED.passes(clause) for clause in get_args(Clause))
 
 
 def test_turnover_is_one_for_a_point_that_jumps_and_zero_for_one_that_stays() -> None:

@@ -13,9 +13,17 @@ from gancheck.report import tables
 ROW = {
     **{"rank": 2, "rank_low": 2, "rank_high": 4, "strategy": "pacgan(m=4)+a_b", "held": 0.5234, "held_low": 0.47},
     **{"held_high": 0.571, "held_gain": -0.1, "held_gain_low": -0.2, "held_gain_high": 0.0, "blurred": False},
-    **{"effective_modes": 0.61, "held_quarter": 0.42, "held_half": 0.33, "score": 0.71, "collapse_rate": 0.25},
-    **{"quality": None, "fid_ratio": 0.5, "diversity": 0.9, "p_best": 0.1, "cost_ratio": 1.5, "runs": 14, "failed": 1},
-    "missing": 1,
+    **{"effective_modes": 0.61, "held_quarter": 0.42, "held_half": 0.33, "spread": 0.94, "score": 0.71},
+    **{
+        "collapse_rate": 0.25,
+        "quality": None,
+        "fid_ratio": 0.5,
+        "diversity": 0.9,
+        "p_best": 0.1,
+        "cost_ratio": 1.5,
+        "runs": 14,
+    },
+    **{"failed": 1, "missing": 1},
 }
 
 
@@ -23,7 +31,7 @@ def test_markdown_rounds_and_leaves_unknown_numbers_empty() -> None:
     head, rule, body = tables.markdown([ROW]).splitlines()
     assert body == (
         "| 2\N{EN DASH}4 | pacgan(m=4)+a_b | 0.52 [0.47, 0.57] | -0.10 [-0.20, 0.00] |  | 25% | 1.50 | 13/15 "
-        "| 0.61 | 0.42 | 0.33 | 0.71 | 0.50 | 0.10 |"
+        "| 0.61 | 0.94 | 0.71 | 0.50 | 0.42 | 0.33 | 0.10 |"
     )
     assert head.count("|") == rule.count("|") == body.count("|")
 
