@@ -1,16 +1,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import torch
 from torch import Tensor
 from torch.func import grad
+from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from gancheck import replicas
 from gancheck.engine import Engine
-from gancheck.replicas import Loop, Path, Traced, clean, compiler_at_hand
+from gancheck.replicas import Loop, Path, Traced, clean, compiler_at_hand, fill, leaves
 
 WAYS = [Path(way, execution) for way in ("stacked", "looped") for execution in ("eager", "traced")]  # type: ignore[arg-type]
 
@@ -163,3 +164,28 @@ def test_what_would_run_otherwise_is_not_interpreted(function: Any) -> None:
     traced = Traced(function, compiled=False)
     traced(torch.ones(4, 4))
     assert isinstance(traced.graph, torch.fx.GraphModule)
+
+
+class Pair(NamedTuple):
+    """As `Batch` is one."""
+
+    x: Tensor
+    y: Tensor
+
+
+TREES = [
+    (),
+    ({}, {"a": {}}, ()),
+    {"b": torch.ones(1), "a": (torch.ones(2), [torch.ones(3)]), "none": None},
+    (Pair(torch.ones(1), torch.ones(2)), {"w": {"z": torch.ones(3), "c": torch.ones(4)}}, torch.ones(5)),
+]
+
+
+@pytest.mark.parametrize("tree", TREES)
+def test_leaves_come_in_pytorchs_order_and_fill_puts_them_back(tree: Any) -> None:
+    flat, spec = tree_flatten(tree)
+    assert [id(leaf) for leaf in leaves(tree)] == [id(leaf) for leaf in flat]
+    shape = tree_unflatten(list(range(len(flat))), spec)
+    again = fill(shape, flat)
+    assert tree_flatten(again)[1] == spec
+    assert [id(leaf) for leaf in leaves(again)] == [id(leaf) for leaf in flat]

@@ -34,7 +34,7 @@ def modes_quarter(view: View) -> Tensor:
     """Modes that hold at least a quarter of their share, and at least one sample: the rule of `modes`, stricter.
 
     0 to K; nothing captured: 0. A perfect generator gets K where n w_k is 40 or more.
-    On the ring it did not see: imbalance, shrink, blur, copy, repeat.
+    On the ring it did not see: imbalance, shrink, blur, copy.
     """
     return holding(view.modes, QUARTER)
 
@@ -45,7 +45,7 @@ def modes_half(view: View) -> Tensor:
 
     0 to K; nothing captured: 0. A perfect generator gets K where n w_k is 100 or more. Samples that are good less
     often than half the time cannot hold all of them.
-    On the ring it did not see: shrink, blur, copy, repeat.
+    On the ring it did not see: shrink, copy.
     """
     return holding(view.modes, HALF)
 

@@ -51,7 +51,7 @@ def curves(path: Path, tasks: Sequence[Task], label: str = "modes held", base: s
         raise BadData("no task to draw; curves need at least one")
     names = list(dict.fromkeys(name for task in tasks for name in task.curves))
     looks = _looks(names, base)
-    columns = min(3, len(tasks))
+    columns = 2 if len(tasks) == 4 else min(3, len(tasks))
     rows = math.ceil(len(tasks) / columns)
     legend = math.ceil(len(names) / _legend_columns(columns, names))
     with canvas(path, columns * 3.3 + 0.4, rows * 2.5 + 0.22 * legend + 0.5) as figure:

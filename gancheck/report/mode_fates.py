@@ -38,7 +38,7 @@ def mode_fates(path: Path, tasks: Sequence[Fates], title: str = "") -> None:
     """One panel per task and one band per recipe: a column per mode, a thin row per seed, coloured by what it holds."""
     if not tasks or not all(task.shares for task in tasks):
         raise BadData("no runs to draw; the picture needs at least one task with one recipe")
-    columns = min(3, len(tasks))
+    columns = 2 if len(tasks) == 4 else min(3, len(tasks))
     rows = math.ceil(len(tasks) / columns)
     tallest = max(len(task.shares) for task in tasks)
     with canvas(path, 1.1 + columns * 2.9, rows * (tallest * ROW + 0.55) + 0.65) as figure:

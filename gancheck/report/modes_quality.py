@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
@@ -17,7 +18,8 @@ from gancheck.report.style import FAKE, INK, MUTED, canvas
 
 Range = tuple[float | None, float | None]
 
-NUDGES = [(side, step) for step in range(12) for side in (1, -1)]  #: where a name is tried: right, left, then lower
+#: Where a name is tried: right and left of its dot, then a little lower and higher, and further.
+NUDGES = [(side, sign * step) for step in range(12) for sign in (-1, 1) for side in (1, -1)]
 DOT = 14.0  #: pixels that a dot takes up
 STEP = 9.0  #: points between two tries
 
@@ -71,19 +73,23 @@ def _names(axes: Axes, points: Sequence[Point], renderer: Any) -> None:
     for point in sorted(points, key=lambda p: (-p.held, p.name)):
         for side, step in NUDGES:
             text = _name(axes, point, side, step)
+            text.update_positions(renderer)
             box = Text.get_window_extent(text, renderer)  # of the name alone, without its line
             if not any(box.overlaps(other) for other in taken):
                 break
             text.remove()
         else:  # no room anywhere: better on top of another than not at all
-            box = Text.get_window_extent(_name(axes, point, 1, 0), renderer)
+            text = _name(axes, point, 1, 0)
+            text.update_positions(renderer)
+            box = Text.get_window_extent(text, renderer)
         taken.append(box)
 
 
 def _name(axes: Axes, point: Point, side: int, step: int) -> Annotation:
     """The name at one place, with a thin line back to its dot where it stands apart."""
-    offset = (side * (7 + 4 * (step > 0)), -STEP * step)
+    offset = (side * (7 + 4 * (step != 0)), STEP * step)
     look: dict[str, Any] = {"color": INK if point.colour == FAKE else point.colour, "fontsize": 8, "va": "center"}
+    look["path_effects"] = [withStroke(linewidth=2.2, foreground="white")]  # so that it is read across the intervals
     line = {"arrowstyle": "-", "color": MUTED, "linewidth": 0.5} if step else None
     return axes.annotate(
         point.name,
