@@ -56,9 +56,11 @@ def provenance(folder: Path) -> str:
     """Where a committed board comes from."""
     made = json.loads((folder / "machine.json").read_text(encoding="utf-8"))
     where = f"{made['cores']} cores ({made['cpu']}), torch {made['torch']}"
+    memory = f"; peak memory {made['peak_gigabytes']:.1f} GB" if "peak_gigabytes" in made else ""
+    note = f" ({made['note']})" if "note" in made else ""
     return (
         f"{made['verdict']} Measured on {made['date']} with `{made['command']}`: {made['minutes']:.1f} minutes on "
-        f"{where}; peak memory {made['peak_gigabytes']:.1f} GB. All numbers: "
+        f"{where}{note}{memory}. All numbers: "
         f"[benchmarks/results/{folder.name}](benchmarks/results/{folder.name})."
     )
 

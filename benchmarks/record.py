@@ -35,7 +35,7 @@ def main(suite: str = "quick") -> None:
     keep(suite, folder, {"minutes": round(minutes, 1), "peak_gigabytes": round(peak / 1e9, 2)}, output)
 
 
-def keep(suite: str, folder: Path, measured: dict[str, float], output: str) -> None:
+def keep(suite: str, folder: Path, measured: dict[str, float | str], output: str) -> None:
     """Tables, pictures, and the machine they were made on; what an earlier run left is removed."""
     kept = RESULTS / suite
     shutil.rmtree(kept, ignore_errors=True)

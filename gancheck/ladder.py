@@ -101,8 +101,8 @@ def climbs(results: Iterable[Result]) -> list[Climb]:
 
 
 def gan_side(run: Result) -> str:
-    """The GAN of a task's label."""
-    return run.task.rpartition("/")[2]
+    """The GAN of a task's label `dataset/gan`."""
+    return run.task.partition("/")[2]
 
 
 def crossing(levels: Sequence[float], curve: Sequence[float]) -> float:

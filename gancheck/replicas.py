@@ -97,8 +97,6 @@ class Traced:
 
 def leaves(tree: Any) -> list[Any]:
     """The tensors in nested dictionaries and tuples, in the order of `tree_flatten`, which takes ten times as long."""
-    if tree is None:
-        return []
     if isinstance(tree, dict):
         tree = tree.values()
     elif not isinstance(tree, tuple | list):
@@ -108,8 +106,6 @@ def leaves(tree: Any) -> list[Any]:
 
 def fill(shape: Any, flat: Any) -> Any:
     """The nested dictionaries and tuples of a shape, with the flat list's entries for their places in it."""
-    if shape is None:
-        return None
     if isinstance(shape, dict):
         return {name: fill(part, flat) for name, part in shape.items()}
     if not isinstance(shape, tuple | list):

@@ -226,8 +226,9 @@ RUNG = {"knob": str, "level": float}
 
 def rung(table: Table) -> Table:
     """Where a task stands on a ladder: a knob and its level, or neither."""
-    if ("knob" in table) != ("level" in table):
-        raise BadSuite('a task of a ladder needs both: knob = "what makes it harder" and level = a number')
+    there = [key for key in RUNG if key in table]
+    if len(there) == 1:
+        raise BadSuite(f"a task with a '{there[0]}' needs both, what makes it harder and how hard it is")
     return {key: parameters.convert(table[key], kind, key) for key, kind in RUNG.items() if key in table}
 
 

@@ -100,7 +100,7 @@ def test_runs_are_gathered_by_knob_and_recipe_with_rising_levels() -> None:
     found = {(c.knob, c.strategy): (c.levels, [held.tolist() for held in c.held]) for c in climbs(runs)}
     assert found == {
         ("side", "none"): ((1, 4), [[1.0, 0.75], [0.25]]),
-        ("side", "r1"): ((4,), [[0.5]]),
+        ("side", "r1"): ((1, 4), [[], [0.5]]),
         ("dims", "none"): ((3,), [[1.0]]),
     }
 

@@ -54,7 +54,8 @@ def modes_half(view: View) -> Tensor:
 def modes_argmax(view: View) -> Tensor:
     """Modes that are the nearest one, or the classifier's first choice, of at least one sample, good or not.
 
-    The count of the Stacked MNIST papers: different predicted triples, no quality asked. 0 to K; noise can get K too.
+    The count of the Stacked MNIST papers: different predicted triples, no quality asked. 0 to K; a perfect
+    generator gets K at large n, and noise can get it too.
     Metz et al., "Unrolled generative adversarial networks", ICLR 2017.
     On the ring it did not see: imbalance, shrink, blur, copy, repeat, junk.
     """

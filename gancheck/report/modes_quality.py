@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.patheffects import withStroke
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
@@ -89,7 +88,7 @@ def _name(axes: Axes, point: Point, side: int, step: int) -> Annotation:
     """The name at one place, with a thin line back to its dot where it stands apart."""
     offset = (side * (7 + 4 * (step != 0)), STEP * step)
     look: dict[str, Any] = {"color": INK if point.colour == FAKE else point.colour, "fontsize": 8, "va": "center"}
-    look["path_effects"] = [withStroke(linewidth=2.2, foreground="white")]  # so that it is read across the intervals
+    look["bbox"] = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6}  # to be read across the intervals
     line = {"arrowstyle": "-", "color": MUTED, "linewidth": 0.5} if step else None
     return axes.annotate(
         point.name,
