@@ -1,11 +1,14 @@
-"""Fill the README's tables from the committed results: `python -m benchmarks.readme`, after new results.
+"""Fill the tables of the README and of docs/ from the committed results: `python -m benchmarks.readme`.
 
-A test fails when the README and the results disagree.
+A part stands between `<!-- name -->` and `<!-- /name -->`, on whichever page. A test fails when a page and the results
+disagree.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +16,15 @@ import polars as pl
 
 from benchmarks.calibration.page import judgement
 from benchmarks.metrics.verdicts import healthy
-from gancheck.board import RULE
-from gancheck.files import write_text
-from gancheck.report.breaking_points import NOTE
-from gancheck.report.breaking_points import markdown as markdown_grid
-from gancheck.report.tables import markdown
+from gancheck.bench.leaderboard import RULE
+from gancheck.report.text.breaking_points import NOTE
+from gancheck.report.text.breaking_points import markdown as markdown_grid
+from gancheck.report.text.leaderboard import SHORT, cells, markdown
+from gancheck.system.files import write_text
 
 HERE = Path(__file__).parent
-README = HERE.parent / "README.md"
+ROOT = HERE.parent
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 QUICK = HERE / "results" / "quick"
 LADDER = HERE / "results" / "ladder"
 CALIBRATION = HERE / "calibration" / "quick.json"
@@ -28,28 +32,45 @@ SPEED = HERE / "speed" / "results.json"
 SCORE = HERE / "results" / "score"
 VERDICTS = HERE / "metrics" / "verdicts.json"
 
+MARKER = re.compile(r"^<!-- ([a-z-]+) -->$", re.MULTILINE)
 
-def filled(text: str) -> str:
-    """The README with every generated part renewed."""
-    parts = {
-        "leaderboard": leaderboard(),
+
+@cache
+def parts() -> dict[str, str]:
+    """The generated parts by name; links in them start at the root of the repository."""
+    return {
+        "leaderboard": leaderboard(short=True),
+        "leaderboard-full": leaderboard(short=False),
         "calibration": calibration(json.loads(CALIBRATION.read_text(encoding="utf-8"))),
         "ladder": ladder(),
         "score": score(),
         "verdicts": verdicts(json.loads(VERDICTS.read_text(encoding="utf-8"))),
         "speed": speed(json.loads(SPEED.read_text(encoding="utf-8"))),
     }
-    for name, part in parts.items():
+
+
+def fill_page(text: str, page: Path) -> str:
+    """A page with every generated part on it renewed."""
+    up = "../" * len(page.relative_to(ROOT).parents[:-1])
+    for name in MARKER.findall(text):
         start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         head, _, rest = text.partition(start)
+        part = parts()[name].replace("](benchmarks/", f"]({up}benchmarks/")
         text = f"{head}{start}{part}\n{end}{rest.partition(end)[2]}"
     return text
 
 
-def leaderboard() -> str:
-    """The table as `gancheck rank` writes it, and where it comes from."""
+def leaderboard(short: bool) -> str:
+    """The table as `gancheck rank` writes it or, cut short, as `gancheck run` shows it, and where it comes from."""
     rows = pl.read_csv(QUICK / "leaderboard.csv").to_dicts()
-    return f"{markdown(rows).strip()}\n\n{RULE} {provenance(QUICK)}"
+    table = first_columns(rows) if short else markdown(rows).strip()
+    return f"{table}\n\n{RULE} {provenance(QUICK)}"
+
+
+def first_columns(rows: list[dict[str, Any]]) -> str:
+    """The columns that fit beside each other on a page."""
+    lines = [SHORT, ["---"] * len(SHORT), *(cells(row)[: len(SHORT)] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def provenance(folder: Path) -> str:
@@ -85,13 +106,13 @@ def ladder() -> str:
 
 def score() -> str:
     """What the command said about a GAN that lost modes, and its picture."""
-    said = "\n".join(f"    {line}".rstrip() for line in (SCORE / "transcript.txt").read_text("utf-8").splitlines())
+    said = "\n".join(line.rstrip() for line in (SCORE / "transcript.txt").read_text("utf-8").splitlines())
     picture = "![Samples beside real data; modes that are missing are circled](benchmarks/results/score/samples.png)"
     about = (
         "These are samples of `ttur` on the ring of the suite `sharpening`, seed 0 "
         "(`python -m benchmarks.metrics.example`). `--out` writes pictures too:"
     )
-    return f"{said}\n\n{about}\n\n{picture}"
+    return f"```console\n{said}\n```\n\n{about}\n\n{picture}"
 
 
 def verdicts(found: dict[str, Any]) -> str:
@@ -147,8 +168,9 @@ def metrics(found: dict[str, Any]) -> str:
 
 
 def main() -> None:
-    """Rewrite the README."""
-    write_text(README, filled(README.read_text(encoding="utf-8")))
+    """Rewrite the pages."""
+    for page in PAGES:
+        write_text(page, fill_page(page.read_text(encoding="utf-8"), page))
 
 
 if __name__ == "__main__":

@@ -12,61 +12,84 @@ from typing import TYPE_CHECKING, Any
 
 #: Public name -> module that defines it.
 PUBLIC = {
-    **dict.fromkeys(("gan", "Gan", "Players", "Latent", "Helper"), "gancheck.gans"),
+    **dict.fromkeys(("gan", "Gan", "Model"), "gancheck.gans.base"),
+    **dict.fromkeys(("Players", "Networks", "Latent", "Helper"), "gancheck.gans.players"),
     **dict.fromkeys(("strategy", "Strategy"), "gancheck.strategies.base"),
     **dict.fromkeys(("dataset", "Dataset", "DataSpec", "Batch", "Assignment", "Facet"), "gancheck.datasets.base"),
+    **dict.fromkeys(("Mixture",), "gancheck.datasets.mixtures.base"),
     **dict.fromkeys(("metric",), "gancheck.metrics.base"),
     **dict.fromkeys(("detector", "Detector", "Alarm"), "gancheck.detectors.base"),
-    **dict.fromkeys(("Game",), "gancheck.game"),
-    **dict.fromkeys(("State",), "gancheck.state"),
-    **dict.fromkeys(("Session",), "gancheck.session"),
-    **dict.fromkeys(("Settings", "Optimiser", "Budget"), "gancheck.settings"),
-    **dict.fromkeys(("View",), "gancheck.view"),
-    **dict.fromkeys(("Catalogue",), "gancheck.catalogue"),
-    **dict.fromkeys(("Suite",), "gancheck.suite"),
-    **dict.fromkeys(("run",), "gancheck.running"),
-    **dict.fromkeys(("score",), "gancheck.scoring"),
-    **dict.fromkeys(("Scores", "Finding"), "gancheck.scores"),
-    **dict.fromkeys(("inspect_data",), "gancheck.inspection.look"),
-    **dict.fromkeys(("Estimate",), "gancheck.estimate"),
-    **dict.fromkeys(("GancheckError",), "gancheck.errors"),
+    **dict.fromkeys(("extractor", "Extractor"), "gancheck.extractors.base"),
+    **dict.fromkeys(("Game",), "gancheck.gans.game"),
+    **dict.fromkeys(("State", "Params"), "gancheck.gans.state"),
+    **dict.fromkeys(("Session",), "gancheck.gans.session"),
+    **dict.fromkeys(("Settings", "Optimiser", "Budget"), "gancheck.gans.settings"),
+    **dict.fromkeys(("View",), "gancheck.evaluation.view"),
+    **dict.fromkeys(("Registry",), "gancheck.plugins.registry"),
+    **dict.fromkeys(("Suite",), "gancheck.bench.suite"),
+    **dict.fromkeys(("load_suite",), "gancheck.bench.suite_file"),
+    **dict.fromkeys(("run", "score", "inspect_data", "check"), "gancheck.api"),
+    **dict.fromkeys(("RunOutcome",), "gancheck.bench.run"),
+    **dict.fromkeys(("Leaderboard",), "gancheck.bench.leaderboard"),
+    **dict.fromkeys(("Scores", "Finding"), "gancheck.scoring.scores"),
+    **dict.fromkeys(("Estimate",), "gancheck.statistics.estimate"),
+    **dict.fromkeys(("has_head", "split_head", "insert_before_head"), "gancheck.gans.heads"),
+    **dict.fromkeys(("adam",), "gancheck.gans.lookahead"),
+    **dict.fromkeys(("GancheckError", "BadParameter", "BadData", "Unsupported"), "gancheck.errors"),
 }
 __all__ = [*PUBLIC, "__version__"]  # noqa: PLE0604
 
 if TYPE_CHECKING:
-    from gancheck.catalogue import Catalogue as Catalogue
+    from gancheck.api import check as check
+    from gancheck.api import inspect_data as inspect_data
+    from gancheck.api import run as run
+    from gancheck.api import score as score
+    from gancheck.bench.leaderboard import Leaderboard as Leaderboard
+    from gancheck.bench.run import RunOutcome as RunOutcome
+    from gancheck.bench.suite import Suite as Suite
+    from gancheck.bench.suite_file import load_suite as load_suite
     from gancheck.datasets.base import Assignment as Assignment
     from gancheck.datasets.base import Batch as Batch
     from gancheck.datasets.base import Dataset as Dataset
     from gancheck.datasets.base import DataSpec as DataSpec
     from gancheck.datasets.base import Facet as Facet
     from gancheck.datasets.base import dataset as dataset
+    from gancheck.datasets.mixtures.base import Mixture as Mixture
     from gancheck.detectors.base import Alarm as Alarm
     from gancheck.detectors.base import Detector as Detector
     from gancheck.detectors.base import detector as detector
+    from gancheck.errors import BadData as BadData
+    from gancheck.errors import BadParameter as BadParameter
     from gancheck.errors import GancheckError as GancheckError
-    from gancheck.estimate import Estimate as Estimate
-    from gancheck.game import Game as Game
-    from gancheck.gans import Gan as Gan
-    from gancheck.gans import Helper as Helper
-    from gancheck.gans import Latent as Latent
-    from gancheck.gans import Players as Players
-    from gancheck.gans import gan as gan
-    from gancheck.inspection.look import inspect_data as inspect_data
+    from gancheck.errors import Unsupported as Unsupported
+    from gancheck.evaluation.view import View as View
+    from gancheck.extractors.base import Extractor as Extractor
+    from gancheck.extractors.base import extractor as extractor
+    from gancheck.gans.base import Gan as Gan
+    from gancheck.gans.base import Model as Model
+    from gancheck.gans.base import gan as gan
+    from gancheck.gans.game import Game as Game
+    from gancheck.gans.heads import has_head as has_head
+    from gancheck.gans.heads import insert_before_head as insert_before_head
+    from gancheck.gans.heads import split_head as split_head
+    from gancheck.gans.lookahead import adam as adam
+    from gancheck.gans.players import Helper as Helper
+    from gancheck.gans.players import Latent as Latent
+    from gancheck.gans.players import Networks as Networks
+    from gancheck.gans.players import Players as Players
+    from gancheck.gans.session import Session as Session
+    from gancheck.gans.settings import Budget as Budget
+    from gancheck.gans.settings import Optimiser as Optimiser
+    from gancheck.gans.settings import Settings as Settings
+    from gancheck.gans.state import Params as Params
+    from gancheck.gans.state import State as State
     from gancheck.metrics.base import metric as metric
-    from gancheck.running import run as run
-    from gancheck.scores import Finding as Finding
-    from gancheck.scores import Scores as Scores
-    from gancheck.scoring import score as score
-    from gancheck.session import Session as Session
-    from gancheck.settings import Budget as Budget
-    from gancheck.settings import Optimiser as Optimiser
-    from gancheck.settings import Settings as Settings
-    from gancheck.state import State as State
+    from gancheck.plugins.registry import Registry as Registry
+    from gancheck.scoring.scores import Finding as Finding
+    from gancheck.scoring.scores import Scores as Scores
+    from gancheck.statistics.estimate import Estimate as Estimate
     from gancheck.strategies.base import Strategy as Strategy
     from gancheck.strategies.base import strategy as strategy
-    from gancheck.suite import Suite as Suite
-    from gancheck.view import View as View
 
 
 def __getattr__(name: str) -> Any:

@@ -38,11 +38,11 @@ class Mlp(gc.Gan):
     activation: Literal["leaky-relu", "relu", "tanh", "silu"] = "leaky-relu"  #: leaky slope 0.2
 
     def build(self, data: gc.DataSpec) -> gc.Players:
-        judge = self.discriminator_width or self.width
+        wide = self.discriminator_width or self.width
         generator = nn.Sequential(
             *self.hidden(self.latent, self.width), nn.Linear(self.width, data.size), *self.shaped(data)
         )
-        discriminator = nn.Sequential(nn.Flatten(), *self.hidden(data.size, judge), nn.Linear(judge, 1))
+        discriminator = nn.Sequential(nn.Flatten(), *self.hidden(data.size, wide), nn.Linear(wide, 1))
         return gc.Players(generator, discriminator, gc.Latent(self.latent, self.prior))
 
     def hidden(self, inputs: int, width: int) -> list[nn.Module]:

@@ -1,4 +1,4 @@
-"""What the tests of engine, strategies and detectors share: the catalogue, small lessons, and one game laid open."""
+"""What the tests of training, strategies and detectors share: the registry, small set-ups, and one game laid open."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from hypothesis import settings
 from torch import Tensor, nn
 
 import gancheck as gc
-from gancheck.engine import Engine
-from gancheck.game import Game
-from gancheck.lesson import Lesson
-from gancheck.noise import Noise, Wish
-from gancheck.recipe import Recipe
-from gancheck.replicas import Path
-from gancheck.session import train_alone
-from gancheck.trained import Trained
+from gancheck.gans.game import Game
+from gancheck.gans.noise import Noise, NoiseRequest
+from gancheck.strategies.recipe import Recipe
+from gancheck.training.own_loop import train_own_loop
+from gancheck.training.record import TrainingRecord
+from gancheck.training.setup import TrainingSetup
+from gancheck.training.trainer import Trainer
+from gancheck.training.vectorise import ExecutionPath
 
-EAGER = Path("stacked", "eager")
+EAGER = ExecutionPath("stacked", "eager")
 
 settings.register_profile("patient", deadline=None)  # the machine may be busy
 settings.load_profile("patient")
@@ -37,32 +37,32 @@ def one_thread() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def catalogue() -> gc.Catalogue:
-    return gc.Catalogue.load()
+def registry() -> gc.Registry:
+    return gc.Registry.load()
 
 
 @pytest.fixture(scope="session")
-def lesson(catalogue: gc.Catalogue) -> Callable[..., Lesson]:
-    """Builds a small lesson: `lesson("r1", steps=5, batch=16)`; extra strategy objects join with `extra`."""
+def setup(registry: gc.Registry) -> Callable[..., TrainingSetup]:
+    """Builds a small set-up: `setup("r1", steps=5, batch=16)`; extra strategy objects join with `extra`."""
 
     def make(
         recipe: str = "none",
         *,
         extra: tuple[gc.Strategy, ...] = (),
-        gan: gc.Gan | None = None,
+        gan: gc.Model | None = None,
         data: str | gc.Dataset = "ring8",
         steps: int = 20,
         evaluations: int = 1,
         timeout: float = 0.0,
         seeds: tuple[int, ...] = (0, 1),
-        path: Path = EAGER,
+        path: ExecutionPath = EAGER,
         **settings: Any,
-    ) -> Lesson:
-        parsed = Recipe.parse(recipe, catalogue)
-        return Lesson(
-            gan=gan or catalogue.build("gan", "mlp", width=16, latent=4),
+    ) -> TrainingSetup:
+        parsed = Recipe.parse(recipe, registry)
+        return TrainingSetup(
+            gan=gan or registry.build("gan", "mlp", width=16, latent=4),
             recipe=Recipe(parsed.label, (*parsed.strategies, *extra)),
-            dataset=catalogue.build("dataset", data) if isinstance(data, str) else data,
+            dataset=registry.build("dataset", data) if isinstance(data, str) else data,
             settings=gc.Settings(**{"batch": 16, **settings}),
             budget=gc.Budget(steps, evaluations, timeout),
             seeds=seeds,
@@ -74,21 +74,21 @@ def lesson(catalogue: gc.Catalogue) -> Callable[..., Lesson]:
 
 
 @pytest.fixture(scope="session")
-def train(lesson: Callable[..., Lesson]) -> Callable[..., list[Trained]]:
-    """Trains a small lesson: `train("r1", steps=5)`."""
+def train(setup: Callable[..., TrainingSetup]) -> Callable[..., list[TrainingRecord]]:
+    """Trains a small set-up: `train("r1", steps=5)`."""
 
-    def run(recipe: str = "none", **how: Any) -> list[Trained]:
-        made = lesson(recipe, **how)
-        return train_alone(made) if made.gan.own_loop else Engine(made).train()
+    def run(recipe: str = "none", **how: Any) -> list[TrainingRecord]:
+        made = setup(recipe, **how)
+        return train_own_loop(made) if made.gan.own_loop else Trainer(made).train()
 
     return run
 
 
 @pytest.fixture(scope="session")
-def apart() -> Callable[[list[Trained], list[Trained]], float]:
+def apart() -> Callable[[list[TrainingRecord], list[TrainingRecord]], float]:
     """The largest difference between the generators of two blocks, over all seeds and evaluation points."""
 
-    def distance(one: list[Trained], other: list[Trained]) -> float:
+    def distance(one: list[TrainingRecord], other: list[TrainingRecord]) -> float:
         assert [r.status for r in one] == [r.status for r in other] == ["done"] * len(one)
         gaps = [
             (tensor.double() - b.snapshots[step][name].double()).abs().max().item()
@@ -103,15 +103,15 @@ def apart() -> Callable[[list[Trained], list[Trained]], float]:
 
 
 class Dice(Noise):
-    """Noise that is drawn when it is asked for, and stays in `drawn` for the test to look at."""
+    """Noise that is drawn when it is asked for, and stays in `tensors` for the test to look at."""
 
     def __init__(self) -> None:
         super().__init__({})
         self.source = torch.Generator().manual_seed(7)
 
-    def take(self, name: str, wish: Wish) -> Tensor:
+    def take(self, name: str, wish: NoiseRequest) -> Tensor:
         draw = torch.randn if wish.kind == "normal" else torch.rand
-        return self.drawn.setdefault(self.ticket(name), draw(wish.shape, generator=self.source))
+        return self.tensors.setdefault(self.key(name), draw(wish.shape, generator=self.source))
 
 
 @dataclass
@@ -142,7 +142,7 @@ class Duel:
 
     def loss(self) -> Tensor:
         """The recipe's loss of the player whose move it is."""
-        recipe = self.game.recipe
+        recipe = self.game.hooks
         moves = {"discriminator": recipe.discriminator_loss, "generator": recipe.generator_loss}
         return moves[self.game.phase](self.game)
 
@@ -153,17 +153,17 @@ class Duel:
 
 
 @pytest.fixture(scope="session")
-def duel(catalogue: gc.Catalogue) -> Callable[..., Duel]:
+def duel(registry: gc.Registry) -> Callable[..., Duel]:
     """Lays one game open: `duel("r1", phase="discriminator", batch=6)`."""
 
     def make(
         recipe: str, phase: str = "discriminator", *, batch: int = 6, progress: float = 0.0, dims: int = 2, **gan: Any
     ) -> Duel:
-        parsed = Recipe.parse(recipe, catalogue)
+        parsed = Recipe.parse(recipe, registry)
         data, source = gc.DataSpec((dims,)), torch.Generator().manual_seed(3)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(5)
-            players = parsed.players(catalogue.build("gan", "mlp", **{"width": 8, "latent": 3, **gan}), data)
+            players = parsed.players(registry.build("gan", "mlp", **{"width": 8, "latent": 3, **gan}), data)
         weights = {name: dict(module.named_parameters()) for name, module in players.modules.items()}
         share = torch.tensor(progress)
         settings = parsed.settings(gc.Settings(batch=batch, default=gc.Optimiser(lr=0.01)))
@@ -177,7 +177,7 @@ def duel(catalogue: gc.Catalogue) -> Callable[..., Duel]:
         }
         game = Game(
             modules=players.modules,
-            recipe=parsed,
+            hooks=parsed,
             phase=phase,
             batch=gc.Batch(torch.randn(batch, dims, generator=source), torch.zeros(batch), torch.zeros(batch)),
             latent=players.latent.draw(batch, source),

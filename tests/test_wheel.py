@@ -24,14 +24,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return folder / build_wheel(str(folder))
 
 
-def test_models_suites_and_judges_are_inside(wheel: Path) -> None:
+def test_models_suites_and_the_classifier_are_inside(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     models = {f"gancheck/_share/models/{p.name}" for p in (ROOT / "models").glob("*.py")}
     suites = {f"gancheck/_share/suites/{p.name}" for p in (ROOT / "benchmarks" / "suites").glob("*.toml")}
     source = {str(p.relative_to(ROOT)) for p in (ROOT / "gancheck").rglob("*.py")}
     assert len(models) >= 2
     assert len(suites) >= 4
-    assert models | suites | source | {"gancheck/judges/digits.safetensors"} <= names
+    assert models | suites | source | {"gancheck/classifiers/digits.safetensors"} <= names
     assert not [n for n in names if n.startswith(("tests/", "models/", "benchmarks/")) or "__pycache__" in n]
 
 

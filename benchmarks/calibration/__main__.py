@@ -14,12 +14,12 @@ from rich.table import Table
 
 from benchmarks.calibration.page import page
 from benchmarks.calibration.rule import Judgement
-from benchmarks.calibration.run import HERE, Calibration, fingerprint, judge
+from benchmarks.calibration.run import HERE, Calibration, apply_rule, fingerprint
 from benchmarks.machine import machine
-from gancheck.catalogue import Catalogue
+from gancheck.bench.suite_file import load_suite
 from gancheck.errors import GancheckError
-from gancheck.files import write_text
-from gancheck.suite import Suite
+from gancheck.plugins.registry import Registry
+from gancheck.system.files import write_text
 
 
 def main(names: list[str]) -> int:
@@ -33,12 +33,12 @@ def main(names: list[str]) -> int:
 
 def calibrate(name: str) -> int:
     """One suite."""
-    catalogue, calibration = Catalogue.load(), Calibration.load(name)
-    judgements = judge(calibration, catalogue)
+    registry, calibration = Registry.load(), Calibration.load(name)
+    judgements = apply_rule(calibration, registry)
     Console(width=120).print(table(name, judgements))
     kept = {
         **asdict(calibration),
-        "suite_fingerprint": fingerprint(Suite.load(name, catalogue)),
+        "suite_fingerprint": fingerprint(load_suite(name, registry)),
         "command": f"make calibrate SUITE={name}",
         "machine": machine(),
         "tasks": [asdict(judgement) for judgement in judgements],

@@ -12,13 +12,17 @@ from typing import Any
 import numpy as np
 
 from benchmarks.calibration.rule import Clause, Judgement, Seed, turnover
-from gancheck.catalogue import Catalogue
+from gancheck.bench.execution.local import LocalExecutor
+from gancheck.bench.plan import Plan
+from gancheck.bench.run import execute
+from gancheck.bench.store import Run
+from gancheck.bench.suite import Suite
+from gancheck.bench.suite_file import load_suite
+from gancheck.bench.task import Task
 from gancheck.errors import BadSuite
-from gancheck.parameters import build
-from gancheck.running import Plan, execute
-from gancheck.spec import digest
-from gancheck.store import Run
-from gancheck.suite import Suite, Task
+from gancheck.plugins.parameters import build
+from gancheck.plugins.registry import Registry
+from gancheck.system.digest import digest
 
 HERE = Path(__file__).parent
 NEVER_RANKED = 1_000  #: the first seed that no suite ranks
@@ -50,9 +54,9 @@ class Calibration:
             raise BadSuite(f"suite '{name}' has no calibration; there are {known}")
         return build(cls, tomllib.loads(path.read_text(encoding="utf-8")), path.name)
 
-    def doubled(self, catalogue: Catalogue) -> Suite:
+    def doubled(self, registry: Registry) -> Suite:
         """The suite with the untreated GAN alone, on these seeds, at twice the steps and as many evaluations again."""
-        ranked = Suite.load(self.suite, catalogue)
+        ranked = load_suite(self.suite, registry)
         return replace(
             ranked,
             version=f"{ranked.version}+calibration",
@@ -73,11 +77,11 @@ def twice(task: Task) -> Task:
     return replace(task, budget=budget, protocol=replace(task.protocol, metrics=METRICS))
 
 
-def judge(calibration: Calibration, catalogue: Catalogue) -> list[Judgement]:
+def apply_rule(calibration: Calibration, registry: Registry) -> list[Judgement]:
     """Train what is not trained yet, and apply the rule to every task."""
-    suite = calibration.doubled(catalogue)
-    plan = Plan.of(suite, catalogue, out=Path("runs") / "calibration" / f"{suite.name}-{suite.version}", device="cpu")
-    execute(plan, None)
+    suite = calibration.doubled(registry)
+    plan = Plan.of(suite, registry, out=Path("runs") / "calibration" / f"{suite.name}-{suite.version}", device="cpu")
+    execute(plan, LocalExecutor.of("cpu", len(plan.todo)))
     return [
         Judgement(task.label, clause, tuple(seeds(plan, task, clause)))
         for task in suite.tasks
@@ -88,7 +92,7 @@ def judge(calibration: Calibration, catalogue: Catalogue) -> list[Judgement]:
 def seeds(plan: Plan, task: Task, clause: Clause) -> Iterator[Seed]:
     """The measures of every seed of a task; one that did not finish breaks every part of the rule."""
     for spec in (s for job in plan.jobs if job.cell.task == task for s in job.specs):
-        run = plan.store.read(spec["run_id"])
+        run = plan.store.read(spec.run_id)
         finished = run is not None and run.outcome["status"] == "done"
         yield measure(run, task, clause) if run is not None and finished else UNFINISHED
 

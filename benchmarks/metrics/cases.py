@@ -20,7 +20,7 @@ class Trial:
     """One damage of one amount on one data set; what must come out, or "" where the damage is below the margin."""
 
     data: str
-    ground: str  #: "known" modes, "given" as a reference sample, or "labelled" with its labels too
+    real_data: str  #: "known" modes, "given" as a reference sample, or "labelled" with its labels too
     n: int
     damage: str
     amount: float
@@ -87,9 +87,9 @@ def grid() -> Iterator[tuple[str, str, int, Case, int]]:
         ("imbalanced", "labelled", 2_500, 50),
         *(("stacked-digits", "given", n, 50) for n in (5_000,)),
     ]
-    for data, ground, n, draws in healthy:
-        yield data, ground, n, REAL, draws
-    for data, ground, n, cases, draws in (
+    for data, real_data, n, draws in healthy:
+        yield data, real_data, n, REAL, draws
+    for data, real_data, n, cases, draws in (
         ("ring8", "known", 1_000, POINTS, 10),
         ("ring8", "known", 10_000, POINTS, 10),
         ("grid25", "known", 2_500, POINTS, 10),
@@ -100,13 +100,13 @@ def grid() -> Iterator[tuple[str, str, int, Case, int]]:
         ("stacked-digits", "given", 5_000, REGIONS, 5),
     ):
         for case in cases:
-            yield data, ground, n, case, draws
+            yield data, real_data, n, case, draws
 
 
 def trials() -> list[Trial]:
     """Every draw, each with a seed of its own."""
     made = []
-    for data, ground, n, case, draws in grid():
+    for data, real_data, n, case, draws in grid():
         for draw in range(draws):
-            made.append(Trial(data, ground, n, case.damage.__name__, case.amount, case.expected, FIRST + draw))
+            made.append(Trial(data, real_data, n, case.damage.__name__, case.amount, case.expected, FIRST + draw))
     return made

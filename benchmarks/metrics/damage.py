@@ -10,8 +10,8 @@ from torch import Tensor
 from torch.nn.functional import conv2d, pad
 
 from gancheck.datasets.base import Dataset, Pool
-from gancheck.datasets.mixture import Mixture
-from gancheck.streams import generator
+from gancheck.datasets.mixtures.base import Mixture
+from gancheck.numerics.seeding import generator
 
 
 class Source(NamedTuple):

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import numpy as np
 
-from gancheck.files import write_text
-from gancheck.pictures import redraw
-from gancheck.running import Plan, execute
+from gancheck.bench.execution.local import LocalExecutor
+from gancheck.bench.plan import Plan
+from gancheck.bench.run import execute
+from gancheck.report.plots.bench import redraw
+from gancheck.system.files import write_text
 
 KEPT = Path(__file__).parents[1] / "results" / "score"
 SUITE, ONLY = "sharpening", ("dataset=ring", "strategy=ttur")
@@ -44,9 +46,9 @@ def main() -> None:
 def draw(place: Path) -> None:
     """Samples of the first seed."""
     plan = Plan.make(SUITE, only=ONLY, out=place / "runs", device="cpu")
-    execute(plan, 1)
-    run = next(run for run in plan.store.runs() if run.spec["training"]["seed"] == 0)
-    samples = redraw(run, plan.jobs[0], plan.catalogue, plan.store)
+    execute(plan, LocalExecutor(1, 1))
+    run = next(run for run in plan.store.runs() if run.spec.seed == 0)
+    samples = redraw(run, plan.jobs[0], plan.registry, plan.store)
     assert samples is not None
     np.save(place / "samples.npy", samples.numpy())
 

@@ -26,13 +26,13 @@ import torch
 
 from benchmarks.machine import machine
 from benchmarks.metrics import damage as damages
-from gancheck.catalogue import Catalogue
-from gancheck.evaluation import Measure
-from gancheck.files import write_text
-from gancheck.ground.known import Known
-from gancheck.loading.opening import open_samples
-from gancheck.panel import measures, sights
-from gancheck.streams import generator
+from gancheck.evaluation.measure import RegisteredMetric
+from gancheck.evaluation.panel import ViewPairs, metric_inputs, select_metrics
+from gancheck.evaluation.real_data.dataset import DatasetRealData
+from gancheck.loading.open import open_samples
+from gancheck.numerics.seeding import generator
+from gancheck.plugins.registry import Registry
+from gancheck.system.files import write_text
 
 HERE = Path(__file__).parent
 FIRST = 20_000  #: seed
@@ -79,22 +79,22 @@ def trials() -> Iterator[Trial]:
 def run(trial: Trial, names: tuple[str, ...] = ()) -> dict[str, float | None]:
     """The metrics' values on one draw; all of them unless named."""
     torch.set_num_threads(1)
-    ground, chosen = stand(trial.data, names)
+    real_data, chosen = stand(trial.data, names)
     n = DATA[trial.data]
-    source = damages.Source.of(ground.dataset, 4 * n, TRAIN, trial.seed, "real")
+    source = damages.Source.of(real_data.dataset, 4 * n, TRAIN, trial.seed, "real")
     stream = generator("cpu", "damage", trial.seed, trial.damage, trial.amount)
     x = getattr(damages, trial.damage)(source, n, trial.amount, stream)
-    seen = sights(ground, ground.side(open_samples(x), n), chosen)
-    return {sight.column.partition("@")[0]: sight.measure(sight.view) for sight in seen}
+    pairs = ViewPairs(real_data, real_data.sample_set(open_samples(x), n), n)
+    return {found.name: found.metric(found.view) for found in metric_inputs(pairs, chosen)}
 
 
 @cache
-def stand(data: str, names: tuple[str, ...] = ()) -> tuple[Known, dict[str, Measure]]:
-    """The data set as the ground, with a training set to copy from, and the metrics; made once in a process."""
-    catalogue = Catalogue.load()
-    dataset = catalogue.build("dataset", data)
+def stand(data: str, names: tuple[str, ...] = ()) -> tuple[DatasetRealData, dict[str, RegisteredMetric]]:
+    """The data set as real data, with a training set to copy from, and the metrics; made once in a process."""
+    registry = Registry.load()
+    dataset = registry.build("dataset", data)
     train = damages.Source.of(dataset, 1, TRAIN, FIRST).train
-    return Known(data, dataset, open_samples(train)), measures(catalogue, names)
+    return DatasetRealData(data, dataset, open_samples(train)), select_metrics(registry, names)
 
 
 def main(names: tuple[str, ...]) -> None:

@@ -24,18 +24,18 @@ import torch
 from benchmarks.machine import machine
 from benchmarks.metrics import damage as damages
 from benchmarks.metrics.cases import FIRST, LABELS, UNSURE, Trial, trials
-from gancheck.catalogue import Catalogue
 from gancheck.datasets.base import Pool
-from gancheck.extractors.points import Points
-from gancheck.files import write_text
-from gancheck.ground.base import Ground
-from gancheck.ground.given import Extract, Given
-from gancheck.ground.known import Known
-from gancheck.intervals import wilson
-from gancheck.loading.opening import open_samples
-from gancheck.parameters import parse_call
-from gancheck.scoring import Scoring
-from gancheck.streams import generator
+from gancheck.evaluation.real_data.base import RealData
+from gancheck.evaluation.real_data.dataset import DatasetRealData
+from gancheck.evaluation.real_data.reference import Extract, ReferenceRealData
+from gancheck.extractors.loaded import load_extractor
+from gancheck.loading.open import open_samples
+from gancheck.numerics.seeding import generator
+from gancheck.plugins.parameters import parse_call
+from gancheck.plugins.registry import Registry
+from gancheck.scoring.score import Scoring
+from gancheck.statistics.intervals import wilson
+from gancheck.system.files import write_text
 
 HERE = Path(__file__).parent
 TRAIN = 2_000  #: training samples of data without a finite training set
@@ -46,34 +46,41 @@ WORKERS = 2
 def run(trial: Trial) -> dict[str, object]:
     """The verdict on one draw."""
     torch.set_num_threads(1)
-    catalogue = Catalogue.load()
+    registry = Registry.load()
     name, values = parse_call(trial.data)
-    dataset = catalogue.build("dataset", name, **values)
+    dataset = registry.build("dataset", name, **values)
     train = TRAIN if len(dataset.weights) < 100 else MANY
     # There are so few digits that samples of the reference's pool would be the reference's own.
     pool: Pool = "calibration" if trial.data == "digits" else "reference"
-    source = damages.Source.of(dataset, 4 * trial.n, train, trial.seed, pool, repeats=trial.ground == "known")
+    source = damages.Source.of(dataset, 4 * trial.n, train, trial.seed, pool, repeats=trial.real_data == "known")
     stream = generator("cpu", "damage", trial.seed, trial.damage, trial.amount)
     x = getattr(damages, trial.damage)(source, trial.n, trial.amount, stream)
     start = time.perf_counter()
-    scoring = Scoring.of(x, ground(trial, source))
+    scoring = Scoring.of(x, real_data(trial, source))
     label, reason = scoring.verdict
     found = [check.kind for check in scoring.checks if check.found]
     seconds = time.perf_counter() - start
     return {**asdict(trial), "verdict": label, "reason": reason, "found": found, "seconds": round(seconds, 2)}
 
 
-def ground(trial: Trial, source: damages.Source) -> Ground:
+def real_data(trial: Trial, source: damages.Source) -> RealData:
     """The data set itself, or twice as many real samples of it as are scored, given as a reference."""
     data = source.dataset
     train = open_samples(source.train)
-    if trial.ground == "known":
-        return Known(trial.data, data, train)
+    if trial.real_data == "known":
+        return DatasetRealData(trial.data, data, train)
     reference = data.distinct("real", 2 * trial.n, generator("cpu", "given", trial.seed))
-    labels = data.assign(data.features(reference)).label if trial.ground == "labelled" else None
+    labels = data.assign(data.features(reference)).label if trial.real_data == "labelled" else None
     names = tuple(map(str, range(len(data.weights)))) if labels is not None else ()
     extract: Extract = lambda s, most: data.features(s.take(most))  # noqa: E731
-    return Given(open_samples(reference), Points(), extract, labels=labels, names=names, train=train)
+    return ReferenceRealData(
+        open_samples(reference),
+        load_extractor("points", Registry.load()),
+        extract,
+        labels=labels,
+        names=names,
+        train=train,
+    )
 
 
 def main() -> None:

@@ -24,9 +24,9 @@ from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from gancheck.cloud import Cloud
-from gancheck.compat import torchvision_operators
-from gancheck.frechet import cross_trace, frechet
+from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.frechet import cross_trace, frechet
+from gancheck.system.torchvision_compat import torchvision_operators
 
 torchvision_operators()
 from torch_fidelity import metric_fid  # noqa: E402
@@ -64,7 +64,7 @@ def solvers(fake: Tensor, real: Tensor) -> dict[str, Callable[[], float]]:
         "gancheck": lambda: apart - 2 * cross_trace(sigmas[1], sigmas[0]).item(),
         "torch-fidelity": lambda: fidelity(stats),
         "scipy": lambda: apart - 2 * float(np.trace(sqrtm(first @ second).real)),
-        "gancheck whole": lambda: frechet(Cloud(fake), Cloud(real)).item(),
+        "gancheck whole": lambda: frechet(FeatureSet(fake), FeatureSet(real)).item(),
         "torch-fidelity whole": lambda: fidelity([metric_fid.fid_features_to_statistics(x) for x in (fake, real)]),
     }
 

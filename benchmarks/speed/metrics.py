@@ -31,13 +31,13 @@ from vendi_score import vendi as vendi_score
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from benchmarks.speed.frechet import features, timed
-from gancheck.catalogue import Catalogue
-from gancheck.compat import torchvision_operators
 from gancheck.errors import BadData
+from gancheck.evaluation.view import View
 from gancheck.metrics.kid import kid
 from gancheck.metrics.manifold import coverage, density, precision, recall
 from gancheck.metrics.vendi import vendi
-from gancheck.view import View
+from gancheck.plugins.registry import Registry
+from gancheck.system.torchvision_compat import torchvision_operators
 
 torchvision_operators()
 from torch_fidelity import metric_kid  # noqa: E402
@@ -96,19 +96,19 @@ def everything(folder: Path) -> dict[str, Any]:
     As the library does: a metric that compares neighbours gets the first few samples, and what several metrics share
     is computed for the first of them only.
     """
-    catalogue = Catalogue.load()
+    registry = Registry.load()
     fake, reference, real = (torch.load(folder / f"{name}.pt") for name in GIVEN)
     before, seconds = psutil.Process().memory_info().rss, {}
     row = View(real, reference)
     row.yardstick = row
     view = View(fake, yardstick=row)
-    for name in catalogue.names("metric"):
-        entry = catalogue.entry("metric", name)
-        facts = entry.card.facts
+    for name in registry.names("metric"):
+        entry = registry.entry("metric", name)
+        facts = entry.info.properties
         if facts["needs"] in ("samples", "reference"):
             with contextlib.suppress(BadData):
                 start = time.perf_counter()
-                float(entry.thing(view.head(facts["at_most"] or len(fake))))
+                float(entry.thing(view.head(facts["max_samples"] or len(fake))))
                 seconds[name] = time.perf_counter() - start
     peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     total = sum(seconds.values())

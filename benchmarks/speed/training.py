@@ -17,12 +17,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import softplus
 
-from gancheck.catalogue import Catalogue
-from gancheck.engine import Engine
-from gancheck.lesson import Lesson
-from gancheck.recipe import Recipe
-from gancheck.replicas import Execution, Path
-from gancheck.settings import Budget, Optimiser, Settings
+from gancheck.gans.settings import Budget, Optimiser, Settings
+from gancheck.plugins.registry import Registry
+from gancheck.strategies.recipe import Recipe
+from gancheck.training.setup import TrainingSetup
+from gancheck.training.trainer import Trainer
+from gancheck.training.vectorise import Execution, ExecutionPath
 
 SEEDS = 8
 BATCH = 256
@@ -132,26 +132,25 @@ def side_by_side(recipe: str, seconds: float) -> float:
         return sum(pool.starmap(by_hand, [(recipe, seconds)] * 2))
 
 
-def engine(recipe: str, execution: Execution, catalogue: Catalogue) -> Engine:
+def engine(recipe: str, execution: Execution, registry: Registry) -> Trainer:
     """Eight seeds, ready to step."""
     torch.set_num_threads(2)
-    lesson = Lesson(
-        catalogue.build("gan", "mlp", width=WIDTH, latent=LATENT),
-        Recipe.parse(recipe, catalogue),
-        catalogue.build("dataset", "ring8"),
+    setup = TrainingSetup(
+        registry.build("gan", "mlp", width=WIDTH, latent=LATENT),
+        Recipe.parse(recipe, registry),
+        registry.build("dataset", "ring8"),
         Settings(batch=BATCH, default=Optimiser(lr=1e-3)),
         Budget(10**6, 1),
         tuple(range(SEEDS)),
-        replace(Path(), execution=execution),
+        replace(ExecutionPath(), execution=execution),
         torch.device("cpu"),
     )
-    made = Engine(lesson)
-    made.trace = {name: signal[:, :1].expand(-1, 10**6) for name, signal in made.trace.items()}
+    made = Trainer(setup)
     made.prepare()
     return made
 
 
-def together(made: Engine, seconds: float) -> float:
+def together(made: Trainer, seconds: float) -> float:
     """Steps per second, summed over the seeds."""
     steps, start = 0, time.perf_counter()
     while time.perf_counter() - start < seconds:
@@ -183,10 +182,10 @@ def flops() -> float:
 
 def measure(repeats: int = 3, seconds: float = 3.0) -> dict[str, Any]:
     """Medians over interleaved repeats, and their ratios."""
-    catalogue = Catalogue.load()
+    registry = Registry.load()
     made: dict[str, Any] = {}
     for recipe in RECIPES:
-        engines = {execution: engine(recipe, execution, catalogue) for execution in WAYS}
+        engines = {execution: engine(recipe, execution, registry) for execution in WAYS}
         rates: dict[str, list[float]] = {name: [] for name in ("by_hand", *engines)}
         for _ in range(repeats):
             rates["by_hand"].append(side_by_side(recipe, seconds))

@@ -1,1 +1,1 @@
-"""Built-in datasets, one noun a file; the catalogue finds them by scanning this folder."""
+"""Built-in datasets, one noun a file; the registry finds them by scanning this folder."""

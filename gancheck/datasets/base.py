@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
 import torch
 from torch import Tensor
 
-from gancheck.card import pin
+from gancheck.plugins.info import plugin
 
 T = TypeVar("T")
 Pool = Literal["calibration", "reference", "real"]
@@ -22,7 +22,7 @@ HIGH_QUALITY_MASS = 1 - math.exp(-4.5)
 
 def dataset(name: str, *, presets: dict[str, dict[str, Any]] | None = None) -> Callable[[T], T]:
     """Make a dataclass that derives from `Dataset` known as `name`; presets are further names with parameters set."""
-    return pin("dataset", name, presets=presets or {})
+    return plugin("dataset", name, presets=presets or {})
 
 
 @dataclass(frozen=True)
@@ -84,6 +84,7 @@ class Dataset(ABC):
     """Data with known modes. All tensors live on the device of the generator or tensor that is handed in."""
 
     version: ClassVar[int] = 1  #: part of every run's id; raise it when draws or assignments change
+    extractor: ClassVar[str] = "points"  #: in which features samples are compared and modes are found
 
     @property
     @abstractmethod
@@ -125,7 +126,7 @@ class Dataset(ABC):
 
     @abstractmethod
     def features(self, x: Tensor) -> Tensor:
-        """(n, d) features in which samples are compared: the points themselves, or a judge's."""
+        """(n, d) features in which samples are compared: the points themselves, or a classifier's."""
 
     @abstractmethod
     def assign(self, features: Tensor) -> Assignment:
@@ -146,5 +147,5 @@ class Dataset(ABC):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """Provenance for the run record, such as a judge's hash and accuracy; JSON values only."""
+        """Provenance for the run record, such as a classifier's hash and accuracy; JSON values only."""
         return {}

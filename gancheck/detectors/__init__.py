@@ -1,1 +1,1 @@
-"""Built-in detectors, one file each; the catalogue finds them by looking into this folder."""
+"""Built-in detectors, one file each; the registry finds them by looking into this folder."""

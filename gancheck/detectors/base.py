@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, TypeVar
 
-from gancheck.card import pin
+from gancheck.plugins.info import plugin
 
 T = TypeVar("T")
 
 
 def detector(name: str, *, needs: tuple[str, ...]) -> Callable[[T], T]:
     """Make a dataclass that derives from `Detector` known as `name`; `needs` names the signals that it reads."""
-    return pin("detector", name, needs=needs)
+    return plugin("detector", name, needs=needs)
 
 
 @dataclass(frozen=True)
@@ -47,22 +46,3 @@ class Detector(ABC):
         `real_logit`, `fake_logit` (means), and at some steps `diversity` (median distance between samples over that
         between real ones). A signal that was not measured at a step is absent; one that is not finite is there.
         """
-
-
-def watch(detectors: Mapping[str, Detector], trace: Mapping[str, Iterable[float]]) -> list[Alarm]:
-    """Feed a whole trace to detectors; each raises at most one alarm, its first."""
-    alarms = {}
-    for made in detectors.values():
-        made.start()
-    names = list(trace)
-    for step, values in enumerate(zip(*(trace[n] for n in names), strict=True), start=1):
-        signals = {n: v for n, v in zip(names, values, strict=True) if not absent(n, v)}
-        for name, made in detectors.items():
-            if name not in alarms and (found := made.update(step, signals)):
-                alarms[name] = Alarm(name, step, *found)
-    return sorted(alarms.values(), key=lambda a: a.step)
-
-
-def absent(name: str, value: float) -> bool:
-    """Traces hold NaN where a signal was not measured; a loss or gradient is measured at every step, so NaN is news."""
-    return math.isnan(value) and not name.endswith(("_loss", "_gradient"))

@@ -15,9 +15,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from gancheck.errors import BadData, StoreError
-from gancheck.extractors.base import Extractor
-from gancheck.files import replacing, sweep
+from gancheck.extractors.loaded import LoadedExtractor
 from gancheck.loading.samples import Samples
+from gancheck.system.files import replacing, sweep
 
 VERSION = 1  #: raise it when an extractor of gancheck's own side, such as its input rule, changes
 LIMIT = 4 * 2**30  #: bytes kept in all
@@ -35,24 +35,24 @@ class FeatureCache:
     def __init__(self, folder: Path | None = None, *, limit: int = LIMIT, progress: Progress | None = None) -> None:
         self.folder, self.limit, self.progress = folder or usual_folder(), limit, progress
 
-    def features(self, samples: Samples, extractor: Extractor, most: int) -> Tensor:
+    def features(self, samples: Samples, extractor: LoadedExtractor, most: int) -> Tensor:
         """(n, d) on the CPU, of the first samples, at most so many.
 
         Samples are read once to know them, and once more where their features are not here; only batches are held.
         """
         most = most if samples.count is None else min(most, samples.count)
         if not extractor.costly:
-            return self.computed(bounded(samples, most), samples.name, extractor, most)
+            return self.computed(first_batches(samples, most), samples.name, extractor, most)
         seen = Fingerprint(extractor)
-        for batch in bounded(samples, most):
+        for batch in first_batches(samples, most):
             seen.add(batch)
         kept = self.read(seen.name)
         return self.keep(samples, extractor, most) if kept is None else kept
 
-    def keep(self, samples: Samples, extractor: Extractor, most: int) -> Tensor:
+    def keep(self, samples: Samples, extractor: LoadedExtractor, most: int) -> Tensor:
         """Compute and write, under the name of what was read this time."""
         seen = Fingerprint(extractor)
-        features = self.computed(seen.passing(bounded(samples, most)), samples.name, extractor, most)
+        features = self.computed(seen.watch(first_batches(samples, most)), samples.name, extractor, most)
         if features.nbytes > self.limit:
             return features
         with suppress(StoreError, SafetensorError, OSError), replacing(self.folder / seen.name) as part:
@@ -61,7 +61,7 @@ class FeatureCache:
             self.prune()
         return features
 
-    def computed(self, batches: Iterator[Tensor], name: str, extractor: Extractor, most: int) -> Tensor:
+    def computed(self, batches: Iterator[Tensor], name: str, extractor: LoadedExtractor, most: int) -> Tensor:
         """Features of all batches, at most so many samples, in one tensor; BadData where there are none."""
         whole, filled = None, 0
         for batch in batches:
@@ -105,8 +105,8 @@ class FeatureCache:
 class Fingerprint:
     """What features depend on, as a file's name: the extractor with its facts, and every number of every sample."""
 
-    def __init__(self, extractor: Extractor) -> None:
-        facts = json.dumps([VERSION, extractor.name, extractor.facts], sort_keys=True)
+    def __init__(self, extractor: LoadedExtractor) -> None:
+        facts = json.dumps([VERSION, *extractor.identity], sort_keys=True)
         self.numbers, self.about = hashlib.sha256(), facts
 
     @property
@@ -120,14 +120,14 @@ class Fingerprint:
         self.about += "" if kind in self.about else kind
         self.numbers.update(batch.cpu().flatten().numpy().data)
 
-    def passing(self, batches: Iterator[Tensor]) -> Iterator[Tensor]:
+    def watch(self, batches: Iterator[Tensor]) -> Iterator[Tensor]:
         """The same batches, looked at on the way."""
         for batch in batches:
             self.add(batch)
             yield batch
 
 
-def bounded(samples: Samples, most: int) -> Iterator[Tensor]:
+def first_batches(samples: Samples, most: int) -> Iterator[Tensor]:
     """Batches of the first samples, at most so many in all."""
     for batch in samples.stream() if most > 0 else ():
         yield batch[:most]

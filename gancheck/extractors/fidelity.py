@@ -9,29 +9,34 @@ bit, the one that OpenAI published; for `dinov2-*` Python code that torch.hub fe
 from __future__ import annotations
 
 import contextlib
+from abc import abstractmethod
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from gancheck.compat import torchvision_operators
 from gancheck.errors import BadData
-from gancheck.extractors.base import Extractor
+from gancheck.extractors.base import Extractor, extractor
 from gancheck.extractors.pixels import photographs
 from gancheck.extractors.weights import (
     Source,
-    checked,
     checkpoints,
     downloading,
     given_or_found,
-    published,
-    rewritten,
+    load_tensors,
+    require_published,
+    rewrite_tensors,
     sha256,
 )
-from gancheck.loading.failures import reading
+from gancheck.loading.failures import one_line_errors
+from gancheck.system.torchvision_compat import torchvision_operators
 
 CPU_BATCH, GPU_BATCH = 64, 256  #: images
+
+CLIP = ("rn50", "rn101", "rn50x4", "rn50x16", "rn50x64", "vit-b-32", "vit-b-16", "vit-l-14", "vit-l-14-336px")
+DINOV2 = ("vit-s-14", "vit-b-14", "vit-l-14", "vit-g-14")
 
 
 class Built(NamedTuple):
@@ -42,7 +47,7 @@ class Built(NamedTuple):
 
 
 class Fidelity(Extractor):
-    """Features of one layer of a torch-fidelity network; use `fidelity(name)` to get one.
+    """Features of one layer of a torch-fidelity network.
 
     Images in [-1, 1] become bytes by round((x + 1) * 127.5) and grey is repeated three times; the network then
     resizes them as TensorFlow 1 did.
@@ -50,11 +55,21 @@ class Fidelity(Extractor):
 
     costly = True
 
-    def __init__(self, name: str, built: Built, device: torch.device) -> None:
-        self.name, self.device, self.sha256 = name, device, built.sha256
+    @abstractmethod
+    def build(self, weights: Path | None) -> Built:
+        """The network, with its published weights or those of a file.
+
+        MissingWeights where they are not here and cannot be downloaded, BadData where a file holds something else.
+        """
+
+    def load(self, device: torch.device, weights: Path | None) -> None:
+        torchvision_operators()
+        with torch.random.fork_rng(devices=[]):  # networks fill themselves with random numbers first
+            built = self.build(weights)
+        self.sha256 = built.sha256
+        self.batch = CPU_BATCH if device.type == "cpu" else GPU_BATCH
         self.network: nn.Module = built.network.to(device)
         self.layer: str = built.network.features_list[0]
-        self.batch = CPU_BATCH if device.type == "cpu" else GPU_BATCH
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -64,27 +79,53 @@ class Fidelity(Extractor):
         return {"layer": self.layer, "weights_sha256": self.sha256, "library": library}
 
     def features(self, x: Tensor) -> Tensor:
-        with torch.no_grad():
-            parts = [self.network(photographs(part.to(self.device)))[0] for part in torch.split(x, self.batch)]
-        return torch.cat(parts)
+        features: Tensor = self.network(photographs(x))[0]
+        return features
 
-    def classes(self, features: Tensor) -> Tensor | None:
-        """(n, 1008) of Inception, from its logits without offsets, as the inception score takes them."""
-        if self.name != "inception":
-            return None
+
+@extractor("inception")
+@dataclass
+class Inception(Fidelity):
+    """Inception-v3 of 2015, as in published FIDs; 2048 features (95 MB of weights)."""
+
+    def build(self, weights: Path | None) -> Built:
+        return inception("inception", weights)
+
+    def classes(self, features: Tensor) -> Tensor:
+        """(n, 1008) from the logits without offsets, as the inception score takes them."""
         weight: Tensor = self.network.get_submodule("fc").get_parameter("weight")
         return (features @ weight.T).softmax(1)
 
 
-def fidelity(name: str, weights: Path | None = None, device: str | torch.device = "cpu") -> Fidelity:
-    """A network by its short name, with its published weights or those of a file.
+@extractor("vgg16")
+@dataclass
+class Vgg16(Fidelity):
+    """VGG16, as in published precision and recall; 4096 features (528 MB of weights)."""
 
-    Raises MissingWeights where they are not here and cannot be downloaded, BadData where a file holds something else.
-    """
-    torchvision_operators()
-    build = {"inception": inception, "vgg16": vgg16, "clip": clip, "dinov2": dinov2}[name.partition("-")[0]]
-    with torch.random.fork_rng(devices=[]):  # networks fill themselves with random numbers first
-        return Fidelity(name, build(name, weights), torch.device(device))
+    def build(self, weights: Path | None) -> Built:
+        return vgg16("vgg16", weights)
+
+
+@extractor("clip", presets={f"clip-{model}": {"model": model} for model in CLIP})
+@dataclass
+class Clip(Fidelity):
+    """CLIP's image encoder."""
+
+    model: str = "vit-b-32"
+
+    def build(self, weights: Path | None) -> Built:
+        return clip(f"clip-{self.model}", weights)
+
+
+@extractor("dinov2", presets={f"dinov2-{model}": {"model": model} for model in DINOV2})
+@dataclass
+class Dinov2(Fidelity):
+    """DINOv2, code and weights by torch.hub."""
+
+    model: str = "vit-s-14"
+
+    def build(self, weights: Path | None) -> Built:
+        return dinov2(f"dinov2-{self.model}", weights)
 
 
 def inception(name: str, weights: Path | None) -> Built:
@@ -93,7 +134,7 @@ def inception(name: str, weights: Path | None) -> Built:
 
     file = URL_INCEPTION_V3.rpartition("/")[2]
     path = given_or_found(weights, Source(URL_INCEPTION_V3, file, hash_in(file)), name)
-    return filled(FeatureExtractorInceptionV3, "inception-v3-compat", "2048", path, name)
+    return fill_network(FeatureExtractorInceptionV3, "inception-v3-compat", "2048", path, name)
 
 
 def vgg16(name: str, weights: Path | None) -> Built:
@@ -101,7 +142,7 @@ def vgg16(name: str, weights: Path | None) -> Built:
     from torch_fidelity.feature_extractor_vgg16 import FeatureExtractorVGG16
 
     path = given_or_found(weights, vgg16_source(), name)
-    return filled(FeatureExtractorVGG16, "vgg16", "fc2_relu", path, name)
+    return fill_network(FeatureExtractorVGG16, "vgg16", "fc2_relu", path, name)
 
 
 def vgg16_source() -> Source:
@@ -118,11 +159,11 @@ def hash_in(file: str) -> str:
     return file.rpartition("-")[2].partition(".")[0]
 
 
-def filled(factory: Any, key: str, layer: str, path: Path, name: str) -> Built:
+def fill_network(factory: Any, key: str, layer: str, path: Path, name: str) -> Built:
     """A network filled with the checked tensors of a file."""
-    state = checked(path, name)
-    with reading(str(path), f"it does not hold the weights of {name}"):
-        return Built(factory(key, [layer], feature_extractor_weights_path=rewritten(state)), sha256(path))
+    state = load_tensors(path, name)
+    with one_line_errors(str(path), f"it does not hold the weights of {name}"):
+        return Built(factory(key, [layer], feature_extractor_weights_path=rewrite_tensors(state)), sha256(path))
 
 
 def clip(name: str, weights: Path | None) -> Built:
@@ -132,8 +173,8 @@ def clip(name: str, weights: Path | None) -> Built:
     digest = MODEL_METADATA[name]["hash"]
     source = Source(MODEL_URLS[name], f"{name}-{digest}.pt", digest)
     path = given_or_found(weights, source, name)
-    published(path, source, name)
-    with reading(str(path), f"it does not hold the weights of {name}"):
+    require_published(path, source, name)
+    with one_line_errors(str(path), f"it does not hold the weights of {name}"):
         return Built(FeatureExtractorCLIP(name, ["clip"], feature_extractor_weights_path=str(path)), digest)
 
 

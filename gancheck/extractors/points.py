@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from torch import Tensor
 
-from gancheck.extractors.base import Extractor
+from gancheck.extractors.base import Extractor, extractor
 
 
+@extractor("points")
+@dataclass
 class Points(Extractor):
-    """The coordinates of points, and the pixels of images, channel by channel and row by row, as features."""
-
-    name = "points"
+    """Coordinates of points, or pixels of images, as they are: channel by channel and row by row."""
 
     def features(self, x: Tensor) -> Tensor:
         """(n, d) of the samples' own precision, from (n, *shape)."""

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from gancheck.errors import BadData, MissingWeights
-from gancheck.loading.failures import reading, reason
+from gancheck.loading.failures import one_line_errors, reason
 
 PATIENCE = 10.0  #: seconds without an answer after which a download is given up
 
@@ -33,10 +33,10 @@ class Source:
         """Where torch and torch-fidelity look for it."""
         return checkpoints() / self.file
 
-    def find(self, name: str) -> Path:
+    def find(self, name: str, patience: float = PATIENCE) -> Path:
         """The file, downloaded once where it is missing; MissingWeights where that does not work."""
         if not self.path.is_file():
-            with downloading(name, f"fetch {self.url}, then put it at {self.path} or give --weights PATH"):
+            with downloading(name, f"fetch {self.url}, then put it at {self.path} or give --weights PATH", patience):
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 torch.hub.download_url_to_file(self.url, str(self.path), self.sha256, progress=sys.stderr.isatty())
         return self.path
@@ -48,16 +48,16 @@ def checkpoints() -> Path:
 
 
 @contextmanager
-def downloading(name: str, advice: str) -> Iterator[None]:
+def downloading(name: str, advice: str, patience: float = PATIENCE) -> Iterator[None]:
     """One attempt that cannot hang; whatever fails comes out as MissingWeights."""
     before = socket.getdefaulttimeout()
-    socket.setdefaulttimeout(PATIENCE)
+    socket.setdefaulttimeout(patience)
     try:
         yield
     except Exception as error:
         raise MissingWeights(
             f"the weights of {name} are not here and cannot be downloaded ({reason(error)}); {advice}, or use "
-            "--features judge"
+            "--features classifier"
         ) from error
     finally:
         socket.setdefaulttimeout(before)
@@ -72,16 +72,16 @@ def given_or_found(weights: Path | None, source: Source, name: str) -> Path:
     return weights
 
 
-def checked(path: Path, name: str) -> Mapping[str, Tensor]:
+def load_tensors(path: Path, name: str) -> Mapping[str, Tensor]:
     """The named tensors in a file, read so that nothing in it can run; BadData for anything else."""
-    with reading(str(path), f"give the weights of {name} as a file of named tensors"):
+    with one_line_errors(str(path), f"give the weights of {name} as a file of named tensors"):
         state = torch.load(path, map_location="cpu", weights_only=True)
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
         raise BadData(f"{path} holds no named tensors; give the weights of {name}")
     return state
 
 
-def rewritten(state: Mapping[str, Tensor]) -> io.BytesIO:
+def rewrite_tensors(state: Mapping[str, Tensor]) -> io.BytesIO:
     """Checked tensors as a file, for libraries that unpickle whatever they are given."""
     file = io.BytesIO()
     torch.save(state, file)
@@ -95,7 +95,7 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def published(path: Path, source: Source, name: str) -> str:
+def require_published(path: Path, source: Source, name: str) -> str:
     """The SHA-256 of a file that must be the published one; BadData where it is another."""
     found = sha256(path)
     if source.sha256 is None or not found.startswith(source.sha256):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from gancheck.inspection.inspect import inspect_data
 from gancheck.inspection.inspection import Inspection
-from gancheck.inspection.look import inspect_data
 from gancheck.inspection.problem import Problem
 
 __all__ = ["Inspection", "Problem", "inspect_data"]

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy.special import chdtrc
 
-from gancheck.inspection.groups import Groups
+from gancheck.inspection.modes import ModeGroups
 from gancheck.inspection.problem import Problem
 
 RATIO = {"class": 3.0, "cluster": 5.0}
@@ -27,7 +27,7 @@ HALF = 100
 INCEPTION = 2_048  #: features of the network that FID is usually computed with
 
 
-def imbalance(groups: Groups, scale: float) -> list[Problem]:
+def imbalance(groups: ModeGroups, scale: float) -> list[Problem]:
     """Groups that are not nearly equal, and groups that are too small; `scale` is samples in all over those grouped."""
     counts, ratio = np.array(groups.counts), max(groups.counts) / max(min(groups.counts), 1)
     expected = counts.mean()
@@ -44,7 +44,7 @@ def imbalance(groups: Groups, scale: float) -> list[Problem]:
     return problems + small_modes(groups, scale)
 
 
-def small_modes(groups: Groups, scale: float) -> list[Problem]:
+def small_modes(groups: ModeGroups, scale: float) -> list[Problem]:
     """Modes below 20 samples."""
     few = [n for n, c in zip(groups.names, groups.counts, strict=True) if c * scale < 2 * PER_MODE]
     if not few:
@@ -77,7 +77,7 @@ def few(count: int, shape: tuple[int, ...]) -> list[Problem]:
     return problems
 
 
-def table(groups: Groups, scale: float) -> list[dict[str, Any]]:
+def table(groups: ModeGroups, scale: float) -> list[dict[str, Any]]:
     """One row a mode: its samples, its share, and from how many samples on its absence can be tested."""
     rows = zip(groups.names, groups.counts, groups.shares, strict=True)
     return [

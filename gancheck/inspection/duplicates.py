@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gancheck.inspection.neighbourhood import K, Neighbourhood
 from gancheck.inspection.problem import Problem
-from gancheck.inspection.tally import Tally
+from gancheck.inspection.summary import DataSummary
 
 SHARE = 0.01
 CHANCE = 0.05  #: near-duplicates expected in clean data
@@ -25,20 +25,20 @@ LEAST = 5  #: samples in near-duplicate pairs
 REMEDY = "keep one of each, or put copies on the same side of a split"
 
 
-def exact(tally: Tally) -> list[Problem]:
+def exact(summary: DataSummary) -> list[Problem]:
     """Samples that repeat an earlier one."""
-    if len(tally.mean) == 1:
+    if len(summary.mean) == 1:
         return []
-    _, index, counts = np.unique(tally.prints, return_index=True, return_counts=True)
-    repeats = tally.count - len(counts)
+    _, index, counts = np.unique(summary.prints, return_index=True, return_counts=True)
+    repeats = summary.count - len(counts)
     if not repeats:
         return []
-    share, most = repeats / tally.count, int(counts.max())
+    share, most = repeats / summary.count, int(counts.max())
     where = int(index[counts == most].min())
     evidence = {"repeats": repeats, "share": share, "most": most, "first_row": where}
     text = (
-        f"exact repeats: {repeats:,} of {tally.count:,} samples ({100 * share:.3g} %; {tally.place(where)} is there "
-        f"{most:,} times); {REMEDY}"
+        f"exact repeats: {repeats:,} of {summary.count:,} samples ({100 * share:.3g} %; {summary.place(where)} is "
+        f"there {most:,} times); {REMEDY}"
     )
     return [Problem("duplicates", "warning" if share >= SHARE else "note", text, evidence)]
 
@@ -60,12 +60,12 @@ def limit(count: int, dimension: float) -> float:
     return float(min(NEAREST, (CHANCE / ((K - 1) * count)) ** (1 / dimension)))
 
 
-def nearly(tally: Tally, near: Neighbourhood, pairs: NDArray[np.int64]) -> list[Problem]:
+def nearly(summary: DataSummary, near: Neighbourhood, pairs: NDArray[np.int64]) -> list[Problem]:
     """Pairs that are too close to be two draws. In a sub-sample few pairs stay together; the share allows for that."""
     looked = len(near.rows)
-    if not len(pairs) or len(tally.mean) == 1:
+    if not len(pairs) or len(summary.mean) == 1:
         return []
-    share = min(1.0, len(np.unique(pairs)) / looked * (tally.count - 1) / max(len(tally.rows) - 1, 1))
+    share = min(1.0, len(np.unique(pairs)) / looked * (summary.count - 1) / max(len(summary.rows) - 1, 1))
     evidence = {
         "pairs": len(pairs),
         "share": share,
@@ -73,7 +73,7 @@ def nearly(tally: Tally, near: Neighbourhood, pairs: NDArray[np.int64]) -> list[
         "closer_than": limit(looked, near.dimension),
         "rows": near.rows[pairs[:20]].tolist(),
     }
-    first, second = (tally.place(row) for row in near.rows[pairs[0]])
+    first, second = (summary.place(row) for row in near.rows[pairs[0]])
     text = (
         f"nearly the same: {len(pairs):,} pairs (about {100 * share:.3g} % of samples; the closest are {first} and "
         f"{second}); {REMEDY}"

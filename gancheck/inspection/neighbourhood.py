@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.neighbors import NearestNeighbors
 
-from gancheck.inspection.tally import FEW, Tally
+from gancheck.inspection.summary import FEW, DataSummary
 
 K = 10  #: neighbours: groups of up to so many strays still count as strays
 LEAST = 100  #: samples below which neighbourhoods say nothing
@@ -24,15 +24,15 @@ class Neighbourhood:
     dimension: float  #: of the surface that the samples fill, 1 or more
 
 
-def neighbourhood(tally: Tally) -> Neighbourhood | None:
+def neighbourhood(summary: DataSummary) -> Neighbourhood | None:
     """Neighbours by Euclidean distance, as the metrics see it; None below 100 distinct samples."""
-    _, first = np.unique(tally.prints[tally.rows.numpy()], return_index=True)
+    _, first = np.unique(summary.prints[summary.rows.numpy()], return_index=True)
     if len(first) < LEAST:
         return None
-    x = tally.kept.numpy()[np.sort(first)]
+    x = summary.kept.numpy()[np.sort(first)]
     search = NearestNeighbors(n_neighbors=K, algorithm="kd_tree" if x.shape[1] <= FEW else "brute")
     distance, index = search.fit(x - x.mean(axis=0)).kneighbors()
-    return Neighbourhood(tally.rows.numpy()[np.sort(first)], distance, index, dimension(distance))
+    return Neighbourhood(summary.rows.numpy()[np.sort(first)], distance, index, dimension(distance))
 
 
 def dimension(distance: NDArray[np.float64]) -> float:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from gancheck.inspection.neighbourhood import Neighbourhood
 from gancheck.inspection.problem import Problem
-from gancheck.inspection.tally import Tally
+from gancheck.inspection.summary import DataSummary
 
 REACH = 6.0
 LEAST = 1.5
@@ -34,14 +34,14 @@ def remoteness(near: Neighbourhood) -> NDArray[np.float64]:
     return np.divide(radius, usual, out=np.ones_like(radius), where=usual > 0)
 
 
-def strays(near: Neighbourhood) -> NDArray[np.int64]:
+def outlier_rows(near: Neighbourhood) -> NDArray[np.int64]:
     """Positions of outliers in the neighbourhood, the farthest first."""
     far = remoteness(near)
     found = np.flatnonzero(far > factor(near.dimension))
     return found[np.argsort(-far[found], kind="stable")]
 
 
-def apart(tally: Tally, near: Neighbourhood, found: NDArray[np.int64]) -> list[Problem]:
+def find_outliers(summary: DataSummary, near: Neighbourhood, found: NDArray[np.int64]) -> list[Problem]:
     """What to say about them."""
     if not len(found):
         return []
@@ -54,7 +54,7 @@ def apart(tally: Tally, near: Neighbourhood, found: NDArray[np.int64]) -> list[P
         "times_as_far": [round(float(f), 3) for f in far[:20]],
     }
     text = (
-        f"far from all others: {len(found):,} of {len(near.rows):,} samples, {tally.place(rows[0])} the most "
+        f"far from all others: {len(found):,} of {len(near.rows):,} samples, {summary.place(rows[0])} the most "
         f"({far[0]:.1f} times as far from its neighbours as is usual); look at them, and drop those that are mistakes"
     )
     return [Problem("outliers", "warning", text, evidence)]

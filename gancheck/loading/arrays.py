@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from gancheck.errors import BadData
-from gancheck.loading.failures import reading
+from gancheck.loading.failures import one_line_errors
 from gancheck.loading.raw import Array, Raw, slices
 
 SAMPLES = ("samples", "x", "images", "data", "arr_0")
@@ -24,12 +24,12 @@ PLAIN = "save it as plain numbers with numpy.save"
 
 def npy(path: Path) -> Raw:
     """A .npy file, read in place."""
-    return raw_array(mapped(path), path.name)
+    return raw_array(map_file(path), path.name)
 
 
-def mapped(path: Path) -> Array:
+def map_file(path: Path) -> Array:
     """The array of a .npy file, not read yet."""
-    with reading(path.name, PLAIN):
+    with one_line_errors(path.name, PLAIN):
         with path.open("rb") as file:
             refuse_header(file, path.stat().st_size, path.name)
         return array_of(np.load(path, mmap_mode="r", allow_pickle=False))
@@ -37,7 +37,7 @@ def mapped(path: Path) -> Array:
 
 def npz(path: Path) -> Raw:
     """The samples of a .npz file, and its labels if it has some."""
-    with reading(path.name, PLAIN), zipfile.ZipFile(path) as archive:
+    with one_line_errors(path.name, PLAIN), zipfile.ZipFile(path) as archive:
         members = {m.filename.removesuffix(".npy"): m for m in archive.infolist() if m.filename.endswith(".npy")}
         return from_names({name: Member(archive, member) for name, member in members.items()}, path.name)
 
@@ -58,7 +58,7 @@ class Member:
 def torch_file(path: Path) -> Raw:
     """A tensor, or a dict of tensors, saved with torch.save; nothing else is unpickled."""
     advice = "save a tensor, or a dict with 'samples', with torch.save; a generator as TorchScript (torch.jit.trace)"
-    with reading(path.name, advice):
+    with one_line_errors(path.name, advice):
         found = torch.load(path, map_location="cpu", weights_only=True)
         if not isinstance(found, Tensor | Mapping):
             raise BadData(f"{path.name} holds a {type(found).__name__}; {advice}")

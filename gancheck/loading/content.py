@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from gancheck.errors import BadData, did_you_mean
-from gancheck.loading.failures import reading
+from gancheck.loading.failures import one_line_errors
 
 Content = Literal["npy", "npz", "torch", "torchscript", "parquet", "table", "picture", "pickle", "unknown"]
 FORMATS = ".npy, .npz, .pt, TorchScript, .csv, .parquet or a folder of .png, .jpg, .jpeg or .webp images"
@@ -29,7 +29,7 @@ STARTS: tuple[tuple[bytes, Content], ...] = (
 
 def existing(source: str | PathLike[str]) -> Path:
     """The path with `~` expanded; BadData where nothing is there, or nothing that can be read to its end."""
-    with reading(repr(str(source)), "give the path of a file or folder"):
+    with one_line_errors(repr(str(source)), "give the path of a file or folder"):
         if not str(source):
             raise BadData("the path is empty; give a file or folder")
         path = Path(source).expanduser()
@@ -43,12 +43,12 @@ def existing(source: str | PathLike[str]) -> Path:
 
 def content_of(path: Path) -> Content:
     """What the file holds; BadData where it is empty or may not be read."""
-    with reading(path.name, "check that you may read it"), path.open("rb") as file:
+    with one_line_errors(path.name, "check that you may read it"), path.open("rb") as file:
         start = file.read(512)
     if not start:
         raise BadData(f"{path.name} is empty")
     if start.startswith(b"PK"):
-        return zipped(path)
+        return open_zip(path)
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "picture"
     return next((content for magic, content in STARTS if start.startswith(magic)), plain(path, start))
@@ -61,9 +61,9 @@ def plain(path: Path, start: bytes) -> Content:
     return "table" if path.suffix.lower() in TABLES and b"\0" not in start else "unknown"
 
 
-def zipped(path: Path) -> Content:
+def open_zip(path: Path) -> Content:
     """What a zip archive holds; BadData where unpacking it would flood the memory."""
-    with reading(path.name, "save it again"), zipfile.ZipFile(path) as archive:
+    with one_line_errors(path.name, "save it again"), zipfile.ZipFile(path) as archive:
         members = archive.infolist()
     refuse_bomb(path, sum(member.file_size for member in members))
     names = [member.filename for member in members]

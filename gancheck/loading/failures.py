@@ -12,7 +12,7 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
 @contextmanager
-def reading(name: str, advice: str, failed: str = "cannot be read") -> Iterator[None]:
+def one_line_errors(name: str, advice: str, failed: str = "cannot be read") -> Iterator[None]:
     """Any failure inside, a decoder's panic too (no Exception, as polars raises it), comes out as BadData."""
     try:
         yield

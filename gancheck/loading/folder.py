@@ -14,10 +14,10 @@ import torch
 from torch import Tensor
 
 from gancheck.errors import BadData
-from gancheck.loading.failures import reading
+from gancheck.loading.failures import one_line_errors
+from gancheck.loading.image_file import Picture, decode_image
 from gancheck.loading.layout import Layout
-from gancheck.loading.picture import Picture, decoded
-from gancheck.loading.raw import Array, Raw, slices, worded
+from gancheck.loading.raw import Array, Raw, join_names, slices
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 KEPT = 256 * 2**20  #: bytes of decoded pixels that are kept rather than decoded again
@@ -26,20 +26,20 @@ KEPT = 256 * 2**20  #: bytes of decoded pixels that are kept rather than decoded
 def folder(path: Path) -> Raw:
     """All images below a folder, one shape; a picture that is grey becomes RGB where others have colour."""
     name = path.name or str(path)
-    with reading(name, "check that you may read it"):
-        files, others = listed(path)
+    with one_line_errors(name, "check that you may read it"):
+        files, others = list_images(path)
     if not files:
         raise BadData(f"{name} holds no {', '.join(SUFFIXES)} images ({others:,} other files); give a folder that does")
     album = Album(path, files)
-    labels, classes = labelled(path, files)
+    labels, classes = read_folder_labels(path, files)
     ignored = (f"{others:,} other files in {name} left out",) if others else ()
-    said = (f"labels from {len(classes)} sub-folders: {worded(classes)}",) if classes else ()
+    said = (f"labels from {len(classes)} sub-folders: {join_names(classes)}",) if classes else ()
     notes = (*ignored, *album.notes, *said)
     form = Layout((album.shape[2], *album.size), last=True)
     return Raw(name, album.shape, album.read, labels=labels, classes=classes, files=files, layout=form, notes=notes)
 
 
-def listed(path: Path) -> tuple[tuple[Path, ...], int]:
+def list_images(path: Path) -> tuple[tuple[Path, ...], int]:
     """The image files in the order that people count in, and how many files are something else."""
     found = [Path(here) / name for here, _, names in os.walk(path, onerror=complain) for name in names]
     shown = [file for file in found if not any(part.startswith(".") for part in file.relative_to(path).parts)]
@@ -58,7 +58,7 @@ def natural(path: Path) -> list[list[tuple[int, int, str]]]:
     return [[(0, int(p), p) if p[0] in "0123456789" else (1, 0, p) for p in part] for part in pieces]
 
 
-def labelled(path: Path, files: tuple[Path, ...]) -> tuple[Tensor | None, tuple[str, ...]]:
+def read_folder_labels(path: Path, files: tuple[Path, ...]) -> tuple[Tensor | None, tuple[str, ...]]:
     """Labels and classes, where every image lies in one of at least two sub-folders, and none deeper."""
     parts = [file.relative_to(path).parts for file in files]
     names = tuple(dict.fromkeys(part[0] for part in parts))
@@ -126,5 +126,5 @@ class Album:
                 rows = slice(start, start + 2 * together)
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")  # what matters of them is said in one line
-                    some = list(pool.map(decoded, self.files[rows], places[rows]))
+                    some = list(pool.map(decode_image, self.files[rows], places[rows]))
                 yield from some

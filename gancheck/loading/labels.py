@@ -11,9 +11,9 @@ import torch
 from torch import Tensor
 
 from gancheck.errors import BadData
-from gancheck.loading.arrays import array_of, mapped, whole_labels
+from gancheck.loading.arrays import array_of, map_file, whole_labels
 from gancheck.loading.content import content_of, existing
-from gancheck.loading.failures import reading
+from gancheck.loading.failures import one_line_errors
 from gancheck.loading.raw import Array
 from gancheck.loading.tables import label_cells
 
@@ -26,7 +26,7 @@ def open_labels(source: Any, count: int) -> tuple[Tensor, tuple[str, ...]]:
     `source`: a .npy, .csv or .txt file, or any array of integers. BadData where they are not one class a sample.
     """
     name = Path(source).name if isinstance(source, str | PathLike) else "labels"
-    with reading(name, ADVICE):
+    with one_line_errors(name, ADVICE):
         values = from_file(existing(source), count) if isinstance(source, str | PathLike) else array_of(source)
         return classes(values, count, name)
 
@@ -34,7 +34,7 @@ def open_labels(source: Any, count: int) -> tuple[Tensor, tuple[str, ...]]:
 def from_file(path: Path, count: int) -> Array:
     """The labels of a file, integers or text."""
     if content_of(path) == "npy":
-        return mapped(path)
+        return map_file(path)
     if content_of(path) == "table":
         return label_cells(path, count)
     raise BadData(f"{path.name} holds no labels that gancheck reads; {ADVICE}")

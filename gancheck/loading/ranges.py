@@ -67,7 +67,7 @@ SIGNED = Range(-1, 1, "floats in [-1, 1]")
 WHOLE = Range(0, 255, "whole floats 0..255")
 
 
-def decided(survey: Survey, name: str) -> Range:
+def decide_range(survey: Survey, name: str) -> Range:
     """The range of all values; BadData where none of the known fits."""
     for known in candidates(survey):
         if known.holds(survey):

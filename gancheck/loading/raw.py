@@ -32,7 +32,7 @@ class Raw:
     notes: tuple[str, ...] = ()
 
 
-def worded(names: Sequence[str], most: int = 6) -> str:
+def join_names(names: Sequence[str], most: int = 6) -> str:
     """`a, b, c ... (12 in all)`."""
     return ", ".join(names[:most]) + (f" ... ({len(names)} in all)" if len(names) > most else "")
 

@@ -36,13 +36,13 @@ class Samples:
     def take(self, most: int) -> Tensor:
         """(n, *shape) the first samples, at most so many, in one tensor and one copy."""
         if self.count is None or self.count > most:
-            return gathered(self.stream(), most, self.name)
-        return gathered(self.stream(), self.count, self.name)
+            return gather(self.stream(), most, self.name)
+        return gather(self.stream(), self.count, self.name)
 
     def pick(self, rows: Tensor) -> Tensor:
         """(len(rows), *shape) the samples at these places, in this order; the source is read once, batch by batch."""
         places, back = rows.sort()
-        found = torch.cat(list(chosen(self.stream(), places)))
+        found = torch.cat(list(select_rows(self.stream(), places)))
         return torch.empty_like(found).index_copy_(0, back, found)
 
     def some(self, count: int, generator: torch.Generator) -> Samples:
@@ -52,10 +52,10 @@ class Samples:
         rows = torch.randperm(self.count, generator=generator)[:count].sort().values
         labels = self.labels[rows] if self.labels is not None else None
         files = tuple(self.files[row] for row in rows.tolist()) if self.files else ()
-        return replace(self, count=count, stream=lambda: chosen(self.stream(), rows), labels=labels, files=files)
+        return replace(self, count=count, stream=lambda: select_rows(self.stream(), rows), labels=labels, files=files)
 
 
-def chosen(batches: Iterator[Tensor], rows: Tensor) -> Iterator[Tensor]:
+def select_rows(batches: Iterator[Tensor], rows: Tensor) -> Iterator[Tensor]:
     """The rows of a stream at these places, ascending."""
     start = 0
     for batch in batches:
@@ -67,7 +67,7 @@ def chosen(batches: Iterator[Tensor], rows: Tensor) -> Iterator[Tensor]:
             yield batch[inside]
 
 
-def gathered(batches: Iterator[Tensor], count: int, name: str) -> Tensor:
+def gather(batches: Iterator[Tensor], count: int, name: str) -> Tensor:
     """The first `count` samples; BadData where the stream ends without any."""
     whole, filled = None, 0
     for batch in batches:

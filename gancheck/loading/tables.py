@@ -12,8 +12,8 @@ import polars as pl
 from gancheck.errors import BadData
 from gancheck.loading.arrays import whole_labels
 from gancheck.loading.content import LARGEST
-from gancheck.loading.failures import reading
-from gancheck.loading.raw import Array, Raw, worded
+from gancheck.loading.failures import one_line_errors
+from gancheck.loading.raw import Array, Raw, join_names
 
 ROWS = 65_536  #: of a batch
 WIDEST = 2**20  #: characters of the first line
@@ -37,18 +37,18 @@ PLAIN = "give one row a sample, numbers only, and a header or none"
 
 def csv(path: Path) -> Raw:
     """Points of a text table; comma, semicolon, tab or a space between the numbers, with a header or without."""
-    with reading(path.name, PLAIN):
+    with one_line_errors(path.name, PLAIN):
         mark, header = dialect(path)
         how = {"has_header": header, "null_values": [*BROKEN]}
-        types = scanned(path, mark, infer_schema_length=None, **how).collect_schema()
-        table = scanned(path, mark, schema=types, **how)  # the types are found once, from all rows
+        types = scan_table(path, mark, infer_schema_length=None, **how).collect_schema()
+        table = scan_table(path, mark, schema=types, **how)  # the types are found once, from all rows
         notes = (f"the first row of {path.name} is {'its header' if header else 'a sample: it has no header'}",)
         return raw_table(table, path.name, notes)
 
 
 def parquet(path: Path) -> Raw:
     """Points of a parquet file."""
-    with reading(path.name, PLAIN):
+    with one_line_errors(path.name, PLAIN):
         table = pl.scan_parquet(path.absolute(), glob=False, hive_partitioning=False)
         rows, columns = table.select(pl.len()).collect().item(), len(table.collect_schema())
         if rows * columns * 8 > LARGEST:
@@ -67,7 +67,7 @@ def raw_table(table: pl.LazyFrame, name: str, notes: tuple[str, ...]) -> Raw:
     points = table.select(pl.col(columns).cast(pl.Float32 if single else pl.Float64).fill_null(float("nan")))
 
     def read() -> Iterator[Array]:
-        with reading(name, PLAIN):
+        with one_line_errors(name, PLAIN):
             for batch in points.collect_batches(chunk_size=ROWS, maintain_order=True):
                 if len(batch):
                     yield batch.to_numpy()
@@ -76,7 +76,7 @@ def raw_table(table: pl.LazyFrame, name: str, notes: tuple[str, ...]) -> Raw:
     if label is None:
         return Raw(name, (len(columns),), read, notes=notes)
     labels, classes = label_values(table.select(pl.col(label)).collect().to_series(), name)
-    said = f"labels from column '{label}'" + (f": {worded(classes)}" if classes else "")
+    said = f"labels from column '{label}'" + (f": {join_names(classes)}" if classes else "")
     return Raw(name, (len(columns),), read, labels=whole_labels(labels, name), classes=classes, notes=(*notes, said))
 
 
@@ -108,14 +108,14 @@ def refuse_columns(schema: dict[str, Any], name: str) -> None:
     wrong = [f"'{column[:40]}'" for column, dtype in schema.items() if not dtype.is_numeric()]
     if wrong:
         what = "column " if len(wrong) == 1 else "columns "
-        raise BadData(f"{name}: {what}{worded(wrong)} not numeric; drop it, or call it 'label' if it is one")
+        raise BadData(f"{name}: {what}{join_names(wrong)} not numeric; drop it, or call it 'label' if it is one")
 
 
 def label_cells(path: Path, count: int) -> Array:
     """(n,) labels of a text table, integers or text; of several columns, the one called label, labels, mode or y."""
-    with reading(path.name, "give one label a line"):
+    with one_line_errors(path.name, "give one label a line"):
         mark = dialect(path)[0]
-        cells = scanned(path, mark, has_header=False, infer_schema=False).collect()
+        cells = scan_table(path, mark, has_header=False, infer_schema=False).collect()
         first = [str(cell).lower() for cell in cells.row(0)]
         place = 0 if len(first) == 1 else next((first.index(label) for label in LABELS if label in first), None)
         if place is None:
@@ -127,7 +127,7 @@ def label_cells(path: Path, count: int) -> Array:
         return column.to_numpy().astype(str) if numbers.null_count() else numbers.to_numpy()
 
 
-def scanned(path: Path, mark: str, **how: Any) -> pl.LazyFrame:
+def scan_table(path: Path, mark: str, **how: Any) -> pl.LazyFrame:
     """The table, not read yet."""
     return pl.scan_csv(path.absolute(), separator=mark, glob=False, **how)
 

@@ -8,18 +8,17 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from gancheck.cloud import Cloud
-from gancheck.copies import copying
 from gancheck.errors import BadData
-from gancheck.estimate import Estimate, of_rate, of_share
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.nearest import nearest
-from gancheck.neighbours import TIE
-from gancheck.streams import order
-from gancheck.view import View
+from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.neighbours import TIE, nearest_in
+from gancheck.numerics.seeding import permutation
+from gancheck.numerics.training_copies import find_copies
+from gancheck.statistics.estimate import Estimate, of_rate, of_share
 
 
-@metric("memorisation", better="lower", low=0, high=1, needs="train", asked=True)
+@metric("memorisation", better="lower", low=0, high=1, needs="train", on_request=True)
 def memorisation(view: View) -> Estimate:
     """Share of samples nearer to the training data than to as many held-out real samples; a tie counts half.
 
@@ -32,14 +31,14 @@ def memorisation(view: View) -> Estimate:
     """
     fewest = min(len(view.train), len(view.real_samples))
     (train, copied), (held_out, other) = (
-        view.samples.once(nearest, cloud.once(part, fewest)) for cloud in (view.train, view.real_samples)
+        view.samples.cached(nearest_in, features.cached(part, fewest)) for features in (view.train, view.real_samples)
     )
     ahead = (train * TIE < held_out).double() + (train <= held_out * TIE).double()
     neighbour = torch.where(ahead > 0, copied, other + fewest)
     return of_rate(ahead.mean() / 2, separate(neighbour))
 
 
-@metric("authenticity", better="higher", low=0, high=1, needs="train", asked=True)
+@metric("authenticity", better="higher", low=0, high=1, needs="train", on_request=True)
 def authenticity(view: View) -> Estimate:
     """Share of samples whose nearest training sample has another training sample nearer than the sample.
 
@@ -51,13 +50,13 @@ def authenticity(view: View) -> Estimate:
     """
     if len(view.train) < 2:
         raise BadData("authenticity needs at least 2 training samples, got 1: give more")
-    distance, index = view.samples.once(nearest, view.train)
+    distance, index = view.samples.cached(nearest_in, view.train)
     originals, which = torch.unique(index, return_inverse=True)
-    apart = nearest(Cloud(view.train.x[originals], view.train.chunk), view.train, originals)[0]
+    apart = nearest_in(FeatureSet(view.train.x[originals], view.train.chunk), view.train, originals)[0]
     return of_rate((apart[which] * TIE < distance).double().mean(), separate(which))
 
 
-@metric("copies", better="lower", low=0, high=1, needs="train", asked=True)
+@metric("copies", better="lower", low=0, high=1, needs="train", on_request=True)
 def copies(view: View) -> Estimate:
     """Share of samples nearer to a training sample than all but 1 % of held-out real samples are.
 
@@ -65,15 +64,15 @@ def copies(view: View) -> Estimate:
     more where real data repeats itself. It does not see blends of several training samples.
     On the ring it did not see: drop, imbalance, blur, junk.
     """
-    return of_share(copying(view.samples, view.train, view.real_samples).copied)
+    return of_share(find_copies(view.samples, view.train, view.real_samples).copied)
 
 
-def part(cloud: Cloud, n: int) -> Cloud:
+def part(features: FeatureSet, n: int) -> FeatureSet:
     """A random part of n samples, the same for the same cloud; all of it where it has no more."""
-    if n == len(cloud):
-        return cloud
-    chosen = order(len(cloud), cloud.x.device, "metric", "memorisation")[:n]
-    return Cloud(cloud.x[chosen], cloud.chunk)
+    if n == len(features):
+        return features
+    chosen = permutation(len(features), features.x.device, "metric", "memorisation")[:n]
+    return FeatureSet(features.x[chosen], features.chunk)
 
 
 def separate(neighbour: Tensor) -> float:

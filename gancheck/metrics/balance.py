@@ -8,9 +8,9 @@ from scipy.special import xlogy
 from scipy.stats import binomtest, chi2, chi2_contingency
 from torch import Tensor
 
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.streams import key
-from gancheck.view import View
+from gancheck.numerics.seeding import key
 
 Array = NDArray[np.float64]
 
@@ -19,7 +19,7 @@ DRAWS = 1_999  #: of real counts where it does not: p-values in steps of 1 / 2,0
 ROUNDING = 1e-9  #: so that equal counts in another order tie
 
 
-@metric("mode-balance", better="higher", low=0, high=1, needs="modes", asked=True)
+@metric("mode-balance", better="higher", low=0, high=1, needs="modes", on_request=True)
 def mode_balance(view: View) -> Tensor:
     """P-value of the likelihood-ratio (G) test that high-quality samples fall into the modes by their real shares.
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from gancheck.card import pin
+from gancheck.plugins.info import plugin
+
+if TYPE_CHECKING:
+    from gancheck.evaluation.view import Needs
 
 F = TypeVar("F")
 Better = Literal["higher", "lower", "one"]
-Needs = Literal["samples", "reference", "modes", "train", "images", "classes"]
 
 
 def metric(
@@ -19,8 +21,8 @@ def metric(
     low: float | None = None,
     high: float | None = None,
     needs: Needs = "reference",
-    at_most: int | None = None,
-    asked: bool = False,
+    max_samples: int | None = None,
+    on_request: bool = False,
 ) -> Callable[[F], F]:
     """Make `def f(view: View, ...) -> Tensor | Estimate` known as `name`; further arguments are its parameters.
 
@@ -29,8 +31,10 @@ def metric(
     `better` is the direction ("one": the best value is 1 and both sides are worse); `low` and `high` bound the range
     (None: unbounded). `needs` is "samples" (alone), "reference" (real features), "modes" (a mode assignment), "train"
     (training features beside the reference, which is held out), "images" (pixels) or "classes" (class probabilities).
-    A metric with `at_most` compares neighbours: it gets at most that many samples, real ones without repeats, and is
-    computed at the last evaluation only. One that is `asked` for is costly or special: `gancheck score` computes it,
-    and a suite that names it; a suite that names no metrics leaves it out.
+    A metric with `max_samples` compares neighbours: it gets at most that many samples, real ones without repeats, and
+    is computed at the last evaluation only. One that is `on_request` is costly or special: `gancheck score` computes
+    it, and a suite that names it; a suite that names no metrics leaves it out.
     """
-    return pin("metric", name, better=better, low=low, high=high, needs=needs, at_most=at_most, asked=asked)
+    return plugin(
+        "metric", name, better=better, low=low, high=high, needs=needs, max_samples=max_samples, on_request=on_request
+    )

@@ -8,18 +8,19 @@ import torch
 from scipy.special import gammaincinv
 from torch import Tensor
 
-from gancheck.cloud import Cloud
 from gancheck.errors import BadData
-from gancheck.estimate import LEVEL, Estimate
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.neighbours import TIE, distances
-from gancheck.view import View
+from gancheck.numerics.distances import distances
+from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.neighbours import TIE
+from gancheck.statistics.estimate import LEVEL, Estimate
 
 PAIRS = 100  #: real pairs that count as coinciding,
 SHARE = 0.02  #: or so many of all pairs, where that is fewer
 
 
-@metric("birthday", better="higher", low=0, at_most=5_000, asked=True)
+@metric("birthday", better="higher", low=0, max_samples=5_000, on_request=True)
 def birthday(view: View) -> Estimate:
     """Support size by the birthday paradox: of N equal outputs, one pair in N coincides.
 
@@ -35,7 +36,7 @@ def birthday(view: View) -> Estimate:
     """
     if min(len(view.samples), len(view.real_samples)) < 2:
         raise BadData("birthday needs at least 2 samples on both sides, got 1: draw more")
-    met = partners(view.samples, view.real_samples.once(closeness) * TIE).double()
+    met = partners(view.samples, view.real_samples.cached(closeness) * TIE).double()
     return support(met)
 
 
@@ -55,33 +56,33 @@ def support(met: Tensor) -> Estimate:
     return Estimate(value, torch.minimum(low, value), torch.maximum(high, value))
 
 
-def closeness(cloud: Cloud) -> Tensor:
+def closeness(features: FeatureSet) -> Tensor:
     """Scalar: how far apart the closest pairs are, the farthest of them."""
-    wanted = max(1, min(PAIRS, int(SHARE * len(cloud) * (len(cloud) - 1) / 2)))
-    closest = torch.full((wanted,), torch.inf, dtype=torch.float64, device=cloud.x.device)
-    for _, _, block in pairs_of(cloud):
+    wanted = max(1, min(PAIRS, int(SHARE * len(features) * (len(features) - 1) / 2)))
+    closest = torch.full((wanted,), torch.inf, dtype=torch.float64, device=features.x.device)
+    for _, _, block in pairs_of(features):
         near = block.flatten().topk(min(wanted, block.numel()), largest=False).values
         closest = torch.cat([closest, near]).topk(wanted, largest=False).values
     return closest.max()
 
 
-def partners(cloud: Cloud, threshold: Tensor) -> Tensor:
+def partners(features: FeatureSet, threshold: Tensor) -> Tensor:
     """(n,) int64: how many others are no farther than `threshold`."""
-    met = torch.zeros(len(cloud), dtype=torch.int64, device=cloud.x.device)
-    for here, there, block in pairs_of(cloud):
+    met = torch.zeros(len(features), dtype=torch.int64, device=features.x.device)
+    for here, there, block in pairs_of(features):
         close = block <= threshold
         met[here] += close.sum(1)
         met[there] += close.sum(0)
     return met
 
 
-def pairs_of(cloud: Cloud) -> Iterator[tuple[slice, slice, Tensor]]:
+def pairs_of(features: FeatureSet) -> Iterator[tuple[slice, slice, Tensor]]:
     """Blocks of distances in which every pair of samples is once, and everything else at infinity."""
-    for here, x in cloud.blocks():
-        for there, y in cloud.blocks():
+    for here, x in features.blocks():
+        for there, y in features.blocks():
             if here.start > there.start:
                 continue
-            block = distances(x, y, cloud.mean)
+            block = distances(x, y, features.mean)
             if here == there:
                 block.masked_fill_(torch.ones_like(block, dtype=torch.bool).tril(), torch.inf)
             yield here, there, block

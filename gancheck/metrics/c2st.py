@@ -6,16 +6,15 @@ import torch
 from torch import Tensor
 
 from gancheck.errors import BadData
-from gancheck.estimate import Estimate, of_rate
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.nearest import across
-from gancheck.neighbours import TIE, radii
-from gancheck.view import View
+from gancheck.numerics.neighbours import TIE, k_nearest_across, radii
+from gancheck.statistics.estimate import Estimate, of_rate
 
 K = 5  #: neighbours; coverage asks for as many, and the same pass serves both
 
 
-@metric("c2st", better="lower", low=0, high=1, at_most=5_000, asked=True)
+@metric("c2st", better="lower", low=0, high=1, max_samples=5_000, on_request=True)
 def c2st(view: View, k: int = K) -> Estimate:
     """Accuracy of a 5-nearest-neighbour classifier, real or generated, each sample judged by all others.
 
@@ -33,7 +32,7 @@ def c2st(view: View, k: int = K) -> Estimate:
     if not 1 <= k < n:
         raise BadData(f"{k} neighbours need at least {max(k, 1) + 1} samples on both sides, got {n}: draw more")
     sides = view.samples.head(n), view.real_samples.head(n)
-    hits = torch.cat([correct(radii(s, k), other) for s, other in zip(sides, across(*sides, k), strict=True)])
+    hits = torch.cat([correct(radii(s, k), other) for s, other in zip(sides, k_nearest_across(*sides, k), strict=True)])
     return of_rate(hits.mean(), n)
 
 

@@ -11,16 +11,16 @@ import math
 import torch
 from torch import Tensor
 
-from gancheck.balls import clip
-from gancheck.cloud import Cloud
-from gancheck.estimate import Estimate, of_mean
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
 from gancheck.metrics.manifold import membership
-from gancheck.neighbours import TIE, nearest
-from gancheck.view import View
+from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.neighbour_balls import clip
+from gancheck.numerics.neighbours import TIE, k_nearest
+from gancheck.statistics.estimate import Estimate, of_mean
 
 
-@metric("clipped-density", better="higher", low=0, high=1, at_most=5_000, asked=True)
+@metric("clipped-density", better="higher", low=0, high=1, max_samples=5_000, on_request=True)
 def clipped_density(view: View, k: int = 5) -> Estimate:
     """Number of real balls around a generated sample over k, at most 1 each, on average, over that of real data.
 
@@ -30,12 +30,12 @@ def clipped_density(view: View, k: int = 5) -> Estimate:
     and coverage", 2025.
     On the ring it did not see: imbalance, shrink.
     """
-    whole = view.real_samples.once(own_density, k)
+    whole = view.real_samples.cached(own_density, k)
     made = of_mean((membership(view, k).clipped.double() / k).clamp_max(1) / whole)
     return Estimate(*(x.clamp(0, 1) for x in (made.value, made.low, made.high)))
 
 
-@metric("clipped-coverage", better="higher", low=0, high=1, at_most=5_000, asked=True)
+@metric("clipped-coverage", better="higher", low=0, high=1, max_samples=5_000, on_request=True)
 def clipped_coverage(view: View, k: int = 5) -> Estimate:
     """Share of a perfect generator's samples that would fill real balls as full, counting up to k samples in each.
 
@@ -47,18 +47,18 @@ def clipped_coverage(view: View, k: int = 5) -> Estimate:
     """
     held = membership(view, k).held
     raw = of_mean((held.double() / k).clamp_max(1))
-    curve = expected(len(view.samples), len(held), k).to(held.device)
+    curve = expected_fill(len(view.samples), len(held), k).to(held.device)
     return Estimate(*(inverse(curve, x) for x in (raw.value, raw.low, raw.high)))
 
 
-def own_density(reference: Cloud, k: int) -> Tensor:
+def own_density(reference: FeatureSet, k: int) -> Tensor:
     """What real samples get among themselves: only a ball's own k neighbours count."""
-    distance, index = reference.once(nearest, k)
+    distance, index = reference.cached(k_nearest, k)
     inside = index[distance <= clip(distance[:, -1])[:, None] * TIE]
     return (torch.bincount(inside, minlength=len(reference)).double() / k).clamp_max(1).mean()
 
 
-def expected(n: int, m: int, k: int) -> Tensor:
+def expected_fill(n: int, m: int, k: int) -> Tensor:
     """(n + 1,) float64 expected raw coverage of m real samples by 0 to n good ones; it rises from 0.
 
     A ball that reaches to the k-th of m - 1 others holds Beta(k, m - k) of the mass, so that the number of good samples

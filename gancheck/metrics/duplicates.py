@@ -6,17 +6,16 @@ import torch
 from torch import Tensor
 
 from gancheck.errors import BadData
-from gancheck.estimate import Estimate, of_rate
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.nearest import rarely_below
-from gancheck.neighbours import radii
-from gancheck.prints import prints
-from gancheck.view import View
+from gancheck.numerics.fingerprints import row_fingerprints
+from gancheck.numerics.neighbours import distance_quantile, radii
+from gancheck.statistics.estimate import Estimate, of_rate
 
 DEPTH = 5  #: neighbours that coverage asks for: the same pass serves both
 
 
-@metric("duplicates", better="lower", low=0, high=1, needs="samples", asked=True)
+@metric("duplicates", better="lower", low=0, high=1, needs="samples", on_request=True)
 def duplicates(view: View) -> Tensor:
     """Share of samples that are there more than once, features equal bit for bit.
 
@@ -25,12 +24,12 @@ def duplicates(view: View) -> Tensor:
     of each row is compared, so that two different rows out of a million are mistaken for one with a chance of 3e-8.
     On the ring it did not see: imbalance, shrink, blur, junk.
     """
-    _, which, counts = torch.unique(prints(view.samples), return_inverse=True, return_counts=True)
+    _, which, counts = torch.unique(row_fingerprints(view.samples), return_inverse=True, return_counts=True)
     repeated: Tensor = counts[which] > 1
     return repeated.double().mean()
 
 
-@metric("near-duplicates", better="lower", low=0, high=1, at_most=5_000, asked=True)
+@metric("near-duplicates", better="lower", low=0, high=1, max_samples=5_000, on_request=True)
 def near_duplicates(view: View) -> Estimate:
     """Share of samples with another sample nearer than all but 1 % of real samples have, among as many.
 
@@ -42,5 +41,5 @@ def near_duplicates(view: View) -> Estimate:
     n = min(len(view.samples), len(view.real_samples))
     if n < 2:
         raise BadData("near-duplicates needs at least 2 samples on both sides, got 1: draw more")
-    own, real = (radii(cloud.head(n), DEPTH)[:, 0] for cloud in (view.samples, view.real_samples))
-    return of_rate((own <= rarely_below(real)).double().mean(), n / 2)
+    own, real = (radii(features.head(n), DEPTH)[:, 0] for features in (view.samples, view.real_samples))
+    return of_rate((own <= distance_quantile(real)).double().mean(), n / 2)

@@ -7,19 +7,19 @@ import torch
 from scipy.stats import t
 from torch import Tensor
 
-from gancheck.cloud import Cloud
 from gancheck.errors import BadData
-from gancheck.estimate import LEVEL, Estimate
-from gancheck.frechet import frechet
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.streams import order
-from gancheck.view import View
+from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.frechet import frechet
+from gancheck.numerics.seeding import permutation
+from gancheck.statistics.estimate import LEVEL, Estimate
 
 PARTS = (1.0, 1.25, 1.5, 1.75, 2.0)  #: subset sizes are n over these: evenly spaced in 1 / n, none small
 FEWEST = 50  #: samples
 
 
-@metric("fid-infinity", better="lower", asked=True)
+@metric("fid-infinity", better="lower", on_request=True)
 def fid_infinity(view: View) -> Estimate:
     """Frechet distance extrapolated to infinitely many samples: the intercept of its values at 5 sizes over 1 / n.
 
@@ -42,13 +42,13 @@ def fid_infinity(view: View) -> Estimate:
     return Estimate(value, value - reach, value + reach)
 
 
-def subset(cloud: Cloud, size: int) -> Cloud:
+def subset(features: FeatureSet, size: int) -> FeatureSet:
     """`size` samples drawn without replacement, or the cloud itself where that is all."""
-    if size == len(cloud):
-        return cloud
-    return Cloud(cloud.x[shuffled(len(cloud), size, cloud.x.device)], cloud.chunk)
+    if size == len(features):
+        return features
+    return FeatureSet(features.x[shuffle_rows(len(features), size, features.x.device)], features.chunk)
 
 
-def shuffled(n: int, size: int, device: torch.device) -> Tensor:
+def shuffle_rows(n: int, size: int, device: torch.device) -> Tensor:
     """(size,) indices below n without repeats, the same every time."""
-    return order(n, device, "metric", "fid-infinity", size)[:size]
+    return permutation(n, device, "metric", "fid-infinity", size)[:size]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
-from gancheck.cloud import Cloud
 from gancheck.errors import BadData
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.mixture import surprise, widths
-from gancheck.streams import order
-from gancheck.view import View
+from gancheck.numerics.distances import distances
+from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.neighbours import k_nearest_across
+from gancheck.numerics.seeding import permutation
 
 
-@metric("fld", better="lower", needs="train", at_most=2_000, asked=True)
+@metric("fld", better="lower", needs="train", max_samples=2_000, on_request=True)
 def fld(view: View) -> Tensor:
     """Feature likelihood divergence: surprise of held-out data under the samples less that under training data, x 100.
 
@@ -31,19 +34,93 @@ def fld(view: View) -> Tensor:
     """
     if min(len(view.train), len(view.real_samples)) < 2:
         raise BadData("fld needs at least 2 training and 2 held-out samples: give more")
-    train, test, samples = (standardised(c, view.real_samples) for c in (view.train, view.real_samples, view.samples))
-    rows, many = order(len(train), train.x.device, "metric", "fld"), min(len(samples), len(train) // 2)
-    one, other = (Cloud(train.x[part], train.chunk) for part in (rows[:many], rows[many:]))
+    train, test, samples = (standardise(c, view.real_samples) for c in (view.train, view.real_samples, view.samples))
+    rows, many = permutation(len(train), train.x.device, "metric", "fld"), min(len(samples), len(train) // 2)
+    one, other = (FeatureSet(train.x[part], train.chunk) for part in (rows[:many], rows[many:]))
     return 100 * (misfit(samples.head(many), train, test) - misfit(one, other, test))
 
 
-def misfit(centres: Cloud, data: Cloud, test: Cloud) -> Tensor:
+def misfit(centres: FeatureSet, data: FeatureSet, test: FeatureSet) -> Tensor:
     """Surprise of `test` under Gaussians about `centres` that fit `data`."""
-    return surprise(test, centres, widths(centres, data))
+    return negative_log_likelihood(test, centres, fit_log_variances(centres, data))
 
 
-def standardised(cloud: Cloud, by: Cloud) -> Cloud:
+def standardise(features: FeatureSet, by: FeatureSet) -> FeatureSet:
     """The cloud in units of another's standard deviations about its mean, float64; constant features stay as wide."""
     squares = torch.stack([(x - by.mean).square().sum(0) for _, x in by.blocks()]).sum(0)
     deviation = (squares / (len(by) - 1)).sqrt()
-    return Cloud((cloud.x.double() - by.mean) / deviation.masked_fill(deviation == 0, 1), cloud.chunk)
+    return FeatureSet((features.x.double() - by.mean) / deviation.masked_fill(deviation == 0, 1), features.chunk)
+
+
+STEPS = 50
+
+
+RATE = 0.5
+
+
+KEEP = 0.9, 0.999  #: of the gradient's mean and of its square's, from step to step
+
+
+NARROW, WIDE = -40.0, 20.0  #: bounds of the logarithm of a variance
+
+
+SHRUNK = 0.81  #: what squared distances to the background's centre are multiplied with
+
+
+LEAST = 1e-3  #: squared distance added before the first logarithm
+
+
+def fit_log_variances(centres: FeatureSet, data: FeatureSet, steps: int = STEPS) -> Tensor:
+    """(h,) logarithms of the variances about `centres` (h, d) under which `data` (m, d) is most likely.
+
+    Found from what suits each centre's nearest sample. While fitting, one broad Gaussian more about the data's mean
+    keeps far samples from dragging every width along. Holds m (h + 1) squared distances.
+    """
+    reach = k_nearest_across(centres, data, 1)[0][:, 0].square() + LEAST
+    logs = torch.cat([(reach / data.dimension).log(), reach.new_zeros(1)])
+    background = torch.cat([(x - data.mean).square().sum(1, keepdim=True) for _, x in data.blocks()]) * SHRUNK
+    return minimise(logs, torch.cat([all_squared_distances(data, centres), background], 1), data, steps)[:-1]
+
+
+def minimise(logs: Tensor, squared: Tensor, data: FeatureSet, steps: int) -> Tensor:
+    """(h + 1,) `logs` after so many steps of Adam over all of the data. Kingma & Ba, "Adam: a method for stochastic
+    optimization", ICLR 2015."""
+    first, second = torch.zeros_like(logs), torch.zeros_like(logs)
+    for step in range(1, steps + 1):
+        gradient = likelihood_gradient(squared, logs, data)
+        first, second = first.lerp(gradient, 1 - KEEP[0]), second.lerp(gradient.square(), 1 - KEEP[1])
+        size = (second / (1 - KEEP[1] ** step)).sqrt() + 1e-8
+        logs = logs - RATE * first / (1 - KEEP[0] ** step) / size
+        logs[:-1].clamp_(NARROW, WIDE)
+    return logs
+
+
+def likelihood_gradient(squared: Tensor, logs: Tensor, data: FeatureSet) -> Tensor:
+    """(h + 1,) derivative by `logs` of the mean surprise per feature; the background comes last, with weight 1."""
+    weights = torch.full_like(logs, -math.log(len(logs) - 1))
+    weights[-1] = 0
+    total = torch.zeros_like(logs)
+    for block in torch.split(squared, max(1, data.chunk // (8 * len(logs)))):
+        scaled = block / logs.exp()
+        share = torch.softmax(weights - (scaled + data.dimension * logs) / 2, 1)
+        total += ((data.dimension - scaled) * share).sum(0)
+    return total / (2 * data.dimension * len(data))
+
+
+def negative_log_likelihood(data: FeatureSet, centres: FeatureSet, logs: Tensor) -> Tensor:
+    """Scalar: mean negative log-likelihood of `data` per feature under the mixture, in nats."""
+    likely = (
+        all_squared_distances(data, centres)
+        .div_(logs.exp())
+        .add_(data.dimension * (logs + math.log(2 * math.pi)))
+        .div_(-2)
+    )
+    return (math.log(len(centres)) - likely.logsumexp(1).mean()) / data.dimension
+
+
+def all_squared_distances(data: FeatureSet, centres: FeatureSet) -> Tensor:
+    """(m, h) squared distances."""
+    rows = [
+        torch.cat([distances(x, y, centres.mean).square_() for _, y in centres.blocks()], 1) for _, x in data.blocks()
+    ]
+    return torch.cat(rows)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from gancheck.frechet import frechet
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.view import View
+from gancheck.numerics.frechet import frechet
 
 
 @metric("fid", better="lower", low=0)

@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor
 
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.view import View
 
 
 @metric("reverse-kl", better="lower", low=0, needs="modes")
@@ -25,7 +25,7 @@ def reverse_kl(view: View) -> Tensor:
     return kl(view.modes.shares, view.modes.weights)
 
 
-@metric("forward-kl", better="lower", low=0, needs="modes", asked=True)
+@metric("forward-kl", better="lower", low=0, needs="modes", on_request=True)
 def forward_kl(view: View) -> Tensor:
     """KL(weights || p) in nats, p the histogram of high-quality samples over the K modes with 1/2 added to each count.
 

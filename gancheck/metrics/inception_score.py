@@ -6,12 +6,12 @@ import torch
 from torch import Tensor
 
 from gancheck.errors import BadData
-from gancheck.estimate import Estimate, around
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.view import View
+from gancheck.statistics.estimate import Estimate, around
 
 
-@metric("inception-score", better="higher", low=1, needs="classes", asked=True)
+@metric("inception-score", better="higher", low=1, needs="classes", on_request=True)
 def inception_score(view: View) -> Estimate:
     """exp of the mean KL divergence of each sample's class probabilities from their mean over all samples.
 

@@ -8,23 +8,23 @@ from typing import Any
 
 import torch
 
-from gancheck.compat import torchvision_operators
-from gancheck.couples import couples
 from gancheck.errors import BadData
-from gancheck.estimate import Estimate, of_mean
+from gancheck.evaluation.view import View
 from gancheck.extractors.fidelity import vgg16_source
 from gancheck.extractors.pixels import photographs
-from gancheck.extractors.weights import Source, checked, checkpoints
-from gancheck.loading.failures import reading
+from gancheck.extractors.weights import Source, checkpoints, load_tensors
+from gancheck.loading.failures import one_line_errors
 from gancheck.metrics.base import metric
-from gancheck.view import View
+from gancheck.numerics.seeding import disjoint_pairs
+from gancheck.statistics.estimate import Estimate, of_mean
+from gancheck.system.torchvision_compat import torchvision_operators
 
 PAIRS = 200
 SIDE = 64  #: pixels a side that images are brought to
 BATCH = 25  #: pairs
 
 
-@metric("lpips", better="higher", low=0, needs="images", asked=True)
+@metric("lpips", better="higher", low=0, needs="images", on_request=True)
 def lpips(view: View) -> Estimate:
     """Mean perceptual distance (LPIPS, VGG16) of two samples: higher is more diverse, real data's value is the aim.
 
@@ -37,7 +37,7 @@ def lpips(view: View) -> Estimate:
     diversity Zhu et al., "Toward multimodal image-to-image translation", NeurIPS 2017.
     """
     images = view.images
-    pairs = couples(len(images), PAIRS, "lpips", images.device)
+    pairs = disjoint_pairs(len(images), PAIRS, "lpips", images.device)
     network = similarity(checkpoints(), images.device)
     with torch.no_grad():
         parts = [network(*(photographs(images[rows]) for rows in part.T)) for part in torch.split(pairs, BATCH)]
@@ -54,9 +54,9 @@ def similarity(folder: Path, device: torch.device) -> Any:
         path = folder / source.file
         if not path.is_file():
             raise BadData(f"lpips needs {source.url} in {folder}")
-        checked(path, "lpips")  # the library unpickles it without looking
+        load_tensors(path, "lpips")  # the library unpickles it without looking
     with (
         torch.random.fork_rng(devices=[]),
-        reading(str(folder), "its VGG16 and LPIPS weights are not the published ones"),
+        one_line_errors(str(folder), "its VGG16 and LPIPS weights are not the published ones"),
     ):
         return SampleSimilarityLPIPS("lpips-vgg16", SIDE, "uint8").to(device)

@@ -7,15 +7,15 @@ balls themselves.
 
 from __future__ import annotations
 
-from gancheck.balls import Balls, balls
-from gancheck.estimate import Estimate, of_mean, of_share
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.view import View
+from gancheck.numerics.neighbour_balls import BallMembership, ball_membership
+from gancheck.statistics.estimate import Estimate, of_mean, of_share
 
 USUAL = (3, 5)  #: answered by the same pass
 
 
-@metric("precision", better="higher", low=0, high=1, at_most=5_000)
+@metric("precision", better="higher", low=0, high=1, max_samples=5_000)
 def precision(view: View, k: int = 3) -> Estimate:
     """Share of generated samples inside some real sample's ball, which reaches to its k-th real neighbour.
 
@@ -26,7 +26,7 @@ def precision(view: View, k: int = 3) -> Estimate:
     return of_share(membership(view, k).inside > 0)
 
 
-@metric("recall", better="higher", low=0, high=1, at_most=5_000)
+@metric("recall", better="higher", low=0, high=1, max_samples=5_000)
 def recall(view: View, k: int = 3) -> Estimate:
     """Share of real samples inside some generated sample's ball, which reaches to its k-th generated neighbour.
 
@@ -37,29 +37,7 @@ def recall(view: View, k: int = 3) -> Estimate:
     return of_share(membership(view, k).reached)
 
 
-@metric("precision-5", better="higher", low=0, high=1, at_most=5_000, asked=True)
-def precision_5(view: View) -> Estimate:
-    """Precision with k = 5, as several libraries report it.
-
-    0 to 1, and never below precision. A perfect generator stays below 1: read it beside the real row. Kynkaanniemi et
-    al., "Improved precision and recall metric for assessing generative models", NeurIPS 2019.
-    On the ring it did not see: drop, imbalance, shrink, copy, repeat.
-    """
-    return precision(view, 5)
-
-
-@metric("recall-5", better="higher", low=0, high=1, at_most=5_000, asked=True)
-def recall_5(view: View) -> Estimate:
-    """Recall with k = 5, as several libraries report it.
-
-    0 to 1, and never below recall. A perfect generator stays below 1: read it beside the real row. Kynkaanniemi et
-    al., "Improved precision and recall metric for assessing generative models", NeurIPS 2019.
-    On the ring it did not see: imbalance, blur, junk.
-    """
-    return recall(view, 5)
-
-
-@metric("density", better="higher", low=0, at_most=5_000)
+@metric("density", better="higher", low=0, max_samples=5_000)
 def density(view: View, k: int = 5) -> Estimate:
     """Number of real balls around a generated sample, on average, over k.
 
@@ -71,7 +49,7 @@ def density(view: View, k: int = 5) -> Estimate:
     return of_mean(membership(view, k).inside.double() / k)
 
 
-@metric("coverage", better="higher", low=0, high=1, at_most=5_000)
+@metric("coverage", better="higher", low=0, high=1, max_samples=5_000)
 def coverage(view: View, k: int = 5) -> Estimate:
     """Share of real samples with a generated one no farther than their k-th real neighbour.
 
@@ -82,12 +60,12 @@ def coverage(view: View, k: int = 5) -> Estimate:
     return of_share(membership(view, k).held > 0)
 
 
-def membership(view: View, k: int) -> Balls:
+def membership(view: View, k: int) -> BallMembership:
     """Who lies in whose ball, from the shared pass where k is a usual one and the sets are large enough for both."""
     fewest = min(len(view.samples), len(view.real_samples))
-    return view.once(all_balls, USUAL if k in USUAL and fewest > max(USUAL) else (k,))[k]
+    return view.cached(all_balls, USUAL if k in USUAL and fewest > max(USUAL) else (k,))[k]
 
 
-def all_balls(view: View, ks: tuple[int, ...]) -> dict[int, Balls]:
+def all_balls(view: View, ks: tuple[int, ...]) -> dict[int, BallMembership]:
     """Balls between the view's samples and its reference."""
-    return balls(view.samples, view.real_samples, ks)
+    return ball_membership(view.samples, view.real_samples, ks)

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gancheck.cloud import Cloud
-from gancheck.estimate import Estimate, around
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
 from gancheck.metrics.vendi import unit
-from gancheck.pairs import Kernel, cross_means, own_means, squares, typical_distance
-from gancheck.view import View
+from gancheck.numerics.distances import squared_distances
+from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.kernels import Kernel, cross_means, own_means, typical_distance
+from gancheck.statistics.estimate import Estimate, around
 
 
-@metric("mmd", better="lower", at_most=5_000, asked=True)
+@metric("mmd", better="lower", max_samples=5_000, on_request=True)
 def mmd(view: View) -> Estimate:
     """Squared maximum mean discrepancy with five Gaussian kernels, unbiased: a perfect generator gets 0 on average.
 
@@ -27,10 +28,10 @@ def mmd(view: View) -> Estimate:
     Gretton et al., "A kernel two-sample test", JMLR 2012.
     On the ring it did not see: shrink, blur, copy.
     """
-    return discrepancy(view.samples, view.real_samples, view.real_samples.once(mixture))
+    return discrepancy(view.samples, view.real_samples, view.real_samples.cached(mixture))
 
 
-@metric("cmmd", better="lower", low=0, at_most=5_000, asked=True)
+@metric("cmmd", better="lower", low=0, max_samples=5_000, on_request=True)
 def cmmd(view: View) -> Estimate:
     """1,000 times the squared mean discrepancy of directions, with a Gaussian kernel of bandwidth 10, biased.
 
@@ -44,18 +45,18 @@ def cmmd(view: View) -> Estimate:
     a, b = view.samples, view.real_samples
     unbiased = discrepancy(a, b, directional)
     # The kernel lacks its constant 1, so a sample beside itself counts 0: the biased sums differ by the divisor only.
-    excess = (a.once(own_means, directional).mean() / len(a)) + (b.once(own_means, directional).mean() / len(b))
+    excess = (a.cached(own_means, directional).mean() / len(a)) + (b.cached(own_means, directional).mean() / len(b))
     value, reach = 1000 * (unbiased.value - excess).clamp_min(0), 1000 * (unbiased.high - unbiased.value)
     return Estimate(value, (value - reach).clamp_min(0), value + reach)
 
 
-def discrepancy(a: Cloud, b: Cloud, kernel: Kernel) -> Estimate:
+def discrepancy(a: FeatureSet, b: FeatureSet, kernel: Kernel) -> Estimate:
     """Unbiased squared maximum mean discrepancy over all pairs of different samples, with its jackknife interval.
 
     Efron & Stein, "The jackknife estimate of variance", Annals of Statistics 1981: a mean over pairs varies as twice
     the mean of each sample's own part, to which chance in the other samples only adds.
     """
-    own, other = a.once(own_means, kernel), b.once(own_means, kernel)
+    own, other = a.cached(own_means, kernel), b.cached(own_means, kernel)
     across, back = cross_means(a, b, kernel)
     parts = own - across, other - back
     error = torch.stack([4 * part.var() / len(part) for part in parts]).sum().sqrt()
@@ -70,7 +71,7 @@ class Mixture:
 
     def __call__(self, x: Tensor, y: Tensor) -> Tensor:
         """(p, q) kernel values; one exponential, as each bandwidth's kernel is the next one's fourth power."""
-        power = squares(x, y).div_(-32 * self.width**2).exp_()
+        power = squared_distances(x, y).div_(-32 * self.width**2).exp_()
         total = power.clone()
         for _ in range(4):
             power.square_().square_()
@@ -78,11 +79,11 @@ class Mixture:
         return total.div_(5)
 
 
-def mixture(reference: Cloud) -> Mixture:
+def mixture(reference: FeatureSet) -> Mixture:
     """The kernel for a reference: bandwidths about its median distance."""
     return Mixture(typical_distance(reference, 0.5))
 
 
 def directional(x: Tensor, y: Tensor) -> Tensor:
     """(p, q) Gaussian kernel of bandwidth 10 between directions, less its constant 1, which no discrepancy sees."""
-    return squares(unit(x), unit(y)).div_(-200).expm1_()
+    return squared_distances(unit(x), unit(y)).div_(-200).expm1_()

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from gancheck.errors import BadData
+from gancheck.evaluation.modes import Modes
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.modes import Modes
-from gancheck.view import View
 
 HELD, QUARTER, HALF = 0.1, 0.25, 0.5  #: parts of its own share that a mode must hold
 ROUNDING = 1e-6  #: of float32 weights, which may not ask for one sample more

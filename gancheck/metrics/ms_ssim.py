@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
-from gancheck.couples import couples
 from gancheck.errors import BadData
-from gancheck.estimate import Estimate, of_mean
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.view import View
+from gancheck.numerics.seeding import disjoint_pairs
+from gancheck.statistics.estimate import Estimate, of_mean
 
 PAIRS = 500
 MAPS = 10  #: images and blurred images at hand for each sample
@@ -21,7 +21,7 @@ EXPONENTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  #: of the scales, the fine
 FLOOR_L, FLOOR_C = 0.01**2, 0.03**2  #: keep quotients of small numbers tame; pixels are in [0, 1]
 
 
-@metric("ms-ssim", better="lower", low=0, high=1, needs="images", asked=True)
+@metric("ms-ssim", better="lower", low=0, high=1, needs="images", on_request=True)
 def ms_ssim(view: View) -> Estimate:
     """Mean multi-scale structural similarity of two samples; lower is more diverse, real data's value is the aim.
 
@@ -35,7 +35,7 @@ def ms_ssim(view: View) -> Estimate:
     On digits it did not see: imbalance, shrink, copy, repeat.
     """
     images = view.images
-    pairs = couples(len(images), PAIRS, "ms-ssim", images.device)
+    pairs = disjoint_pairs(len(images), PAIRS, "ms-ssim", images.device)
     rows = max(1, view.samples.chunk // (8 * MAPS * prod(images.shape[1:])))
     return of_mean(torch.cat([similarity(images[i], images[j]) for i, j in (p.T for p in torch.split(pairs, rows))]))
 
@@ -57,15 +57,15 @@ def similarity(a: Tensor, b: Tensor) -> Tensor:
 
 def parts(x: Tensor, y: Tensor, kernel: tuple[float, ...]) -> tuple[Tensor, Tensor]:
     """Luminance, and contrast with structure, at every place of the window inside (n, 1, h, w) images."""
-    mean_x, mean_y = blurred(x, kernel), blurred(y, kernel)
+    mean_x, mean_y = blur(x, kernel), blur(y, kernel)
     square_x, square_y, product = mean_x.square(), mean_y.square(), mean_x * mean_y
-    variance = blurred(x.square(), kernel) - square_x + blurred(y.square(), kernel) - square_y
-    covariance = blurred(x * y, kernel) - product
+    variance = blur(x.square(), kernel) - square_x + blur(y.square(), kernel) - square_y
+    covariance = blur(x * y, kernel) - product
     light = (2 * product + FLOOR_L) / (square_x + square_y + FLOOR_L)
     return light, (2 * covariance + FLOOR_C) / (variance + FLOOR_C)
 
 
-def blurred(x: Tensor, kernel: tuple[float, ...]) -> Tensor:
+def blur(x: Tensor, kernel: tuple[float, ...]) -> Tensor:
     """(n, 1, h, w) weighted by the window wherever it fits; sums of shifted images are ten times as fast as conv2d."""
     for axis in (-2, -1):
         length = x.shape[axis] - len(kernel) + 1

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import torch
-from scipy.special import ndtri
 from torch import Tensor
 
-from gancheck.cloud import Cloud
-from gancheck.clusters import assigned, clusters
 from gancheck.errors import BadData
-from gancheck.estimate import Estimate, of_share
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.streams import generator, order
-from gancheck.view import View
+from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.kmeans import assign, kmeans
+from gancheck.numerics.seeding import generator, permutation
+from gancheck.statistics.estimate import Estimate, of_share
+from gancheck.statistics.intervals import z_score
 
 BINS = 100  #: at most
 LEAST = 20  #: samples a bin, on average
 ALPHA = 0.05
 
 
-@metric("ndb", better="lower", low=0, high=1, at_most=10_000, asked=True)
+@metric("ndb", better="lower", low=0, high=1, max_samples=10_000, on_request=True)
 def ndb(view: View) -> Estimate:
     """Share of k-means bins in which samples and real data differ at the 5 % level (two-sided z-test).
 
@@ -33,17 +33,17 @@ def ndb(view: View) -> Estimate:
     fitting, counting = halves(view.real_samples)
     bins = max(2, min(BINS, len(view.samples) // LEAST, len(counting) // LEAST))
     source = generator("cpu", "metric", "ndb", "bins")
-    centres, _ = clusters(fitting.x, min(bins, len(fitting)), source)
-    samples, real = (torch.bincount(assigned(c.x, centres), minlength=bins) for c in (view.samples, counting))
+    centres, _ = kmeans(fitting.x, min(bins, len(fitting)), source)
+    samples, real = (torch.bincount(assign(c.x, centres), minlength=bins) for c in (view.samples, counting))
     return of_share(different(samples, real))
 
 
-def halves(cloud: Cloud) -> tuple[Cloud, Cloud]:
+def halves(features: FeatureSet) -> tuple[FeatureSet, FeatureSet]:
     """Two random halves, the same for the same cloud."""
-    if len(cloud) < 4:
-        raise BadData(f"ndb needs at least 4 real samples, got {len(cloud)}: give more")
-    rows, half = order(len(cloud), cloud.x.device, "metric", "ndb", "halves"), len(cloud) // 2
-    return Cloud(cloud.x[rows[:half]], cloud.chunk), Cloud(cloud.x[rows[half:]], cloud.chunk)
+    if len(features) < 4:
+        raise BadData(f"ndb needs at least 4 real samples, got {len(features)}: give more")
+    rows, half = permutation(len(features), features.x.device, "metric", "ndb", "halves"), len(features) // 2
+    return FeatureSet(features.x[rows[:half]], features.chunk), FeatureSet(features.x[rows[half:]], features.chunk)
 
 
 def different(a: Tensor, b: Tensor) -> Tensor:
@@ -51,4 +51,4 @@ def different(a: Tensor, b: Tensor) -> Tensor:
     n, m = a.sum(), b.sum()
     pooled = (a + b) / (n + m)
     error = (pooled * (1 - pooled) * (1 / n + 1 / m)).sqrt()
-    return (a / n - b / m).abs() > float(-ndtri(ALPHA / 2)) * error
+    return (a / n - b / m).abs() > z_score(ALPHA) * error

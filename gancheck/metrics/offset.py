@@ -9,10 +9,10 @@ from torch import Tensor
 
 from gancheck.datasets.base import Facet
 from gancheck.errors import BadData
+from gancheck.evaluation.modes import Modes
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
 from gancheck.metrics.spread import scatter
-from gancheck.modes import Modes
-from gancheck.view import View
 
 
 class Middle(NamedTuple):
@@ -23,7 +23,7 @@ class Middle(NamedTuple):
     noise: Tensor  #: (groups,) variance of such a mean by chance, per feature; only for 2 samples and more
 
 
-@metric("mode-offset", better="lower", low=0, needs="modes", asked=True)
+@metric("mode-offset", better="lower", low=0, needs="modes", on_request=True)
 def mode_offset(view: View) -> Tensor:
     """How far the modes' means are from real ones: root mean square per feature, in units of the modes' deviation.
 

@@ -6,13 +6,14 @@ import math
 
 from torch import Tensor
 
-from gancheck.estimate import Estimate, around
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.pairs import own_means, squares
-from gancheck.view import View
+from gancheck.numerics.distances import squared_distances
+from gancheck.numerics.kernels import own_means
+from gancheck.statistics.estimate import Estimate, around
 
 
-@metric("pairwise-distance", better="higher", low=0, needs="samples", at_most=5_000, asked=True)
+@metric("pairwise-distance", better="higher", low=0, needs="samples", max_samples=5_000, on_request=True)
 def pairwise_distance(view: View) -> Estimate:
     """Mean Euclidean distance between two different samples, in feature units.
 
@@ -22,11 +23,11 @@ def pairwise_distance(view: View) -> Estimate:
     samples: BadData. Gini, "Variabilita e mutabilita", 1912 (the mean difference).
     On the ring it did not see: shrink, copy.
     """
-    means = view.samples.once(own_means, distance)
+    means = view.samples.cached(own_means, distance)
     estimate = around(means.mean(), 2 * means.std() / math.sqrt(len(means)))
     return Estimate(estimate.value, estimate.low.clamp_min(0), estimate.high)
 
 
 def distance(x: Tensor, y: Tensor) -> Tensor:
     """(p, q) Euclidean distances."""
-    return squares(x, y).sqrt_()
+    return squared_distances(x, y).sqrt_()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gancheck.estimate import Estimate, of_share
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.view import View
+from gancheck.statistics.estimate import Estimate, of_share
 
 
 @metric("quality", better="higher", low=0, high=1, needs="modes")

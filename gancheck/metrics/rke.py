@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from gancheck.cloud import Cloud
-from gancheck.estimate import Estimate, around
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.pairs import own_means, squares, typical_distance
-from gancheck.view import View
+from gancheck.numerics.distances import squared_distances
+from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.kernels import own_means, typical_distance
+from gancheck.statistics.estimate import Estimate, around
 
 
-@metric("rke", better="higher", low=1, at_most=5_000, asked=True)
+@metric("rke", better="higher", low=1, max_samples=5_000, on_request=True)
 def rke(view: View) -> Estimate:
     """Exponential of the Renyi entropy of order 2 of the samples' Gaussian kernel matrix: 1 / mean squared kernel.
 
@@ -28,7 +29,7 @@ def rke(view: View) -> Estimate:
     On the ring it did not see: copy.
     """
     n = len(view.samples)
-    others = view.samples.once(own_means, view.real_samples.once(alike))
+    others = view.samples.cached(own_means, view.real_samples.cached(alike))
     mean = (1 + (n - 1) * others.mean()) / n
     inverse = around(1 / mean, 2 * others.std() / math.sqrt(n) / mean.square())
     return Estimate(*(end.clamp(1, n) for end in (inverse.value, inverse.low, inverse.high)))
@@ -42,9 +43,9 @@ class Alike:
 
     def __call__(self, x: Tensor, y: Tensor) -> Tensor:
         """(p, q) squared kernel values."""
-        return squares(x, y).div_(-(self.width**2)).exp_()
+        return squared_distances(x, y).div_(-(self.width**2)).exp_()
 
 
-def alike(reference: Cloud) -> Alike:
+def alike(reference: FeatureSet) -> Alike:
     """The squared kernel for a reference."""
     return Alike(typical_distance(reference, 0.05) / 2)

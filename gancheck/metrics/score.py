@@ -5,10 +5,10 @@ from __future__ import annotations
 from torch import Tensor
 
 from gancheck.errors import BadData
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
 from gancheck.metrics.histogram import overlap
 from gancheck.metrics.spread import spread
-from gancheck.view import View
 
 
 @metric("score", better="higher", low=0, high=1, needs="modes")

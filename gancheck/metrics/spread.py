@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from gancheck.datasets.base import Facet
+from gancheck.evaluation.modes import Modes
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.modes import Modes
-from gancheck.view import View
 
 ENOUGH = 10  #: high-quality samples from which on a group is measured by itself
 
@@ -52,7 +52,7 @@ def mode_spread(view: View) -> Tensor:
     return ratio.square().quantile(0.5) if len(ratio) else ratio.new_zeros(())
 
 
-@metric("mode-spread-min", better="one", low=0, needs="modes", asked=True)
+@metric("mode-spread-min", better="one", low=0, needs="modes", on_request=True)
 def mode_spread_min(view: View) -> Tensor:
     """Smallest of the groups' ratios of variances, high-quality samples to real: the most collapsed mode's.
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from gancheck.cloud import Cloud
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.streams import generator
-from gancheck.view import View
+from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.seeding import generator
 
 DIRECTIONS = 512
 TOGETHER = 128  #: directions projected at a time, which bounds the memory at 128 numbers a sample
 
 
-@metric("swd", better="lower", low=0, asked=True)
+@metric("swd", better="lower", low=0, on_request=True)
 def swd(view: View) -> Tensor:
     """Sliced 2-Wasserstein distance: root of the mean squared distance along 512 fixed random directions.
 
@@ -29,7 +29,7 @@ def swd(view: View) -> Tensor:
     left, right, width = coupling(len(a), len(b), a.x.device)
     squares = []
     for lines in directions(a.dimension, a.x.device).chunk(DIRECTIONS // TOGETHER, 1):
-        gap = projected(a, lines, b.mean)[left] - projected(b, lines, b.mean)[right]
+        gap = project(a, lines, b.mean)[left] - project(b, lines, b.mean)[right]
         squares.append(width @ gap.square())
     return torch.cat(squares).mean().sqrt()
 
@@ -40,9 +40,9 @@ def directions(dimension: int, device: torch.device) -> Tensor:
     return torch.nn.functional.normalize(drawn.to(device, torch.float64), dim=0)
 
 
-def projected(cloud: Cloud, lines: Tensor, centre: Tensor) -> Tensor:
+def project(features: FeatureSet, lines: Tensor, centre: Tensor) -> Tensor:
     """(n, lines) float64 coordinates along the lines, each line's ascending."""
-    return torch.cat([(x - centre) @ lines for _, x in cloud.blocks()]).sort(0).values
+    return torch.cat([(x - centre) @ lines for _, x in features.blocks()]).sort(0).values
 
 
 def coupling(n: int, m: int, device: torch.device) -> tuple[Tensor, Tensor, Tensor]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from gancheck.cloud import Cloud
-from gancheck.frechet import strips
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
 from gancheck.metrics.modes import effective_number
-from gancheck.view import View
+from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.frechet import strips
 
 
-@metric("vendi", better="higher", low=1, needs="samples", at_most=5_000)
+@metric("vendi", better="higher", low=1, needs="samples", max_samples=5_000)
 def vendi(view: View) -> Tensor:
     """Effective number of samples: exponential of the entropy of the eigenvalues of K / n, K the cosine similarities.
 
@@ -22,10 +22,10 @@ def vendi(view: View) -> Tensor:
     Friedman & Dieng, "The Vendi score: a diversity evaluation metric for machine learning", TMLR 2023.
     On the ring it did not see: shrink, blur, copy, junk.
     """
-    return effective_number(view.samples.once(spectrum)).clamp_min(1)
+    return effective_number(view.samples.cached(spectrum)).clamp_min(1)
 
 
-@metric("vendi-2", better="higher", low=1, needs="samples", at_most=5_000, asked=True)
+@metric("vendi-2", better="higher", low=1, needs="samples", max_samples=5_000, on_request=True)
 def vendi_2(view: View) -> Tensor:
     """The same by the sum of squares instead of the entropy: 1 / mean squared cosine similarity of all pairs.
 
@@ -35,10 +35,10 @@ def vendi_2(view: View) -> Tensor:
     Pasarkar & Dieng, "Cousins of the Vendi score", AISTATS 2024 (order 2).
     On the ring it did not see: shrink, blur, copy, junk.
     """
-    return (1 / view.samples.once(concentration)).clamp_min(1)
+    return (1 / view.samples.cached(concentration)).clamp_min(1)
 
 
-@metric("vendi-ratio", better="one", low=0, needs="samples", at_most=5_000)
+@metric("vendi-ratio", better="one", low=0, needs="samples", max_samples=5_000)
 def vendi_ratio(view: View) -> Tensor:
     """Vendi score over that of a real draw of the same n.
 
@@ -49,38 +49,38 @@ def vendi_ratio(view: View) -> Tensor:
     return vendi(view) / vendi(view.real_row)
 
 
-def spectrum(cloud: Cloud) -> Tensor:
+def spectrum(features: FeatureSet) -> Tensor:
     """Eigenvalues of K / n, float64 and at least 0."""
-    values: Tensor = torch.linalg.eigvalsh(gram(cloud))
-    return torch.cat([values.clamp_min(0), directionless(cloud)])
+    values: Tensor = torch.linalg.eigvalsh(gram(features))
+    return torch.cat([values.clamp_min(0), directionless(features)])
 
 
-def concentration(cloud: Cloud) -> Tensor:
+def concentration(features: FeatureSet) -> Tensor:
     """Sum of the squared eigenvalues of K / n, which needs none of them."""
-    lower = gram(cloud)
+    lower = gram(features)
     diagonal, below = lower.diagonal().square().sum(), lower.tril(-1).square_().sum()
-    return diagonal + 2 * below + directionless(cloud).square().sum()
+    return diagonal + 2 * below + directionless(features).square().sum()
 
 
-def gram(cloud: Cloud) -> Tensor:
+def gram(features: FeatureSet) -> Tensor:
     """The lower triangle of the n x n or the d x d product of directions over n, whichever is smaller."""
-    size = min(len(cloud), cloud.dimension)
-    total = torch.zeros(size, size, dtype=torch.float64, device=cloud.x.device)
-    for here, x in cloud.blocks():
+    size = min(len(features), features.dimension)
+    total = torch.zeros(size, size, dtype=torch.float64, device=features.x.device)
+    for here, x in features.blocks():
         u = unit(x)
-        if len(cloud) > cloud.dimension:
+        if len(features) > features.dimension:
             for strip in strips(size):
                 total[strip, : strip.stop].addmm_(u[:, strip].T, u[:, : strip.stop])
         else:
-            for there, y in cloud.blocks():
+            for there, y in features.blocks():
                 if there.start <= here.start:
                     total[here, there] = u @ unit(y).T
-    return total.div_(len(cloud))
+    return total.div_(len(features))
 
 
-def directionless(cloud: Cloud) -> Tensor:
+def directionless(features: FeatureSet) -> Tensor:
     """(1,) share of samples at 0."""
-    return torch.cat([(x == 0).all(1) for _, x in cloud.blocks()]).double().mean().reshape(1)
+    return torch.cat([(x == 0).all(1) for _, x in features.blocks()]).double().mean().reshape(1)
 
 
 def unit(x: Tensor) -> Tensor:

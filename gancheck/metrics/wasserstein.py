@@ -6,13 +6,13 @@ import torch
 from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
-from gancheck.cloud import Cloud
+from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.pairs import squares
-from gancheck.view import View
+from gancheck.numerics.distances import squared_distances
+from gancheck.numerics.features import FeatureSet
 
 
-@metric("wasserstein", better="lower", low=0, at_most=1_000, asked=True)
+@metric("wasserstein", better="lower", low=0, max_samples=1_000, on_request=True)
 def wasserstein(view: View) -> Tensor:
     """2-Wasserstein distance, exact: root of the mean squared distance in the cheapest pairing with real samples.
 
@@ -30,10 +30,10 @@ def wasserstein(view: View) -> Tensor:
     return (torch.stack(moved).sum() / n).sqrt()
 
 
-def costs(a: Cloud, b: Cloud) -> Tensor:
+def costs(a: FeatureSet, b: FeatureSet) -> Tensor:
     """(n, n) float64 squared distances."""
     table = torch.empty(len(a), len(b), dtype=torch.float64, device=a.x.device)
     for here, x in a.blocks():
         for there, y in b.blocks():
-            table[here, there] = squares(x, y)
+            table[here, there] = squared_distances(x, y)
     return table

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from torch import Tensor
 
-from gancheck.card import pin
 from gancheck.datasets.base import DataSpec
-from gancheck.gans import Gan, Players
-from gancheck.settings import Settings
-from gancheck.state import Params, State
-
-if TYPE_CHECKING:
-    from gancheck.game import Game
+from gancheck.gans.base import Gan
+from gancheck.gans.game import Game
+from gancheck.gans.players import Players
+from gancheck.gans.settings import Settings
+from gancheck.gans.state import Params, State
+from gancheck.plugins.info import plugin
 
 T = TypeVar("T")
 Kind = Literal["trained", "oracle", "sampling"]
@@ -23,10 +22,11 @@ Kind = Literal["trained", "oracle", "sampling"]
 def strategy(name: str, *, family: str, kind: Kind = "trained") -> Callable[[T], T]:
     """Make a dataclass that derives from `Strategy` known as `name`.
 
-    A recipe holds at most one strategy of the family "objective". `kind` "oracle" (uses mode labels) and "sampling"
-    (only filters samples afterwards) are ranked in tables of their own.
+    `family` says what it changes: "objective" (it defines both players' losses; a recipe holds at most one),
+    "regulariser", "discriminator", "optimisation", or a word of your own. `kind` "oracle" (uses mode labels) and
+    "sampling" (only filters samples afterwards) are ranked in tables of their own.
     """
-    return pin("strategy", name, family=family, kind=kind)
+    return plugin("strategy", name, family=family, kind=kind)
 
 
 class Strategy:
@@ -36,7 +36,16 @@ class Strategy:
     """
 
     hooks: ClassVar[tuple[str, ...]] = (
-        *("sees", "prepare", "settings", "inputs", "constrain", "discriminator_loss", "generator_loss", "lookahead"),
+        *(
+            "discriminator_data",
+            "prepare",
+            "settings",
+            "inputs",
+            "constrain",
+            "discriminator_loss",
+            "generator_loss",
+            "lookahead",
+        ),
         *("gradients", "memory", "after_step", "sample"),
     )
 
@@ -44,7 +53,7 @@ class Strategy:
         """Why this strategy cannot treat this GAN on this data, or None."""
         return None
 
-    def sees(self, data: DataSpec) -> DataSpec:
+    def discriminator_data(self, data: DataSpec) -> DataSpec:
         """Shape of what the discriminator sees, where `inputs` changes it."""
         return data
 

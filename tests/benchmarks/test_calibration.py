@@ -14,9 +14,9 @@ import pytest
 from benchmarks.calibration.page import judgement, page
 from benchmarks.calibration.rule import Clause, Judgement, Seed, turnover
 from benchmarks.calibration.run import HERE, NEVER_RANKED, UNFINISHED, Calibration, fingerprint, twice
-from gancheck.catalogue import Catalogue
+from gancheck.bench.suite_file import load_suite, suite_files
 from gancheck.errors import BadSuite
-from gancheck.suite import Suite, names
+from gancheck.plugins.registry import Registry
 
 #: Suites that are not ranked by what they lose, and why.
 EXEMPT = {
@@ -86,8 +86,8 @@ def test_turnover_is_one_for_a_point_that_jumps_and_zero_for_one_that_stays() ->
     assert turnover([np.array([1.0, 1.0, 0.0]), np.array([1.0, 0.0, 1.0])]) == pytest.approx(0.5)
 
 
-def test_twice_the_steps_pass_through_the_suites_own_end(catalogue: Catalogue) -> None:
-    for task in Suite.load("quick", catalogue).tasks:
+def test_twice_the_steps_pass_through_the_suites_own_end(registry: Registry) -> None:
+    for task in load_suite("quick", registry).tasks:
         doubled = twice(task).budget
         assert doubled.points[task.budget.evaluations - 1] == task.budget.steps
         assert doubled.steps == 2 * task.budget.steps
@@ -101,13 +101,13 @@ def test_ranked_seeds_are_refused() -> None:
 
 
 def test_every_ranked_suite_is_calibrated() -> None:
-    assert {path.stem for path in HERE.glob("*.toml")} | set(EXEMPT) == set(names())
+    assert {path.stem for path in HERE.glob("*.toml")} | set(EXEMPT) == set(suite_files())
 
 
 @pytest.mark.parametrize("path", sorted(HERE.glob("*.json")), ids=lambda path: path.stem)
-def test_committed_figures_are_of_the_present_suite_and_keep_the_rule(path: Path, catalogue: Catalogue) -> None:
+def test_committed_figures_are_of_the_present_suite_and_keep_the_rule(path: Path, registry: Registry) -> None:
     kept = json.loads(path.read_text(encoding="utf-8"))
-    suite, calibration = Suite.load(path.stem, catalogue), Calibration.load(path.stem)
+    suite, calibration = load_suite(path.stem, registry), Calibration.load(path.stem)
     assert kept["suite_fingerprint"] == fingerprint(suite), f"make calibrate SUITE={path.stem}"
     assert (kept["first_seed"], kept["seeds"]) == (calibration.first_seed, calibration.seeds)
     assert calibration.first_seed >= max(NEVER_RANKED, suite.first_seed + suite.seeds)

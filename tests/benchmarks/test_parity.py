@@ -13,7 +13,7 @@ from scipy.optimize import linear_sum_assignment
 
 from benchmarks.metrics.parity import hard
 from benchmarks.metrics.parity.solvers import cheapest, singular_values
-from gancheck.compat import torchvision_operators
+from gancheck.system.torchvision_compat import torchvision_operators
 
 torchvision_operators()
 theirs = pytest.importorskip("vendi_score.vendi")

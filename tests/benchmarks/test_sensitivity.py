@@ -8,28 +8,28 @@ import json
 import pytest
 
 from benchmarks.metrics.sensitivity import HERE, blind, first_seen, page
-from gancheck.catalogue import Catalogue
+from gancheck.plugins.registry import Registry
 
 FOUND = json.loads((HERE / "sensitivity.json").read_text(encoding="utf-8"))
 WEIGHTS = {"lpips"}  #: not at hand where it was measured
 
 
 @pytest.fixture(scope="module")
-def catalogue() -> Catalogue:
-    return Catalogue.load()
+def registry() -> Registry:
+    return Registry.load()
 
 
-def test_every_metric_is_in_the_table(catalogue):
-    assert set(FOUND["metrics"]) == set(catalogue.names("metric")) - WEIGHTS
+def test_every_metric_is_in_the_table(registry):
+    assert set(FOUND["metrics"]) == set(registry.names("metric")) - WEIGHTS
 
 
 @pytest.mark.parametrize("name", sorted(FOUND["metrics"]))
-def test_the_docstring_names_the_damage_that_was_not_seen(catalogue, name):
+def test_the_docstring_names_the_damage_that_was_not_seen(registry, name):
     by_data = FOUND["metrics"][name]
     where, data = ("On the ring", "ring8") if "ring8" in by_data else ("On digits", "digits")
     missed = blind(by_data[data])
     said = f"it did not see: {', '.join(missed)}." if missed else "it saw every damage tried."
-    assert f"{where} {said}" in " ".join((inspect.getdoc(catalogue.entry("metric", name).thing) or "").split())
+    assert f"{where} {said}" in " ".join((inspect.getdoc(registry.entry("metric", name).thing) or "").split())
 
 
 def test_the_page_is_made_from_the_numbers():

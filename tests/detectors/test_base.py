@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 import gancheck as gc
-from gancheck.detectors.base import watch
+from gancheck.detectors.replay import replay
 
 
 @dataclass
@@ -27,14 +27,14 @@ class Notes(gc.Detector):
 
 def test_each_detector_raises_its_first_alarm_only() -> None:
     one, two = Notes(), Notes()
-    alarms = watch({"one": one, "two": two}, {"generator_loss": [1.0, 2.0, 3.0]})
+    alarms = replay({"one": one, "two": two}, {"generator_loss": [1.0, 2.0, 3.0]})
     assert alarms == [gc.Alarm("one", 2, 2.0, "step 2"), gc.Alarm("two", 2, 2.0, "step 2")]
     assert one.seen == [(1, {"generator_loss": 1.0}), (2, {"generator_loss": 2.0})]
 
 
 def test_signals_that_were_not_measured_are_absent_but_a_nan_loss_is_news() -> None:
     notes = Notes()
-    watch({"notes": notes}, {"generator_loss": [math.nan], "diversity": [math.nan], "real_logit": [math.nan]})
+    replay({"notes": notes}, {"generator_loss": [math.nan], "diversity": [math.nan], "real_logit": [math.nan]})
     ((step, signals),) = notes.seen
     assert step == 1
     assert list(signals) == ["generator_loss"]
@@ -42,13 +42,13 @@ def test_signals_that_were_not_measured_are_absent_but_a_nan_loss_is_news() -> N
 
 def test_a_run_starts_afresh() -> None:
     notes = Notes(seen=[(9, {})])
-    watch({"notes": notes}, {"generator_loss": []})
+    replay({"notes": notes}, {"generator_loss": []})
     assert notes.seen == []
 
 
 def test_signals_of_different_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="zip"):
-        watch({"notes": Notes()}, {"generator_loss": [1.0], "diversity": []})
+        replay({"notes": Notes()}, {"generator_loss": [1.0], "diversity": []})
 
 
 def test_an_alarm_is_a_row_of_json() -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from gancheck.compat import torchvision_operators
+from gancheck.system.torchvision_compat import torchvision_operators
 
 
 @pytest.fixture(scope="session")

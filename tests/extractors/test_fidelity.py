@@ -9,20 +9,21 @@ import pytest
 import torch
 from torch import nn
 
-from gancheck.compat import torchvision_operators
 from gancheck.errors import BadData
-from gancheck.extractors.choosing import extractor
+from gancheck.extractors.loaded import load_extractor
 from gancheck.extractors.pixels import photographs
 from gancheck.extractors.weights import sha256
+from gancheck.plugins.registry import Registry
+from gancheck.system.torchvision_compat import torchvision_operators
 
 IMAGES = torch.rand(3, 1, 20, 24, generator=torch.Generator().manual_seed(1)) * 2 - 1
 
 
 def test_inception_from_a_file_gives_the_librarys_own_features_and_classes(
-    inception_network: Any, inception_weights: Path
+    registry: Registry, inception_network: Any, inception_weights: Path
 ):
     before = torch.random.get_rng_state()
-    inception = extractor("inception", weights=inception_weights)
+    inception = load_extractor("inception", registry, weights=inception_weights)
     assert torch.equal(torch.random.get_rng_state(), before)
     features = inception.features(IMAGES)
     with torch.no_grad():
@@ -40,11 +41,11 @@ def test_inception_from_a_file_gives_the_librarys_own_features_and_classes(
 
 
 def test_downloaded_weights_are_found_without_a_network(
-    inception_weights: Path, downloads: Path, monkeypatch: pytest.MonkeyPatch
+    registry: Registry, inception_weights: Path, downloads: Path, monkeypatch: pytest.MonkeyPatch
 ):
     (downloads / "weights-inception-2015-12-05-6726825d.pth").symlink_to(inception_weights)
     monkeypatch.setattr(torch.hub, "download_url_to_file", lambda *_, **__: pytest.fail("asked the network"))
-    assert extractor("inception").facts["weights_sha256"] == sha256(inception_weights)
+    assert load_extractor("inception", registry).facts["weights_sha256"] == sha256(inception_weights)
 
 
 class Small(nn.Module):
@@ -60,13 +61,15 @@ class Small(nn.Module):
         return self.classifier(self.features(x).flatten(1))
 
 
-def test_vgg16_gives_its_second_dense_layer_after_the_threshold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_vgg16_gives_its_second_dense_layer_after_the_threshold(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     torchvision_operators()
     import torchvision
 
     monkeypatch.setattr(torchvision.models, "vgg16", Small)
     torch.save(Small().state_dict(), tmp_path / "vgg16.pth")
-    vgg16 = extractor("vgg16", weights=tmp_path / "vgg16.pth")
+    vgg16 = load_extractor("vgg16", registry, weights=tmp_path / "vgg16.pth")
     features = vgg16.features(IMAGES)
     assert features.shape == (3, 12)
     assert (features >= 0).all()
@@ -93,27 +96,29 @@ def tiny_clip(path: Path) -> str:
 
 
 @pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning", "ignore::DeprecationWarning")
-def test_clip_opens_the_published_archive_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_clip_opens_the_published_archive_and_no_other(
+    registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     torchvision_operators()
     from torch_fidelity.feature_extractor_clip import MODEL_METADATA
 
     path = tmp_path / "clip.pt"
     digest = tiny_clip(path)
     with pytest.raises(BadData, match="not the published file of clip-vit-b-32"):
-        extractor("clip-vit-b-32", weights=path)
+        load_extractor("clip-vit-b-32", registry, weights=path)
     monkeypatch.setitem(MODEL_METADATA["clip-vit-b-32"], "hash", digest)
-    clip = extractor("clip-vit-b-32", weights=path)
+    clip = load_extractor("clip-vit-b-32", registry, weights=path)
     features = clip.features(IMAGES)
     assert features.shape == (3, 8)
     assert features.isfinite().all()
     assert clip.facts["weights_sha256"] == digest
 
 
-def test_dinov2_cannot_come_from_a_file(inception_weights: Path):
+def test_dinov2_cannot_come_from_a_file(registry: Registry, inception_weights: Path):
     with pytest.raises(BadData, match="cannot read dinov2-vit-s-14 from a file"):
-        extractor("dinov2-vit-s-14", weights=inception_weights)
+        load_extractor("dinov2-vit-s-14", registry, weights=inception_weights)
 
 
-def test_points_are_refused(inception_weights: Path):
+def test_points_are_refused(registry: Registry, inception_weights: Path):
     with pytest.raises(BadData, match="1 or 3 channels"):
-        extractor("inception", weights=inception_weights).features(torch.zeros(4, 2))
+        load_extractor("inception", registry, weights=inception_weights).features(torch.zeros(4, 2))

@@ -14,8 +14,9 @@ import pytest
 import torch
 
 from gancheck.errors import BadData, MissingWeights
-from gancheck.extractors import weights
-from gancheck.extractors.choosing import extractor
+from gancheck.extractors.loaded import load_extractor
+from gancheck.extractors.weights import Source
+from gancheck.plugins.registry import Registry
 
 
 def refused(*_: Any, **__: Any) -> None:
@@ -25,31 +26,30 @@ def refused(*_: Any, **__: Any) -> None:
 
 @pytest.mark.parametrize("name", ["inception", "vgg16", "clip-vit-b-32"])
 def test_missing_weights_say_what_to_fetch_and_where_to_put_it(
-    name: str, downloads: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, registry: Registry, downloads: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(torch.hub, "urlopen", refused)
     with pytest.raises(MissingWeights) as error:
-        extractor(name)
+        load_extractor(name, registry)
     line = str(error.value)
     assert "\n" not in line
-    for part in ("https://", str(downloads), "--weights PATH", "--features judge", "Name or service not known"):
+    for part in ("https://", str(downloads), "--weights PATH", "--features classifier", "Name or service not known"):
         assert part in line
     assert list(downloads.iterdir()) == []
 
 
-def test_missing_dinov2_says_how_to_get_its_code(downloads: Path, monkeypatch: pytest.MonkeyPatch):
+def test_missing_dinov2_says_how_to_get_its_code(registry: Registry, downloads: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(torch.hub, "load", refused)
-    with pytest.raises(MissingWeights, match=r"torch\.hub\.load.*dinov2_vits14.*--features judge"):
-        extractor("dinov2-vit-s-14")
+    with pytest.raises(MissingWeights, match=r"torch\.hub\.load.*dinov2_vits14.*--features classifier"):
+        load_extractor("dinov2-vit-s-14", registry)
 
 
-def test_a_server_that_never_answers_is_given_up_and_nothing_is_left(downloads: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(weights, "PATIENCE", 0.2)
+def test_a_server_that_never_answers_is_given_up_and_nothing_is_left(downloads: Path):
     with socket.create_server(("127.0.0.1", 0)) as server:
-        source = weights.Source(f"http://127.0.0.1:{server.getsockname()[1]}/some.pth", "some.pth")
+        source = Source(f"http://127.0.0.1:{server.getsockname()[1]}/some.pth", "some.pth")
         start = time.monotonic()
         with pytest.raises(MissingWeights, match="timed out"):
-            source.find("some")
+            source.find("some", patience=0.2)
     assert time.monotonic() - start < 5
     assert list(downloads.iterdir()) == []
     assert socket.getdefaulttimeout() is None
@@ -87,11 +87,13 @@ KINDS = ("truncated", "random bytes", "empty", "another network", "a list", "cod
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_wrong_file_is_refused_in_one_line_and_nothing_in_it_runs(kind: str, inception_weights: Path, tmp_path: Path):
+def test_a_wrong_file_is_refused_in_one_line_and_nothing_in_it_runs(
+    kind: str, registry: Registry, inception_weights: Path, tmp_path: Path
+):
     path = tmp_path / "wrong.pth"
     damage(path, kind, inception_weights)
     with pytest.raises(BadData) as error:
-        extractor("inception", weights=path)
+        load_extractor("inception", registry, weights=path)
     assert "\n" not in str(error.value)
     assert str(path) in str(error.value)
     assert "inception" in str(error.value)
@@ -104,6 +106,6 @@ def test_the_hostile_file_would_run_where_it_is_unpickled(tmp_path: Path):
     assert (tmp_path / "touched").exists()
 
 
-def test_a_path_without_a_file_is_said_so(tmp_path: Path):
+def test_a_path_without_a_file_is_said_so(registry: Registry, tmp_path: Path):
     with pytest.raises(BadData, match="is no file"):
-        extractor("inception", weights=tmp_path / "nowhere.pth")
+        load_extractor("inception", registry, weights=tmp_path / "nowhere.pth")

@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from gancheck.datasets.digit_pools import digits
-from gancheck.datasets.grid import Grid
-from gancheck.datasets.random_mixture import RandomMixture
-from gancheck.datasets.ring import Ring
+from gancheck.datasets.images.digit_pools import digits
+from gancheck.datasets.mixtures.grid import Grid
+from gancheck.datasets.mixtures.random_mixture import RandomMixture
+from gancheck.datasets.mixtures.ring import Ring
 from gancheck.inspection import inspect_data
 
 Draw = Callable[[torch.Generator], Tensor]

@@ -10,13 +10,13 @@ import torch
 from sklearn.metrics import silhouette_score
 from torch import Tensor
 
-from gancheck.clusters import clusters
-from gancheck.datasets.digit_pools import digits
-from gancheck.datasets.imbalanced import Imbalanced
-from gancheck.datasets.ring import Ring
+from gancheck.datasets.images.digit_pools import digits
+from gancheck.datasets.mixtures.imbalanced import Imbalanced
+from gancheck.datasets.mixtures.ring import Ring
 from gancheck.errors import BadData
 from gancheck.inspection import Inspection, Problem, inspect_data
-from gancheck.inspection.groups import silhouette, source
+from gancheck.inspection.modes import silhouette, source
+from gancheck.numerics.kmeans import kmeans
 
 
 def points(n: int = 1_000, seed: int = 0) -> Tensor:
@@ -77,7 +77,7 @@ def test_too_few_samples_are_a_warning() -> None:
 def test_silhouettes_are_those_of_scikit_learn() -> None:
     x = points(300).double()
     for k in (2, 8, 11):
-        label = clusters(x, k, source(k))[1]
+        label = kmeans(x, k, source(k))[1]
         assert silhouette(x, torch.cdist(x, x), k) == pytest.approx(silhouette_score(x, label), abs=1e-9)
 
 

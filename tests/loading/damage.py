@@ -19,7 +19,7 @@ import torch
 from PIL import Image
 
 from gancheck.errors import BadData
-from gancheck.loading.opening import open_samples
+from gancheck.loading.open import open_samples
 
 POINTS = np.random.default_rng(0).normal(size=(12, 2))
 PIXELS = np.random.default_rng(1).integers(0, 256, (9, 8, 3), dtype=np.uint8)

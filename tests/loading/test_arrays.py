@@ -13,7 +13,7 @@ import torch
 
 import gancheck.loading.content as content
 from gancheck.errors import BadData
-from gancheck.loading.opening import open_samples
+from gancheck.loading.open import open_samples
 
 POINTS = np.random.default_rng(0).normal(size=(30, 3))
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 import gancheck.loading.folder as folder
 from gancheck.errors import BadData
-from gancheck.loading.opening import open_samples
+from gancheck.loading.open import open_samples
 
 DICE = np.random.default_rng(0)
 
@@ -58,8 +58,8 @@ def test_batches_are_decoded_one_at_a_time(tmp_path: Path, monkeypatch: pytest.M
     for number in range(70):
         Image.fromarray(pixels(4, 4)).save(tmp_path / f"{number}.png")
     opened, calls = open_samples(tmp_path), list[str]()
-    decode = folder.decoded
-    monkeypatch.setattr(folder, "decoded", lambda path, place: calls.append(place) or decode(path, place))
+    decode = folder.decode_image
+    monkeypatch.setattr(folder, "decode_image", lambda path, place: calls.append(place) or decode(path, place))
     assert len(next(opened.stream())) == 100 // 16
     assert len(calls) <= 32
     assert len(opened.take(70)) == 70

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from gancheck.errors import BadData
-from gancheck.loading.opening import open_labels
+from gancheck.loading.open import open_labels
 
 WANTED = [2, 0, 1, 0, 2, 1, 0, 0]
 

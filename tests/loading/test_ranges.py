@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from gancheck.errors import BadData
-from gancheck.loading.opening import open_samples
+from gancheck.loading.open import open_samples
 
 DICE = np.random.default_rng(0)
 SHAPE = (6, 3, 8, 8)

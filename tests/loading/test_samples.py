@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from gancheck.loading.opening import open_samples
+from gancheck.loading.open import open_samples
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from gancheck.datasets.base import Assignment, Facet
-from gancheck.modes import Modes
-from gancheck.view import View
+from gancheck.evaluation.modes import Modes
+from gancheck.evaluation.view import View
 
 SIGMA = 0.02
 INSIDE = 1 - math.exp(-4.5)

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from gancheck.errors import BadData
+from gancheck.evaluation.view import View
 from gancheck.metrics.authenticity import authenticity, copies, memorisation
-from gancheck.view import View
 
 
 def points(n: int, d: int, seed: int) -> torch.Tensor:

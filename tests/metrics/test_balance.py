@@ -6,9 +6,9 @@ import torch
 from scipy.stats import binomtest, chi2, kstest, multinomial, power_divergence
 
 from gancheck.datasets.base import Assignment, Facet
+from gancheck.evaluation.modes import Modes
+from gancheck.evaluation.view import View
 from gancheck.metrics.balance import by_draws, mode_balance
-from gancheck.modes import Modes
-from gancheck.view import View
 
 
 def counted(counts: list[int], weights: list[float] | None = None, off: int = 0) -> View:

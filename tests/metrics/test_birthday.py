@@ -7,8 +7,8 @@ from scipy.spatial.distance import pdist
 from scipy.stats import chi2
 
 from gancheck.errors import BadData
+from gancheck.evaluation.view import View
 from gancheck.metrics.birthday import birthday, closeness, partners
-from gancheck.view import View
 
 
 def points(n: int, d: int, seed: int) -> torch.Tensor:

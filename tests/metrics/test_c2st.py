@@ -7,9 +7,9 @@ from sklearn.model_selection import LeaveOneOut, cross_val_score
 from sklearn.neighbors import KNeighborsClassifier
 
 from gancheck.errors import BadData
+from gancheck.evaluation.view import View
 from gancheck.metrics.c2st import c2st
 from gancheck.metrics.duplicates import near_duplicates
-from gancheck.view import View
 
 
 def points(n: int, d: int, seed: int) -> torch.Tensor:

@@ -9,9 +9,9 @@ from scipy.stats import betabinom
 from sklearn.neighbors import NearestNeighbors
 
 from gancheck.errors import BadData
-from gancheck.estimate import Estimate
-from gancheck.metrics.clipped import clipped_coverage, clipped_density, expected, inverse
-from gancheck.view import View
+from gancheck.evaluation.view import View
+from gancheck.metrics.clipped import clipped_coverage, clipped_density, expected_fill, inverse
+from gancheck.statistics.estimate import Estimate
 
 BOTH = [clipped_density, clipped_coverage]
 Measure = Callable[[View], Estimate]
@@ -49,11 +49,11 @@ def test_expected_coverage_of_good_samples_is_beta_binomial(n: int, m: int):
     k = 5
     number = np.arange(n + 1)
     oracle = [(np.minimum(number, k) * betabinom(good, k, m - k).pmf(number)).sum() / k for good in range(n + 1)]
-    np.testing.assert_allclose(expected(n, m, k).numpy(), oracle, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(expected_fill(n, m, k).numpy(), oracle, rtol=1e-9, atol=1e-12)
 
 
 def test_the_calibration_is_undone_exactly_and_ends_at_its_ends():
-    curve = expected(40, 60, 5)
+    curve = expected_fill(40, 60, 5)
     shares = torch.tensor([inverse(curve, x) for x in curve], dtype=torch.float64)
     torch.testing.assert_close(shares, torch.linspace(0, 1, 41, dtype=torch.float64))
     assert inverse(curve, curve[-1] + 0.1) == 1

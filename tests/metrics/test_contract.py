@@ -14,19 +14,19 @@ import torch
 from torch import Tensor
 
 import gancheck.metrics
-from gancheck.card import Card, card_of
 from gancheck.errors import BadData
-from gancheck.view import View
+from gancheck.evaluation.view import View
+from gancheck.plugins.info import PluginInfo, plugin_info
 
 
-def built_in() -> dict[str, tuple[Card, Callable[[View], Any]]]:
+def built_in() -> dict[str, tuple[PluginInfo, Callable[[View], Any]]]:
     """Every metric in the folder, by name."""
     found = {}
     for info in pkgutil.iter_modules(gancheck.metrics.__path__):
         for thing in vars(importlib.import_module(f"gancheck.metrics.{info.name}")).values():
-            card = card_of(thing)
-            if card:
-                found[card.name] = (card, thing)
+            info = plugin_info(thing)
+            if info:
+                found[info.name] = (info, thing)
     return found
 
 
@@ -38,7 +38,7 @@ NAMES = {
     *("vendi", "vendi-ratio"),
     *("memorisation", "authenticity", "copies", "duplicates", "near-duplicates", "ndb", "c2st", "birthday", "fld"),
     *("forward-kl", "mode-spread-min", "mode-offset", "mode-balance", "fid-infinity", "mmd", "cmmd", "swd", "rke"),
-    *("wasserstein", "vendi-2", "pairwise-distance", "precision-5", "recall-5", "clipped-density"),
+    *("wasserstein", "vendi-2", "pairwise-distance", "clipped-density"),
     *("clipped-coverage", "inception-score", "ms-ssim", "lpips"),
 }
 WEIGHTS = {"lpips"}  #: undefined where their weights are not installed
@@ -58,8 +58,8 @@ def value_of(measure: Callable[[View], Any], view: View) -> float | None:
 
 @pytest.mark.parametrize("name", METRICS)
 def test_values_lie_in_the_declared_range_for_good_and_bad_samples(name: str, ring: Any):
-    card, measure = METRICS[name]
-    low, high = card.facts["low"], card.facts["high"]
+    info, measure = METRICS[name]
+    low, high = info.properties["low"], info.properties["high"]
     good = ring.draw(31)
     one_mode = ring.draw(32, torch.tensor([1.0] + [0.0] * 7))
     values = [
@@ -115,8 +115,8 @@ def test_the_same_samples_give_the_same_value_to_the_last_bit_and_are_left_as_th
 
 @pytest.mark.parametrize("name", METRICS)
 def test_what_a_metric_declares_to_need_is_all_it_needs(name: str, ring: Any):
-    card, measure = METRICS[name]
-    needs = card.facts["needs"]
+    info, measure = METRICS[name]
+    needs = info.properties["needs"]
     reference = ring.reference[:50] if needs in ("reference", "train") else None
 
     def view(x: Tensor, row: View | None) -> View:

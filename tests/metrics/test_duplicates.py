@@ -8,8 +8,8 @@ import torch
 from sklearn.neighbors import NearestNeighbors
 
 from gancheck.errors import BadData
+from gancheck.evaluation.view import View
 from gancheck.metrics.duplicates import duplicates, near_duplicates
-from gancheck.view import View
 
 
 def points(n: int, d: int, seed: int) -> torch.Tensor:

@@ -4,9 +4,9 @@ import pytest
 import torch
 
 from gancheck.errors import BadData
+from gancheck.evaluation.view import View
 from gancheck.metrics.fid_infinity import fid_infinity
 from gancheck.metrics.frechet import fid
-from gancheck.view import View
 
 
 def points(n: int, d: int, seed: int) -> torch.Tensor:

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from gancheck.compat import torchvision_operators
 from gancheck.errors import BadData
+from gancheck.evaluation.view import View
 from gancheck.metrics.frechet import fid
-from gancheck.view import View
+from gancheck.system.torchvision_compat import torchvision_operators
 
 torchvision_operators()
 theirs = pytest.importorskip("torch_fidelity.metric_fid")

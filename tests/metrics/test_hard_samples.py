@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist, pdist
 
 from gancheck.errors import BadData
+from gancheck.evaluation.view import View
 from gancheck.metrics.kid import kid
 from gancheck.metrics.mmd import cmmd, mmd
 from gancheck.metrics.pairwise import pairwise_distance
@@ -22,7 +23,6 @@ from gancheck.metrics.rke import rke
 from gancheck.metrics.swd import directions, swd
 from gancheck.metrics.vendi import vendi, vendi_2
 from gancheck.metrics.wasserstein import wasserstein
-from gancheck.view import View
 
 Array = NDArray[np.float64]
 SOURCE = np.random.default_rng(0)

@@ -12,9 +12,9 @@ from scipy.spatial.distance import jensenshannon
 from scipy.stats import entropy
 
 from gancheck.datasets.base import Assignment, Facet
+from gancheck.evaluation.modes import Modes
+from gancheck.evaluation.view import View
 from gancheck.metrics.histogram import forward_kl, jsd, overlap, reverse_kl, tv
-from gancheck.modes import Modes
-from gancheck.view import View
 
 
 def counted(counts: list[int], off: int = 0, weights: list[float] | None = None, ceiling: float = 1.0) -> View:

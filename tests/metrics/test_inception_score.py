@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from gancheck.compat import torchvision_operators
 from gancheck.errors import BadData
-from gancheck.estimate import Estimate
+from gancheck.evaluation.view import View
 from gancheck.metrics.inception_score import inception_score
-from gancheck.view import View
+from gancheck.statistics.estimate import Estimate
+from gancheck.system.torchvision_compat import torchvision_operators
 
 
 def logits(n: int, classes: int = 12, seed: int = 0) -> Tensor:

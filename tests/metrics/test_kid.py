@@ -5,10 +5,10 @@ import pytest
 import torch
 from sklearn.metrics.pairwise import polynomial_kernel
 
-from gancheck.compat import torchvision_operators
-from gancheck.errors import BadData
+from gancheck.errors import BadData, BadParameter
+from gancheck.evaluation.view import View
 from gancheck.metrics.kid import kid
-from gancheck.view import View
+from gancheck.system.torchvision_compat import torchvision_operators
 
 torchvision_operators()
 theirs = pytest.importorskip("torch_fidelity.metric_kid")
@@ -49,3 +49,17 @@ def test_a_perfect_generator_is_at_zero_on_average():
 def test_a_single_sample_has_no_pair():
     with pytest.raises(BadData, match="at least 2 samples"):
         kid(View(points(1, 3, 0), points(9, 3, 1)))
+
+
+def test_subsets_are_those_of_torch_fidelity_in_the_mean():
+    x, y = points(400, 5, 0), points(300, 5, 1) + 0.3
+    whole, parts = kid(View(x, y)), kid(View(x, y), subsets=60, size=100)
+    assert float(parts) == pytest.approx(float(whole), rel=0.15)
+    assert float(kid(View(x, y), subsets=60, size=100)) == float(parts)  # the same every time
+    assert float(kid(View(x, y), subsets=3, size=1_000)) == pytest.approx(float(whole), rel=1e-9)
+
+
+@pytest.mark.parametrize("how", [{"subsets": -1}, {"subsets": 3, "size": 1}])
+def test_subsets_that_make_no_sense_are_refused(how: dict[str, int]):
+    with pytest.raises(BadParameter, match="must not be negative"):
+        kid(View(points(9, 2, 0), points(9, 2, 1)), **how)

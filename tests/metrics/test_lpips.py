@@ -10,12 +10,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from gancheck.compat import torchvision_operators
-from gancheck.couples import couples
 from gancheck.errors import BadData
+from gancheck.evaluation.view import View
 from gancheck.extractors.pixels import photographs
 from gancheck.metrics.lpips import lpips, similarity
-from gancheck.view import View
+from gancheck.numerics.seeding import disjoint_pairs
+from gancheck.system.torchvision_compat import torchvision_operators
 
 FILES = ("weights-vgg16-lpips.pth", "vgg16-397923af.pth")
 CHANNELS = (64, 128, 256, 512, 512)
@@ -58,7 +58,7 @@ def measured(x: Tensor) -> float:
 def test_it_is_the_mean_of_the_librarys_distances_over_fixed_pairs(network: Any, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("gancheck.metrics.lpips.BATCH", 2)
     x = images(10)
-    first, second = couples(10, 5, "lpips", torch.device("cpu")).T
+    first, second = disjoint_pairs(10, 5, "lpips", torch.device("cpu")).T
     expected = network(photographs(x[first]), photographs(x[second])).mean()
     assert float(expected) > 1e-6
     assert measured(x) == pytest.approx(float(expected), rel=1e-4)

@@ -8,10 +8,10 @@ import pytest
 import torch
 from sklearn.metrics.pairwise import rbf_kernel
 
-from gancheck.estimate import Estimate
+from gancheck.evaluation.view import View
 from gancheck.metrics.kid import kid
 from gancheck.metrics.mmd import cmmd, mmd
-from gancheck.view import View
+from gancheck.statistics.estimate import Estimate
 
 
 def points(n: int, d: int, seed: int) -> torch.Tensor:

@@ -9,9 +9,9 @@ import torch
 
 from gancheck.datasets.base import Assignment, Facet
 from gancheck.errors import BadData
+from gancheck.evaluation.modes import Modes
+from gancheck.evaluation.view import View
 from gancheck.metrics.modes import diversity, effective_modes, modes, modes_any, modes_argmax, modes_half, modes_quarter
-from gancheck.modes import Modes
-from gancheck.view import View
 
 
 def counted(counts: list[int], off: int = 0, weights: list[float] | None = None) -> View:

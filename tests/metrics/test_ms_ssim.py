@@ -9,8 +9,8 @@ from scipy.signal import convolve2d
 from torch import Tensor
 
 from gancheck.errors import BadData
+from gancheck.evaluation.view import View
 from gancheck.metrics.ms_ssim import EXPONENTS, ms_ssim, scales, similarity, window
-from gancheck.view import View
 
 
 def noise(*shape: int, seed: int = 0) -> Tensor:

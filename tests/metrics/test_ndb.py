@@ -7,8 +7,8 @@ import torch
 from scipy.stats import chi2_contingency
 
 from gancheck.errors import BadData
+from gancheck.evaluation.view import View
 from gancheck.metrics.ndb import different, ndb
-from gancheck.view import View
 
 
 def points(n: int, d: int, seed: int) -> torch.Tensor:

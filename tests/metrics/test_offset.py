@@ -7,9 +7,9 @@ import torch
 
 from gancheck.datasets.base import Assignment, Facet
 from gancheck.errors import BadData
+from gancheck.evaluation.modes import Modes
+from gancheck.evaluation.view import View
 from gancheck.metrics.offset import mode_offset
-from gancheck.modes import Modes
-from gancheck.view import View
 
 UNITS = torch.tensor([2.0, 5.0])
 

@@ -6,8 +6,8 @@ import pytest
 import torch
 from scipy.spatial.distance import pdist
 
+from gancheck.evaluation.view import View
 from gancheck.metrics.pairwise import pairwise_distance
-from gancheck.view import View
 
 
 def points(n: int, d: int, seed: int = 0) -> torch.Tensor:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 import torch
 
+from gancheck.evaluation.view import View
 from gancheck.metrics.rke import rke
-from gancheck.view import View
 
 
 def test_copies_of_one_sample_are_one_kind_and_strangers_all_differ():

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gancheck.errors import BadData
+from gancheck.evaluation.view import View
 from gancheck.metrics.score import score
-from gancheck.view import View
 
 
 def test_a_perfect_sampler_scores_one(ring: Any):

@@ -8,9 +8,9 @@ import torch
 from scipy.stats import chi2
 
 from gancheck.datasets.base import Assignment, Facet
+from gancheck.evaluation.modes import Modes
+from gancheck.evaluation.view import View
 from gancheck.metrics.spread import mode_spread, mode_spread_min, spread
-from gancheck.modes import Modes
-from gancheck.view import View
 
 
 def grouped(*facets: tuple[torch.Tensor, torch.Tensor], deviations: torch.Tensor) -> View:

@@ -7,9 +7,9 @@ import pytest
 import torch
 from scipy.stats import wasserstein_distance
 
+from gancheck.evaluation.view import View
 from gancheck.metrics.swd import coupling, swd
 from gancheck.metrics.wasserstein import wasserstein
-from gancheck.view import View
 
 
 def points(n: int, d: int, seed: int) -> torch.Tensor:

@@ -8,8 +8,8 @@ import torch
 from sklearn.metrics.pairwise import cosine_similarity
 
 from gancheck.errors import BadData
+from gancheck.evaluation.view import View
 from gancheck.metrics.vendi import vendi, vendi_2, vendi_ratio
-from gancheck.view import View
 
 
 def points(n: int, d: int, seed: int = 0) -> torch.Tensor:

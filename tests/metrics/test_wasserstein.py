@@ -7,9 +7,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gancheck.evaluation.view import View
 from gancheck.metrics.swd import swd
 from gancheck.metrics.wasserstein import wasserstein
-from gancheck.view import View
 
 
 def points(n: int, d: int, seed: int) -> torch.Tensor:

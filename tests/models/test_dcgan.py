@@ -7,14 +7,14 @@ import pytest
 import torch
 
 import gancheck as gc
-from gancheck.head import has_head
-from gancheck.replicas import Path
+from gancheck.gans.heads import has_head
+from gancheck.training.vectorise import ExecutionPath
 
 
 @pytest.mark.parametrize(("side", "channels"), [(8, 1), (16, 3), (32, 3)])
-def test_players_fit_square_images(catalogue: gc.Catalogue, side: int, channels: int) -> None:
+def test_players_fit_square_images(registry: gc.Registry, side: int, channels: int) -> None:
     spec = gc.DataSpec((channels, side, side), low=-1, high=1)
-    players = catalogue.build("gan", "dcgan", width=4, latent=6).build(spec)
+    players = registry.build("gan", "dcgan", width=4, latent=6).build(spec)
     samples = players.generator(10 * torch.randn(3, 6))
     assert samples.shape == (3, *spec.shape)
     assert samples.abs().max() <= 1
@@ -22,22 +22,22 @@ def test_players_fit_square_images(catalogue: gc.Catalogue, side: int, channels:
     assert has_head(players.discriminator)
 
 
-def test_channels_double_with_every_halving_of_the_side(catalogue: gc.Catalogue) -> None:
-    discriminator = catalogue.build("gan", "dcgan", width=4).build(gc.DataSpec((3, 32, 32))).discriminator
+def test_channels_double_with_every_halving_of_the_side(registry: gc.Registry) -> None:
+    discriminator = registry.build("gan", "dcgan", width=4).build(gc.DataSpec((3, 32, 32))).discriminator
     shapes = [tuple(m.weight.shape) for m in discriminator if isinstance(m, torch.nn.Conv2d)]
     assert shapes == [(8, 3, 4, 4), (16, 8, 4, 4), (32, 16, 4, 4)]
 
 
 @pytest.mark.parametrize("shape", [(2,), (1, 28, 28), (3, 8, 16)])
-def test_other_shapes_are_refused_in_a_line(catalogue: gc.Catalogue, shape: tuple[int, ...]) -> None:
+def test_other_shapes_are_refused_in_a_line(registry: gc.Registry, shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="dcgan takes square images of side 8, 16 or 32, not samples of shape"):
-        catalogue.build("gan", "dcgan").build(gc.DataSpec(shape))
+        registry.build("gan", "dcgan").build(gc.DataSpec(shape))
 
 
 def test_seeds_trained_together_are_what_they_are_one_by_one(
-    catalogue: gc.Catalogue, train: Callable[..., Any], apart: Callable[..., float]
+    registry: gc.Registry, train: Callable[..., Any], apart: Callable[..., float]
 ) -> None:
-    gan = catalogue.build("gan", "dcgan", width=4, latent=6)
+    gan = registry.build("gan", "dcgan", width=4, latent=6)
     stacked = train("r1", gan=gan, data="digits", steps=3)
-    looped = train("r1", gan=gan, data="digits", steps=3, path=Path("looped", "eager"))
+    looped = train("r1", gan=gan, data="digits", steps=3, path=ExecutionPath("looped", "eager"))
     assert apart(stacked, looped) < 1e-5

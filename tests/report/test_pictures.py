@@ -14,13 +14,13 @@ import pytest
 from PIL import Image
 
 from gancheck.errors import BadParameter
-from gancheck.report.curves import Curve, Task, curves
-from gancheck.report.images import Strip, images
-from gancheck.report.mode_fates import Fates, mode_fates
-from gancheck.report.modes_quality import Point, modes_quality
-from gancheck.report.ranking import ranking
-from gancheck.report.scatter import Panel, scatter
-from gancheck.report.style import canvas
+from gancheck.report.plots.curves import Curve, Task, curves
+from gancheck.report.plots.image_strips import Strip, images
+from gancheck.report.plots.mode_fates import Fates, mode_fates
+from gancheck.report.plots.modes_quality import Point, modes_quality
+from gancheck.report.plots.ranking import ranking
+from gancheck.report.plots.scatter import Panel, scatter
+from gancheck.report.plots.style import canvas
 
 LONG = "unrolled(steps=10)+pacgan(m=4)+rpgan+r1r2+ema"
 
@@ -114,8 +114,8 @@ def test_unknown_picture_format_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_pictures_leave_pyplot_alone() -> None:
-    modules = "gancheck.report." + ", gancheck.report.".join(
-        ("scatter", "images", "curves", "ranking", "modes_quality", "mode_fates")
+    modules = "gancheck.report.plots." + ", gancheck.report.plots.".join(
+        ("scatter", "image_strips", "curves", "ranking", "modes_quality", "mode_fates")
     )
     code = f"import sys, {modules}; sys.exit('matplotlib.pyplot' in sys.modules or 'torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from gancheck.strategies.minibatch_discrimination import Closeness
+from gancheck.strategies.discriminator.minibatch_discrimination import Closeness
 
 Loss = Callable[[Any], Tensor]
 BATCH = 6
@@ -46,14 +46,14 @@ def norms(d: Any, points: Tensor) -> Tensor:
 
 def wgan_gp(d: Any) -> Tensor:
     """E D(fake) - E D(real) + 10 E (|grad D(mix)| - 1)^2, one mixing weight a pair."""
-    mix = d.game.noise.drawn["wgan-gp#1"]
+    mix = d.game.noise.tensors["wgan-gp#1"]
     between = torch.stack([m * x + (1 - m) * f for m, x, f in zip(mix, d.x, d.generator(d.z), strict=True)])
     return d.fake.mean() - d.real.mean() + 10 * torch.stack([(n - 1) ** 2 for n in norms(d, between)]).mean()
 
 
 def dragan(d: Any) -> Tensor:
     """Cross entropy + 10 E (|grad D(x + 0.5 std(X) u)| - 1)^2, u uniform on [0, 1) in every coordinate."""
-    push = d.game.noise.drawn["dragan#1"]
+    push = d.game.noise.tensors["dragan#1"]
     spread = ((d.x - d.x.mean()) ** 2).sum().div(d.x.numel() - 1).sqrt()
     return cross_entropy(d) + 10 * torch.stack([(n - 1) ** 2 for n in norms(d, d.x + 0.5 * spread * push)]).mean()
 
@@ -104,7 +104,7 @@ def minibatch_discrimination(d: Any) -> Tensor:
     """Salimans et al.: M_i = f(x_i) T, o_b(x_i) = sum over j of exp(-|M_ib - M_jb|_1), beside f; sample by sample."""
     *body, layer, head = d.discriminator
 
-    def judge(x: Tensor) -> Tensor:
+    def logits(x: Tensor) -> Tensor:
         hidden = nn.Sequential(*body)(x)
         keys = torch.einsum("nh,hkw->nkw", hidden, layer.tensor)
         rows = []
@@ -113,25 +113,25 @@ def minibatch_discrimination(d: Any) -> Tensor:
             rows.append(torch.cat([hidden[i], torch.stack(close).sum(0)]))
         return head(torch.stack(rows)).flatten()
 
-    return -log_sigmoid(judge(d.x)).mean() - log_sigmoid(-judge(d.generator(d.z))).mean()
+    return -log_sigmoid(logits(d.x)).mean() - log_sigmoid(-logits(d.generator(d.z))).mean()
 
 
 def minibatch_std(d: Any) -> Tensor:
     """Karras et al.: one group of 6, as 4 does not divide it; the mean over features of sqrt(variance + 1e-8)."""
     *body, _, head = d.discriminator
 
-    def judge(x: Tensor) -> Tensor:
+    def logits(x: Tensor) -> Tensor:
         hidden = nn.Sequential(*body)(x)
         variance = torch.stack([(h - hidden.mean(0)) ** 2 for h in hidden]).mean(0)
         shown = (variance + 1e-8).sqrt().mean()
         return head(torch.stack([torch.cat([h, shown[None]]) for h in hidden])).flatten()
 
-    return -log_sigmoid(judge(d.x)).mean() - log_sigmoid(-judge(d.generator(d.z))).mean()
+    return -log_sigmoid(logits(d.x)).mean() - log_sigmoid(-logits(d.generator(d.z))).mean()
 
 
 def instance_noise(d: Any) -> Tensor:
     """Cross entropy of samples with N(0, 0.1^2) added, both sides with noise of their own."""
-    one, other = (d.game.noise.drawn[f"instance-noise#{i}"] for i in (1, 2))
+    one, other = (d.game.noise.tensors[f"instance-noise#{i}"] for i in (1, 2))
     real, fake = d.discriminator(d.x + 0.1 * one), d.discriminator(d.generator(d.z) + 0.1 * other)
     return -log_sigmoid(real.flatten()).mean() - log_sigmoid(-fake.flatten()).mean()
 

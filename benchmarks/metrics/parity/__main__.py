@@ -16,7 +16,7 @@ from benchmarks.machine import machine
 from benchmarks.metrics.parity.compare import Row, rows
 from benchmarks.metrics.parity.hard import pairs
 from benchmarks.metrics.parity.page import page
-from gancheck.files import write_text
+from gancheck.system.files import write_text
 
 HERE = Path(__file__).parent.parent
 LIBRARIES = ("torch-fidelity", "torchmetrics", "prdc", "vendi-score", "POT", "scikit-learn", "scipy")

@@ -12,10 +12,10 @@ import numpy as np
 from torch import nn
 
 from benchmarks.metrics.parity.hard import Pair
-from gancheck.compat import torchvision_operators
+from gancheck.evaluation.view import View
 from gancheck.metrics.swd import directions
-from gancheck.pairs import typical_distance
-from gancheck.view import View
+from gancheck.numerics.kernels import typical_distance
+from gancheck.system.torchvision_compat import torchvision_operators
 
 torchvision_operators()
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.metrics.parity.compare import CLOSE, Row, apart
 from benchmarks.metrics.parity.hard import KINDS
-from gancheck.catalogue import Catalogue
+from gancheck.plugins.registry import Registry
 
 PROSE = (
     "# Are the metrics those of other libraries, and who is right where they differ?",
@@ -58,7 +58,7 @@ def doubtful(rows: list[Row]) -> str:
 def alone(rows: list[Row]) -> str:
     """Metrics without a peer."""
     compared = {row["metric"] for row in rows}
-    return ", ".join(f"`{name}`" for name in Catalogue.load().names("metric") if name not in compared)
+    return ", ".join(f"`{name}`" for name in Registry.load().names("metric") if name not in compared)
 
 
 def line(row: Row) -> str:

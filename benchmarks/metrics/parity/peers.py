@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,18 +14,19 @@ from vendi_score.vendi import score_dual, score_X
 
 from benchmarks.metrics.parity import exactly, libraries, reasons
 from benchmarks.metrics.parity.hard import Pair
+from gancheck.evaluation.view import View
 from gancheck.metrics.c2st import c2st
 from gancheck.metrics.duplicates import duplicates
 from gancheck.metrics.frechet import fid
 from gancheck.metrics.kid import kid
-from gancheck.metrics.manifold import coverage, density, precision, precision_5, recall, recall_5
+from gancheck.metrics.manifold import coverage, density, precision, recall
 from gancheck.metrics.mmd import cmmd, mmd
 from gancheck.metrics.pairwise import pairwise_distance
 from gancheck.metrics.rke import rke
 from gancheck.metrics.swd import swd
 from gancheck.metrics.vendi import vendi, vendi_2
 from gancheck.metrics.wasserstein import wasserstein
-from gancheck.view import View
+from gancheck.plugins import parameters
 
 Measure = Callable[[Any], Any]
 
@@ -84,11 +87,18 @@ def inside(name: str, k: int, rule: exactly.Inside) -> Measure:
     return lambda pair: exactly.balls(pair.fake, pair.real, k, rule)[name]
 
 
-def by_balls(metric: Callable[[View], Any], k: int, *more: Peer) -> Contest:
-    """Precision and its kin; `precision_5` is precision by another name."""
-    name = metric.__name__.partition("_")[0]
+def by_balls(metric: Callable[..., Any], k: int, *more: Peer) -> Contest:
+    """Precision and its kin, with k neighbours."""
+    name = metric.__name__
     strict = Peer("prdc", libraries.by_prdc(name, k), reasons.STRICT, exact=inside(name, k, np.less))
-    return contest(metric.__name__.replace("_", "-"), on_pair(metric), inside(name, k, np.less_equal), strict, *more)
+    of_view, label = partial(metric, k=k), label_of(metric, k)
+    return contest(label, on_pair(of_view), inside(name, k, np.less_equal), strict, *more)
+
+
+def label_of(metric: Callable[..., Any], k: int) -> str:
+    """As columns show it, such as `precision(k=5)`."""
+    usual = inspect.signature(metric).parameters["k"].default
+    return parameters.label(metric.__name__, {} if k == usual else {"k": k})
 
 
 def on_features() -> Iterator[Contest]:
@@ -127,7 +137,7 @@ def on_features() -> Iterator[Contest]:
     )
     yield by_balls(precision, 3, Peer("torch-fidelity", libraries.by_fidelity("precision", 3), reasons.BALLS_FIDELITY))
     yield by_balls(recall, 3, Peer("torch-fidelity", libraries.by_fidelity("recall", 3), reasons.BALLS_FIDELITY))
-    for metric in (precision_5, recall_5, density, coverage):
+    for metric in (precision, recall, density, coverage):
         yield by_balls(metric, 5)
     yield contest(
         "c2st",

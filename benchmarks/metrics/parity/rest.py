@@ -15,15 +15,15 @@ from torch import Tensor, nn
 from benchmarks.metrics.parity import plainly, reasons
 from benchmarks.metrics.parity.hard import Histogram, Pictures
 from benchmarks.metrics.parity.peers import Contest, Measure, Peer, contest
-from gancheck.compat import torchvision_operators
 from gancheck.datasets.base import Assignment, Facet
+from gancheck.evaluation.modes import Modes
+from gancheck.evaluation.view import View
 from gancheck.metrics.balance import LARGE, mode_balance
 from gancheck.metrics.histogram import forward_kl, jsd, reverse_kl, tv
 from gancheck.metrics.inception_score import inception_score
 from gancheck.metrics.modes import effective_modes
 from gancheck.metrics.ms_ssim import scales, similarity
-from gancheck.modes import Modes
-from gancheck.view import View
+from gancheck.system.torchvision_compat import torchvision_operators
 
 torchvision_operators()
 

@@ -1,0 +1,83 @@
+"""What Python users call: `gancheck.run`, `gancheck.score`, `gancheck.inspect_data`, `gancheck.check`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from gancheck.bench.execution.local import LocalExecutor
+from gancheck.bench.plan import Plan
+from gancheck.bench.run import RunOutcome, execute
+from gancheck.bench.selection import resize, select
+from gancheck.bench.suite import Suite
+from gancheck.bench.suite_file import load_suite, suite_of
+from gancheck.inspection.inspect import inspect_data as inspect_data
+from gancheck.plugins.parameters import split_outside_brackets
+from gancheck.plugins.registry import Registry
+from gancheck.report.plots.bench import draw
+from gancheck.report.text.progress import RunBar
+from gancheck.scoring.score import score as score
+from gancheck.testing.contract import kept_line, plugins_at
+
+
+def run(
+    suite: str | Path | Suite | None = None,
+    *,
+    strategies: str | Sequence[str] = (),
+    datasets: str | Sequence[str] = (),
+    gans: str | Sequence[str] = (),
+    seeds: int | None = None,
+    steps: int | None = None,
+    plugins: Sequence[str | Path] = (),
+    out: str | Path | None = None,
+    jobs: int | None = None,
+    threads: int | None = None,
+    device: str = "auto",
+    force: bool = False,
+) -> RunOutcome:
+    """Train, measure and rank; what the folder already holds is not done again.
+
+    `suite` is a name (`gancheck list suites`), a .toml file or a `Suite`; without one, `strategies` and `datasets` make
+    it, with the GAN `mlp` unless `gans` names others, 5 seeds and 1,000 steps unless told. With a suite, the three
+    select from it, or add what it does not name: recipes such as "rpgan+r1r2", datasets such as "ring(modes=16)".
+    `plugins` are files or folders of your own. `out` is the folder of results, `runs/<suite>` unless given. `jobs`
+    worker processes (one a core) have `threads` threads each (one on a CPU). `device` is "auto", "cpu" or "cuda".
+
+    Gives a `RunOutcome`: `.board` (the `Leaderboard`), `.frame()` (its rows as a polars.DataFrame), `.failed` (how many
+    runs came to nothing; they are counted, not raised), `.counts`, `.runs`, and `.leaderboard`, the CSV file's path.
+    Raises UnknownName, BadParameter, BadSuite or BadPlugin for bad input, StoreError where `out` cannot be used.
+    """
+    registry = Registry.load(plugins)
+    if suite is None:
+        whole = suite_of(registry, list_names(strategies), list_names(datasets), list_names(gans) or ["mlp"])
+    else:
+        only = {"strategy": list_names(strategies), "dataset": list_names(datasets), "gan": list_names(gans)}
+        loaded = suite if isinstance(suite, Suite) else load_suite(suite, registry)
+        whole = select(loaded, registry, {axis: names for axis, names in only.items() if names})
+    plan = Plan.of(resize(whole, seeds, steps), registry, plugins, out, device, force)
+    return run_plan(plan, jobs, threads)
+
+
+def list_names(names: str | Sequence[str]) -> list[str]:
+    """Names as a list; one text holds them between commas, as on the command line."""
+    return split_outside_brackets(names, ",") if isinstance(names, str) else list(names)
+
+
+def run_plan(plan: Plan, jobs: int | None = None, threads: int | None = None) -> RunOutcome:
+    """Do what is planned, with progress on standard error, and draw the pictures."""
+    executor = LocalExecutor.of(plan.jobs[0].cell.device, len(plan.todo), jobs, threads)
+    with RunBar(len(plan.specs)) as bar:
+        outcome = execute(plan, executor, bar)
+    draw(plan.jobs, plan.registry, plan.store, outcome.board, outcome.runs)
+    return outcome
+
+
+def check(path: str | Path) -> list[str]:
+    """Hold every plug-in of a file, or of a folder, against its contract: a line each on what was tried.
+
+    `assert gancheck.check("mine.py")` is the whole test of a plug-in. Raises BadPlugin, with the reason, at the first
+    plug-in that does not keep its contract.
+    """
+    place = Path(path)
+    registry = Registry.load([place])
+    return [kept_line(entry, registry) for entry in plugins_at(place)]

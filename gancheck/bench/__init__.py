@@ -1,0 +1,1 @@
+"""Rank recipes: suites, their runs, the store, and the leaderboard made of it."""

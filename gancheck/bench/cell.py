@@ -1,0 +1,209 @@
+"""The work on one cell: train what is not trained, measure what is not measured, commit run by run.
+
+Done in the main process or in a worker; a `Job` is all that travels there.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+
+from gancheck.bench.evaluation import TaskEvaluation
+from gancheck.bench.run_spec import RunSpec
+from gancheck.bench.spec import Cell
+from gancheck.bench.store import Row, Run, Store
+from gancheck.bench.task import Task
+from gancheck.detectors.replay import replay
+from gancheck.errors import BadPlugin, Diverged, GancheckError, StoreError
+from gancheck.numerics.seeding import generator
+from gancheck.plugins.registry import Registry
+from gancheck.system.digest import json_values
+from gancheck.training.own_loop import train_own_loop
+from gancheck.training.record import TrainingRecord
+from gancheck.training.recorder import OnStep
+from gancheck.training.replicas import build_seeded
+from gancheck.training.sampler import GeneratorSampler
+from gancheck.training.setup import TrainingSetup
+from gancheck.training.trainer import Trainer
+
+
+@dataclass(frozen=True)
+class Job:
+    """One cell to work on."""
+
+    cell: Cell
+    specs: list[RunSpec]  #: one per seed of the cell
+    folder: Path
+    plugins: tuple[str, ...]  #: plug-in files, loaded again in every worker
+    force: bool = False  #: train and measure even what the store has
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """What became of one run."""
+
+    label: str  #: `ring/mlp r1 seed 0`
+    status: str
+    reason: str
+    modes_held: float | None  #: share of the modes
+    seconds: float
+    cached: bool = False
+
+    def __str__(self) -> str:
+        if self.status != "done":
+            return f"{self.label}: {self.status}, {self.reason}"
+        held = "" if self.modes_held is None else f", {self.modes_held:.0%} of the modes"
+        return f"{self.label}: {'cached' if self.cached else 'done'}{held}, {self.seconds:.1f} s of training"
+
+
+class WorkerContext:
+    """What a process keeps between cells: the registry, and the tasks' metrics with their real data."""
+
+    def __init__(self, plugins: tuple[str, ...]) -> None:
+        self.registry = Registry.load(plugins)
+        self.evaluations: dict[str, TaskEvaluation] = {}
+
+    def evaluation(self, task: Task, setup: TrainingSetup) -> TaskEvaluation:
+        """How a task's data and protocol are measured; made once."""
+        key = json.dumps([asdict(task.dataset), asdict(task.protocol), str(setup.device)], sort_keys=True, default=str)
+        if key not in self.evaluations:
+            self.evaluations[key] = TaskEvaluation.of(task, setup.dataset, self.registry, setup.device)
+        return self.evaluations[key]
+
+
+@lru_cache(maxsize=1)
+def worker_context(plugins: tuple[str, ...]) -> WorkerContext:
+    """This process's context."""
+    return WorkerContext(plugins)
+
+
+def run_cell(job: Job, on_step: OnStep = lambda _: None) -> list[RunSummary]:
+    """Bring every run of the cell into the store; what another process has done meanwhile is not done again."""
+    context, store = worker_context(job.plugins), Store(job.folder)
+    with store.lock(job.specs[0].training_id):
+        if not job.force and (runs := stored_runs(job, store)):
+            return [summarise_run(run, cached=True) for run in runs]
+        return [summarise_run(run, cached=False) for run in produce_runs(job, context, store, on_step)]
+
+
+def stored_runs(job: Job, store: Store) -> list[Run] | None:
+    """All runs of the cell from the store, or None where one is not there, or not whole."""
+    runs = [run for spec in job.specs if (run := store.read_or_none(spec.run_id))]
+    return runs if len(runs) == len(job.specs) else None
+
+
+def produce_runs(job: Job, context: WorkerContext, store: Store, on_step: OnStep) -> Iterator[Run]:
+    """Train where needed, measure, and commit run by run."""
+    setup = job.cell.build(context.registry)
+    for spec, record in zip(job.specs, load_or_train(job, setup, store, on_step), strict=True):
+        rows, outcome = evaluate_run(job, context, setup, record)
+        run = Run(spec, rows, outcome)
+        store.commit(run)
+        yield run
+
+
+def load_or_train(job: Job, setup: TrainingSetup, store: Store, on_step: OnStep) -> list[TrainingRecord]:
+    """The block's trainings: none where the recipe cannot treat the GAN, kept ones, or new ones."""
+    if reason := setup.recipe.supports(setup.gan, setup.dataset.spec):
+        return [TrainingRecord(seed, status="skipped", reason=reason) for seed in setup.seeds]
+    if not job.force and (kept := load_block(store, job.specs)):
+        return kept
+    records = train_block(setup, on_step)
+    for spec, record in zip(job.specs, records, strict=True):
+        if record.status != "failed":  # a failure may be the machine's, and is no training to measure again
+            record.save(store.weights(spec.training_id), json_values(spec.training))
+    return records
+
+
+def load_block(store: Store, specs: list[RunSpec]) -> list[TrainingRecord] | None:
+    """The whole block's trainings from the store, or None: a block is trained whole."""
+    paths = [store.weights(spec.training_id) for spec in specs]
+    if not all(path.exists() for path in paths):
+        return None
+    try:
+        return [TrainingRecord.load(path) for path in paths]
+    except StoreError:  # broken: trained again, and replaced
+        return None
+
+
+def train_block(setup: TrainingSetup, on_step: OnStep) -> list[TrainingRecord]:
+    """Train the block; what a plug-in raises becomes failed runs with the reason."""
+    try:
+        return train_own_loop(setup, on_step) if setup.gan.own_loop else Trainer(setup).train(on_step)
+    except Exception as error:
+        reason = str(error) if isinstance(error, GancheckError) else f"{type(error).__name__}: {error}"
+        return [TrainingRecord(seed, status="failed", reason=" ".join(reason.split())) for seed in setup.seeds]
+
+
+def evaluate_run(
+    job: Job, context: WorkerContext, setup: TrainingSetup, record: TrainingRecord
+) -> tuple[list[Row], Row]:
+    """The rows and the outcome of one run."""
+    start = time.perf_counter()
+    status, reason, rows = record.status, record.reason, list[Row]()
+    try:
+        rows = list(value_rows(job.cell.task, context, setup, record))
+    except Diverged as error:
+        status, reason = "diverged", str(error)
+    except BadPlugin as error:
+        status, reason = "failed", str(error)
+    rows += alarm_rows(context.registry, record)
+    spent = round(time.perf_counter() - start, 4)
+    return rows, outcome_row(setup, record, spent) | {"status": status, "reason": reason}
+
+
+def alarm_rows(registry: Registry, record: TrainingRecord) -> list[Row]:
+    """What every detector says of the training."""
+    detectors = {name: registry.build("detector", name) for name in registry.names("detector")}
+    alarms = replay(detectors, {name: signal.tolist() for name, signal in record.trace.items()})
+    return [{"kind": "alarm", **alarm.row()} for alarm in alarms]
+
+
+def outcome_row(setup: TrainingSetup, record: TrainingRecord, spent: float) -> Row:
+    """How a run went, beside its values."""
+    return {
+        "seconds": round(record.seconds, 4),
+        "cpu_seconds": round(record.cpu_seconds, 4),
+        "evaluation_seconds": spent,
+        "updates": record.updates,
+        "samples_seen": record.updates * setup.recipe.settings(setup.settings).batch,
+        "path": record.path,
+        "threads": torch.get_num_threads(),
+        "modes": len(setup.dataset.weights),
+        "table": setup.recipe.kind,
+    }
+
+
+def value_rows(task: Task, context: WorkerContext, setup: TrainingSetup, record: TrainingRecord) -> Iterator[Row]:
+    """Every metric at every kept step, and of what stands beside. Latents are the same at every step and strategy."""
+    if not record.snapshots:
+        return
+    sampler, evaluation = sampler_of(setup), context.evaluation(task, setup)
+    for step in sorted(record.snapshots):
+        weights = {n: t.to(setup.device) for n, t in record.snapshots[step].items()}
+        source = generator(setup.device, record.seed, "evaluation")
+        samples = sampler.draw(weights, task.protocol.samples, source)
+        if samples.shape[1:] != setup.dataset.spec.shape:
+            got, wanted = tuple(samples.shape[1:]), setup.dataset.spec.shape
+            raise BadPlugin(f"the generator made samples of shape {got}; this data needs {wanted}")
+        yield from evaluation.rows(samples, step, step == max(record.snapshots))
+    yield from evaluation.yardsticks
+
+
+def sampler_of(setup: TrainingSetup) -> GeneratorSampler:
+    """The generator that the kept weights belong to."""
+    networks = build_seeded(lambda: setup.recipe.networks(setup.gan, setup.dataset.spec), 0)
+    return GeneratorSampler(networks.generator.to(setup.device), networks.latent)
+
+
+def summarise_run(run: Run, cached: bool) -> RunSummary:
+    """One line's worth of a run."""
+    ended, modes = run.outcome, run.last("value").get("modes")
+    held = None if modes is None else modes / ended["modes"]
+    return RunSummary(run.spec.label, ended["status"], ended["reason"], held, ended["seconds"], cached)

@@ -1,0 +1,100 @@
+"""From the store to the board: runs of one grid as results, those that are not there as missing."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from gancheck.bench.leaderboard import Leaderboard
+from gancheck.bench.run_result import RunResult
+from gancheck.bench.run_spec import RunSpec
+from gancheck.bench.store import Run
+from gancheck.plugins.parameters import parse_call
+from gancheck.plugins.registry import Registry
+
+
+def run_result(run: Run) -> RunResult:
+    """One run as the board sees it."""
+    spec, ended = run.spec, run.outcome
+    return RunResult(
+        recipe=spec.recipe,
+        task=spec.task,
+        seed=spec.seed,
+        status=ended["status"],
+        values=run.last("value"),
+        real=run.last("real"),
+        seconds=ended["seconds"] if ended["status"] != "skipped" else None,
+        cpu_seconds=cpu_seconds(run),
+        modes=ended["modes"],
+        kind=ended["table"],
+        reason=ended["reason"],
+        yardsticks=run.yardsticks(),
+        **ladder_place(spec),
+    )
+
+
+def cpu_seconds(run: Run) -> float | None:
+    """CPU time of training; on a GPU the wall clock counts, as its work is not in the CPU's time."""
+    on_cpu = run.spec.training.device == "cpu" and run.outcome["status"] != "skipped"
+    return run.outcome.get("cpu_seconds") or None if on_cpu else None  # runs of version 0.1 have none
+
+
+def protocol_of(run: Run) -> tuple[object, ...]:
+    """What two runs must share to stand on one board, apart from recipe and seed."""
+    training, evaluation = run.spec.training, run.spec.evaluation
+    trained = (training.engine, training.torch, training.device, training.dataset, training.gan)
+    return (*trained, training.settings, training.budget, evaluation.evaluation, evaluation.samples, evaluation.data)
+
+
+def ladder_place(spec: RunSpec) -> dict[str, Any]:
+    """Where the task stands on a ladder, as a result's fields."""
+    return {} if spec.ladder is None else {"knob": spec.ladder.knob, "level": spec.ladder.level}
+
+
+def make_leaderboard(
+    results: Iterable[RunResult], registry: Registry, suite: str, version: str, date: str
+) -> Leaderboard:
+    """The board of these results."""
+    held = list(results)
+    known = registry.table("metric")
+    labels = dict.fromkeys((*known, *sorted({label for result in held for label in result.values})))
+    names = {label: parse_call(label)[0] for label in labels}
+    facts = {label: known[name].info.properties for label, name in names.items() if name in known}
+    better = {name: fact["better"] for name, fact in facts.items()}
+    ranges = {name: bounds(fact["low"], fact["high"]) for name, fact in facts.items()}
+    return Leaderboard(held, suite, version, better, ranges, date=date)
+
+
+def bounds(low: float | None, high: float | None) -> tuple[float, float]:
+    """A metric's declared range; what is not declared is not bounded."""
+    return -math.inf if low is None else low, math.inf if high is None else high
+
+
+def comparable_runs(held: Sequence[Run], chosen: Sequence[Run]) -> list[Run]:
+    """The chosen runs, and those that the folder holds on the same tasks and seeds under the same protocol.
+
+    So a strategy that is run alone is ranked beside those that were run before. Where the folder holds something twice,
+    after a plug-in was changed, the newer counts, and the older is left out with all its seeds.
+    """
+    both = [*held, *chosen]
+    grid = {(run.spec.task, run.spec.seed) for run in chosen}
+    protocols = {run.spec.task: protocol_of(run) for run in chosen}
+    recipes = {run.spec.recipe: run.spec.training.recipe for run in both}
+    fair = (run for run in both if run.spec.place[::2] in grid and protocol_of(run) == protocols[run.spec.task])
+    return list({run.spec.place: run for run in fair if run.spec.training.recipe == recipes[run.spec.recipe]}.values())
+
+
+def missing_result(spec: RunSpec) -> RunResult:
+    """A run that was planned and is not there."""
+    nothing, reason = dict[str, float | None](), "not run yet"
+    place = ladder_place(spec)
+    return RunResult(spec.recipe, spec.task, spec.seed, "missing", nothing, nothing, None, reason=reason, **place)
+
+
+def newest_date(folder: Path) -> str:
+    """The day on which the folder's newest run was written; empty where there is none."""
+    newest = max((path.stat().st_mtime for path in folder.glob("*.jsonl")), default=None)
+    return "" if newest is None else datetime.datetime.fromtimestamp(newest, datetime.UTC).date().isoformat()

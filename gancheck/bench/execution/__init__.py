@@ -1,0 +1,1 @@
+"""Where cells are worked on: in processes of this machine, or elsewhere."""

@@ -1,0 +1,127 @@
+"""Workers: the local engine runs cells side by side in processes, each with its share of the cores."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import ModuleType
+
+import torch
+
+from gancheck.bench.cell import Job, RunSummary, run_cell, worker_context
+from gancheck.bench.execution.base import JobResult
+from gancheck.errors import GancheckError, StoreError
+from gancheck.plugins.parameters import positive
+from gancheck.system.cores import available_cores, thread_count
+from gancheck.system.files import sweep
+
+
+def default_jobs(device: str, cells: int) -> int:
+    """One worker per core on a CPU, one in all on a GPU, and no more than there are cells."""
+    return max(1, min(available_cores(), cells)) if device == "cpu" else 1
+
+
+def worker_threads(device: str) -> int:
+    """Threads of each worker: one on a CPU, so that CPU time is the cost of training; all cores where a GPU works."""
+    return 1 if device == "cpu" else available_cores()
+
+
+@dataclass(frozen=True)
+class LocalExecutor:
+    """Processes of this machine, each with its own threads; one worker is this process itself."""
+
+    workers: int
+    threads: int
+
+    @classmethod
+    def of(cls, device: str, cells: int, jobs: int | None = None, threads: int | None = None) -> LocalExecutor:
+        """As many workers and threads as asked for, else the defaults."""
+        for value, option in ((jobs, "--jobs"), (threads, "--threads")):
+            if value is not None:
+                positive(value, option)
+        workers = min(jobs or default_jobs(device, cells), max(1, cells))
+        return cls(workers, threads or worker_threads(device))
+
+    def run(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
+        """Work on all jobs; results come as they are done."""
+        worker_context.cache_clear()  # plug-ins may have changed since the last call
+        if self.workers == 1:
+            with thread_count(self.threads):
+                yield from ((job, run_safely(job)) for job in jobs)
+            return
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(self.workers, context, initializer=initialise_worker, initargs=(self.threads,))
+        try:
+            yield from collect_results(pool, jobs)
+        except BaseException:  # Ctrl-C, or a full disk: what is in hand cannot be kept
+            for process in list((pool._processes or {}).values()):
+                process.terminate()
+            raise
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+            sweep(jobs[0].folder)
+
+
+def collect_results(pool: ProcessPoolExecutor, jobs: Sequence[Job]) -> Iterator[JobResult]:
+    """Results in the order in which they come; when a worker dies, what it and the others had in hand is lost."""
+    with isolated_main():
+        waiting: dict[Future[list[RunSummary] | GancheckError], Job] = {
+            pool.submit(run_safely, job): job for job in jobs
+        }
+    while waiting:
+        ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
+        for future in ready:
+            job = waiting.pop(future)
+            try:
+                yield job, future.result()
+            except BrokenProcessPool:
+                yield job, GancheckError("a worker was killed (out of memory?); run again to resume, with fewer --jobs")
+
+
+@contextmanager
+def isolated_main() -> Iterator[None]:
+    """Processes that are started in here leave Ctrl-C to the main process, and never run its script a second time."""
+    script, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+def run_safely(job: Job) -> list[RunSummary] | GancheckError:
+    """The reports, or the error that kept the cell from being worked on, such as a metric that raises; others go on.
+
+    StoreError is raised: where nothing can be written, on a full disk, there is no use in going on.
+    """
+    try:
+        return run_cell(job)
+    except StoreError:
+        raise
+    except GancheckError as error:
+        return error
+    except (Exception, SystemExit) as error:
+        return GancheckError(f"{type(error).__name__}: {error}")
+
+
+def initialise_worker(threads: int) -> None:
+    """A worker's first acts: take its threads, and see to it that it never outlives the main process."""
+    torch.set_num_threads(threads)
+    threading.Thread(target=follow_parent, daemon=True).start()
+
+
+def follow_parent() -> None:
+    """End this worker when the main process is gone, killed or not: nobody would collect its work."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

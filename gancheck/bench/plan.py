@@ -1,0 +1,125 @@
+"""A plan: everything that a run will do, before it does any of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gancheck.bench.cell import Job
+from gancheck.bench.run_spec import RunSpec
+from gancheck.bench.selection import parse_only, resize, select
+from gancheck.bench.spec import grid_cells
+from gancheck.bench.store import Store
+from gancheck.bench.suite import Suite
+from gancheck.bench.suite_file import load_suite
+from gancheck.gans.settings import Budget
+from gancheck.plugins.registry import Registry
+from gancheck.system.device import device_named
+from gancheck.training.setup import TrainingSetup
+from gancheck.training.trainer import Trainer
+
+TRIAL = 20  #: steps that are timed to estimate the rest
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The cells of a suite with their specs; nothing is written yet."""
+
+    suite: Suite
+    jobs: list[Job]
+    setups: list[TrainingSetup]  #: of every job, built
+    store: Store
+    registry: Registry
+
+    @classmethod
+    def make(
+        cls,
+        suite: str | Path,
+        plugins: Sequence[str | Path] = (),
+        only: Sequence[str] = (),
+        seeds: int | None = None,
+        steps: int | None = None,
+        out: str | Path | None = None,
+        device: str = "auto",
+        force: bool = False,
+    ) -> Plan:
+        """Read the suite, choose, and check every plug-in."""
+        registry = Registry.load(plugins)
+        chosen = resize(select(load_suite(suite, registry), registry, parse_only(only)), seeds, steps)
+        return cls.of(chosen, registry, plugins, out, device, force)
+
+    @classmethod
+    def of(
+        cls,
+        suite: Suite,
+        registry: Registry,
+        plugins: Sequence[str | Path] = (),
+        out: str | Path | None = None,
+        device: str = "auto",
+        force: bool = False,
+    ) -> Plan:
+        """The plan of a suite that was read already; `plugins` are the files that the registry was loaded with."""
+        store = Store(Path(out) if out else Path("runs") / folder_name(suite))
+        files = tuple(str(Path(f).resolve()) for f in plugins)
+        grid = list(grid_cells(suite, device_named(device)))
+        setups = [cell.build(registry) for cell in grid]
+        specs = [cell.specs(setup, registry) for cell, setup in zip(grid, setups, strict=True)]
+        jobs = [Job(cell, some, store.folder, files, force) for cell, some in zip(grid, specs, strict=True)]
+        return cls(suite, jobs, setups, store, registry)
+
+    @property
+    def specs(self) -> list[RunSpec]:
+        """Of all runs."""
+        return [spec for job in self.jobs for spec in job.specs]
+
+    def is_cached(self, job: Job) -> bool:
+        """Whether every run of a cell is in the store."""
+        return all(self.store.path(spec.run_id).exists() for spec in job.specs)
+
+    @property
+    def todo(self) -> list[Job]:
+        """The cells that are to be worked on."""
+        return [job for job in self.jobs if job.force or not self.is_cached(job)]
+
+    def skip_reason(self, setup: TrainingSetup) -> str | None:
+        """Why a cell will be skipped, or None."""
+        return setup.recipe.supports(setup.gan, setup.dataset.spec)
+
+
+def folder_name(suite: Suite) -> str:
+    """`quick`, or `quick+steps=100` for a changed budget, which must not mix with the suite's own runs."""
+    _, plus, change = suite.version.partition("+")
+    return f"{suite.name}{plus}{change}"
+
+
+def estimate(plan: Plan, todo: Sequence[Job]) -> float:
+    """Seconds of training: a short trial of each task's first cell, scaled by steps and updates."""
+    per_update: dict[str, float] = {}
+    total = 0.0
+    for job, setup in zip(plan.jobs, plan.setups, strict=True):
+        if job not in todo or plan.skip_reason(setup):
+            continue
+        updates = 1 + setup.recipe.settings(setup.settings).critic_steps
+        label = job.cell.task.label
+        if label not in per_update:
+            per_update[label] = trial(setup) / updates
+        total += per_update[label] * updates * setup.budget.steps
+    return total
+
+
+def trial(setup: TrainingSetup) -> float:
+    """Seconds per step of a cell, traced; 0 where it cannot be tried."""
+    if setup.gan.own_loop:
+        return 0.0
+    short = replace(setup, budget=Budget(TRIAL, 1), path=replace(setup.path, execution="traced"))
+    try:
+        trainer = Trainer(short)
+        trainer.prepare()
+        start = time.perf_counter()
+        for _ in range(TRIAL):
+            trainer.step()
+        return (time.perf_counter() - start) / TRIAL
+    except Exception:  # a plug-in that raises: the run itself will say how
+        return 0.0

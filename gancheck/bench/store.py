@@ -1,0 +1,189 @@
+"""The store: one JSONL file per run, committed by rename, beside the kept weights of its training.
+
+First line the spec, then one line per value and alarm, last line the outcome with a checksum of it all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from gancheck.bench.run_spec import RunSpec
+from gancheck.errors import StoreError
+from gancheck.system.files import replacing, sweep, write_text
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run as it was read."""
+
+    spec: RunSpec
+    #: By kind: "value" {step, metric, value, real}, "modes" {step, samples, counts}, "yardstick" {name, metric, value},
+    #: "alarm" {detector, step, score, evidence}.
+    rows: list[Row]
+    outcome: Row  #: status, reason, seconds, ...
+
+    def last(self, key: str) -> dict[str, float | None]:
+        """Metric -> `value` or `real` at the last evaluation that has it."""
+        return {row["metric"]: row[key] for row in self.rows if row["kind"] == "value"}
+
+    def yardsticks(self) -> dict[str, dict[str, float | None]]:
+        """Name -> metric -> value of what nobody trained, such as uniform noise."""
+        tables: dict[str, dict[str, float | None]] = {}
+        for row in (row for row in self.rows if row["kind"] == "yardstick"):
+            tables.setdefault(row["name"], {})[row["metric"]] = row["value"]
+        return tables
+
+    def mode_counts(self) -> dict[int, Row]:
+        """Step -> {samples, counts}: how many high-quality samples every mode got, by evaluation."""
+        return {row["step"]: row for row in self.rows if row["kind"] == "modes"}
+
+    def alarms(self) -> list[Row]:
+        """The detectors' alarms."""
+        return [row for row in self.rows if row["kind"] == "alarm"]
+
+
+class Store:
+    """A results folder of one suite version."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.runs_read: dict[str, Run] = {}
+
+    def claim(self, suite: str, version: str) -> None:
+        """Make the folder, or check that it belongs to this suite version and can be written to."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{self.folder} cannot be used for results ({error}); use another --out") from error
+        held = self.owner()
+        if held not in (None, (suite, version)):
+            text = " version ".join(held or ())
+            raise StoreError(f"{self.folder} holds suite {text}, not {suite} version {version}; use another --out")
+        write_text(self.owner_file, json.dumps({"suite": suite, "version": version}))
+        sweep(self.folder)
+
+    @property
+    def owner_file(self) -> Path:
+        """Where the folder says whose it is."""
+        return self.folder / "suite.json"
+
+    def owner(self) -> tuple[str, str] | None:
+        """Name and version of the suite whose runs the folder holds; None: it is no results folder yet."""
+        try:
+            if not self.owner_file.exists():
+                return None
+            held = json.loads(self.owner_file.read_text(encoding="utf-8"))
+            return str(held["suite"]), str(held["version"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise StoreError(
+                f"{self.owner_file} is not what gancheck wrote; remove it, or use another folder"
+            ) from error
+
+    def path(self, run_id: str) -> Path:
+        """Where a run is."""
+        return self.folder / f"{run_id}.jsonl"
+
+    def weights(self, training_id: str) -> Path:
+        """Where a training is."""
+        return self.folder / f"{training_id}.safetensors"
+
+    def commit(self, run: Run) -> None:
+        """Write a whole run, or nothing."""
+        lines = [json_line({"kind": "spec", **run.spec.table()}), *map(json_line, run.rows)]
+        closing = {"kind": "outcome", **run.outcome, "rows": len(run.rows)}
+        closing["checksum"] = checksum([*lines, json_line(closing)])
+        with replacing(self.path(run.spec.run_id)) as part:
+            part.write_text("\n".join([*lines, json_line(closing)]) + "\n", encoding="utf-8")
+
+    def read(self, run_id: str) -> Run | None:
+        """A run, or None; a file that is truncated or was edited is set aside, and said. Each is read once."""
+        path = self.path(run_id)
+        if run_id in self.runs_read:
+            return self.runs_read[run_id]
+        if not path.exists():
+            return None
+        try:
+            self.runs_read[run_id] = read_run_file(path)
+        except StoreError as error:
+            os.replace(path, path.with_suffix(".jsonl.broken"))
+            raise SetAside(f"{error}; set aside as {path.name}.broken, to be run again") from error
+        return self.runs_read[run_id]
+
+    def read_or_none(self, run_id: str) -> Run | None:
+        """A run; one that is not whole has been set aside, with a word on standard error, and is made again."""
+        try:
+            return self.read(run_id)
+        except SetAside as error:
+            print(f"gancheck: {error}", file=sys.stderr)
+            return None
+
+    def forget(self, run_ids: Iterable[str]) -> None:
+        """Read these again when they are asked for: another process has written them."""
+        for run_id in run_ids:
+            self.runs_read.pop(run_id, None)
+
+    def ids(self) -> list[str]:
+        """The ids of all runs in the folder, oldest first."""
+        return [p.stem for p in sorted(self.folder.glob("*.jsonl"), key=lambda p: (p.stat().st_mtime_ns, p.name))]
+
+    def runs(self) -> list[Run]:
+        """Every run of the folder, oldest first; raises at the first file that is not whole."""
+        return [read_run_file(self.path(run_id)) for run_id in self.ids()]
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[bool]:
+        """Hold a cell; yields whether another process had it first, after waiting for its turn."""
+        place = self.folder / ".locks" / f"{name}.lock"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        held = FileLock(place)
+        waited = False
+        try:
+            held.acquire(timeout=0)
+        except Timeout:
+            waited = True
+            held.acquire()
+        try:
+            yield waited
+        finally:
+            held.release()
+
+
+class SetAside(StoreError):
+    """A run file that was not whole and has been moved out of the way."""
+
+
+def read_run_file(path: Path) -> Run:
+    """Read and check one run file."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        spec, *rows, outcome = map(json.loads, lines)
+        good = outcome["kind"] == "outcome" and outcome.pop("checksum") == checksum([*lines[:-1], json_line(outcome)])
+        named = RunSpec.read({k: v for k, v in spec.items() if k != "kind"})
+        good = good and path.stem == named.run_id == named.own_id()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreError(f"{path.name} is truncated or not a run file") from error
+    if not good:
+        raise StoreError(f"{path.name} was changed after it was written")
+    return Run(named, rows, outcome)
+
+
+def json_line(row: Row) -> str:
+    """One line of JSON; NaN is refused, because a status is not a number."""
+    return json.dumps(row, sort_keys=True, allow_nan=False)
+
+
+def checksum(lines: list[str]) -> str:
+    """SHA-256 of all lines, the last one without its checksum."""
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

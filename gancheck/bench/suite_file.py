@@ -1,0 +1,219 @@
+"""Reading suites from TOML: every name and parameter is checked, every unknown key is an error."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gancheck.bench.suite import Suite
+from gancheck.bench.task import EvaluationProtocol, PluginSpec, Table, Task
+from gancheck.bench.validation import validate_task
+from gancheck.errors import BadParameter, BadSuite, GancheckError, UnknownName, did_you_mean
+from gancheck.gans.settings import Budget, Optimiser, Settings
+from gancheck.plugins import parameters
+from gancheck.plugins.registry import Registry
+from gancheck.strategies.recipe import Recipe
+from gancheck.system.resources import share
+
+
+def load_suite(name: str | Path, registry: Registry) -> Suite:
+    """Read a suite by its name or from a .toml file, and check every name and parameter in it.
+
+    Raises UnknownName, BadSuite or BadParameter, with the file and the line where it is known.
+    """
+    path = find_suite(name)
+    try:
+        text = path.read_text(encoding="utf-8")
+        return SuiteReader(tomllib.loads(text), path.stem).suite(registry)
+    except tomllib.TOMLDecodeError as error:
+        raise BadSuite(f"{path.name}: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSuite(f"{path} cannot be read: {error}") from error
+    except GancheckError as error:
+        raise type(error)(f"{path.name}{line_of(text, str(error))}: {error}") from error
+
+
+def suite_of(
+    registry: Registry, strategies: Sequence[str], datasets: Sequence[str], gans: Sequence[str], name: str = "custom"
+) -> Suite:
+    """A suite without a file: every recipe on every dataset with every GAN, all checked."""
+    if not strategies or not datasets:
+        raise BadSuite("name at least one strategy and one dataset, or a suite")
+    data = [PluginSpec.read(text, "dataset") for text in datasets]
+    models = [PluginSpec.read(text, "gan") for text in gans]
+    tasks = [Task(dataset.label, dataset, gan, title=gan.label) for dataset in data for gan in models]
+    return checked(Suite(name, "1", tuple(tasks), tuple(strategies)), registry)
+
+
+def find_suite(name: str | Path) -> Path:
+    """The suite file behind a name."""
+    given = Path(name)
+    if given.suffix == ".toml" or given.parent != Path():
+        if given.is_file():
+            return given
+        hint = did_you_mean(given.stem, suite_files())
+        raise BadSuite(f"{given}: there is no such suite file.{hint} (gancheck list suites)")
+    known = suite_files()
+    if given.name not in known:
+        raise UnknownName(f"unknown suite '{name}'.{did_you_mean(str(name), known)} (gancheck list suites)")
+    return known[given.name]
+
+
+def suite_files() -> dict[str, Path]:
+    """The suites that come with gancheck."""
+    return {path.stem: path for path in sorted(share("suites").glob("*.toml"))}
+
+
+def line_of(text: str, message: str) -> str:
+    """`, line 14` for the line that holds most of what the message names; what it names last says most."""
+    about = message.partition(" Did you mean")[0]
+    named = [n.strip("'") for found in re.findall(r"'([^']+)'|(\w+) = ([^\s:;,]+)", about) for n in found if n]
+    lines = [line.partition("#")[0] for line in text.splitlines()]
+    weights = [sum(2**i for i, name in enumerate(named) if mentions(line, name)) for line in lines]
+    best = max(weights, default=0)
+    return f", line {weights.index(best) + 1}" if best else ""
+
+
+def mentions(line: str, name: str) -> bool:
+    """Whether a line holds a name as a word of its own."""
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", line) is not None
+
+
+#: Whole numbers of a suite, and the least that each can be.
+COUNTS = {"seeds": 1, "block": 1, "first_seed": 0}
+
+
+class SuiteReader:
+    """Turns a TOML table into a suite; every unknown key is an error."""
+
+    KEYS = (
+        "name",
+        "version",
+        "about",
+        "seeds",
+        "block",
+        "first_seed",
+        "budget",
+        "training",
+        "evaluation",
+        "recipes",
+        "task",
+    )
+    TASK = ("name", "dataset", "gan", "budget", "training", "evaluation", "knob", "level")
+
+    def __init__(self, table: Table, name: str) -> None:
+        self.table, self.name = table, name
+
+    def suite(self, registry: Registry) -> Suite:
+        """The suite, checked."""
+        table = self.table
+        refuse_unknown_keys(table, self.KEYS, "a suite")
+        tasks = tuple(map(self.task, parameters.convert(table.get("task", []), list[Table], "task")))
+        recipes = parameters.convert(table.get("recipes", []), tuple[str, ...], "recipes")
+        if not tasks or not recipes:
+            raise BadSuite("a suite needs at least one [[task]] and a list of recipes")
+        counts = {k: whole_number(table[k], k, least) for k, least in COUNTS.items() if k in table}
+        about, version = str(table.get("about", "")), str(table.get("version", "1"))
+        return checked(Suite(str(table.get("name", self.name)), version, tasks, recipes, about, **counts), registry)
+
+    def task(self, table: Table) -> Task:
+        """One [[task]]; what it does not say is the suite's."""
+        refuse_unknown_keys(table, self.TASK, "a task")
+        for key in ("dataset", "gan"):
+            if key not in table:
+                raise BadSuite(f"a task needs a {key}")
+        dataset, gan = PluginSpec.read(table["dataset"], "dataset"), PluginSpec.read(table["gan"], "gan")
+        return Task(
+            name=str(table.get("name", dataset.name)),
+            dataset=dataset,
+            gan=gan,
+            settings=read_settings(self.merged(table, "training")),
+            budget=parameters.build(Budget, self.merged(table, "budget"), "budget"),
+            protocol=parameters.build(EvaluationProtocol, self.merged(table, "evaluation"), "evaluation"),
+            **read_rung(table),
+        )
+
+    def merged(self, task: Table, key: str) -> Table:
+        """A section of the suite, overlaid with the task's."""
+        return {**read_section(self.table, key), **read_section(task, key)}
+
+
+def checked(suite: Suite, registry: Registry) -> Suite:
+    """The suite with its recipes as tables show them; nothing stands in it twice, and every plug-in was built once."""
+    labels = [t.label for t in suite.tasks]
+    if twice := sorted({x for x in labels if labels.count(x) > 1}):
+        raise BadSuite(f"two tasks are called '{twice[0]}'; give one of them a name = \"...\"")
+    rungs = [(t.knob, t.level, t.title or t.gan.name) for t in suite.tasks if t.knob]
+    if again := [x for x in rungs if rungs.count(x) > 1]:
+        raise BadSuite(f"the knob '{again[0][0]}' has level = {again[0][1]:g} twice; every level is one task")
+    return replace(suite, recipes=check_plugins(suite, registry))
+
+
+#: What a task of a ladder says, both or neither.
+RUNG = {"knob": str, "level": float}
+
+
+def read_rung(table: Table) -> Table:
+    """Where a task stands on a ladder: a knob and its level, or neither."""
+    there = [key for key in RUNG if key in table]
+    if len(there) == 1:
+        raise BadSuite(f"a task with a '{there[0]}' needs both, what makes it harder and how hard it is")
+    return {key: parameters.convert(table[key], kind, key) for key, kind in RUNG.items() if key in table}
+
+
+def read_section(table: Table, key: str) -> Table:
+    """A table inside a table; empty where there is none."""
+    found: Table = parameters.convert(table.get(key, {}), Table, key)
+    return found
+
+
+def refuse_unknown_keys(table: Mapping[str, Any], keys: tuple[str, ...], what: str) -> None:
+    """Refuse keys that mean nothing."""
+    for key in table:
+        if key not in keys:
+            raise UnknownName(f"{what} has no key '{key}'.{did_you_mean(key, keys)} It takes {', '.join(keys)}")
+
+
+def whole_number(value: Any, what: str, least: int) -> int:
+    """A whole number, not too small."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise BadParameter(f"{what} = {value!r} must be a whole number of at least {least}")
+    return value
+
+
+def read_settings(table: Table) -> Settings:
+    """The [training] section: batch, critic_steps, optimiser, and players = { discriminator = { lr = ... } }."""
+    base, own = read_section(table, "optimiser"), read_section(table, "players")
+    default = parameters.build(Optimiser, base, "optimiser")
+    players = {
+        name: parameters.build(Optimiser, {**base, **read_section(own, name)}, f"optimiser of the {name}")
+        for name in own
+    }
+    rest = {k: v for k, v in table.items() if k not in ("optimiser", "players")}
+    refuse_unknown_keys(rest, ("batch", "critic_steps", "optimiser", "players"), "training")
+    counts = parameters.build(Settings, rest, "training")
+    return replace(counts, default=default, players=players)
+
+
+def check_plugins(suite: Suite, registry: Registry) -> tuple[str, ...]:
+    """Build every plug-in once; the recipes' labels as tables show them."""
+    recipes = [Recipe.parse(text, registry) for text in suite.recipes]
+    for task in suite.tasks:
+        validate_task(task, registry)
+        if task.settings.players:
+            refuse_unknown_keys(task.settings.players, player_names(task, recipes, registry), "players")
+    labels = [recipe.label for recipe in recipes]
+    if twice := sorted({x for x in labels if labels.count(x) > 1}):
+        raise BadSuite(f"recipe '{twice[0]}' stands in the suite twice")
+    return tuple(labels)
+
+
+def player_names(task: Task, recipes: list[Recipe], registry: Registry) -> tuple[str, ...]:
+    """The names of everybody whom the recipes train on a task."""
+    gan, data = task.build_gan(registry), task.build_dataset(registry).spec
+    casts = [recipe.networks(gan, data).modules for recipe in recipes if not recipe.supports(gan, data)]
+    return tuple(dict.fromkeys(["generator", "discriminator", *(name for cast in casts for name in cast)]))

@@ -1,0 +1,52 @@
+"""What does not fit together is refused when a suite is read, not in the middle of training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from gancheck.datasets.base import Dataset, DataSpec
+from gancheck.errors import BadSuite
+from gancheck.evaluation.panel import read_metric
+from gancheck.gans.base import Model
+from gancheck.numerics.seeding import generator
+from gancheck.plugins.registry import Registry
+from gancheck.training.replicas import build_untreated
+
+if TYPE_CHECKING:
+    from gancheck.bench.task import Task
+
+#: Standard deviations of training data that are accepted.
+SCALES = (1e-2, 1e2)
+
+
+def validate_task(task: Task, registry: Registry) -> None:
+    """Build everything that a task names, and let its generator make a few samples; raises BadSuite, or UnknownName."""
+    for metric in task.protocol.metrics:
+        read_metric(registry, metric)
+    dataset, gan = task.build_dataset(registry), task.build_gan(registry)
+    refuse_bad_scale(dataset, task)
+    what = f"task '{task.name}': gan '{task.gan.name}'"
+    try:
+        shape = sample_shape(gan, dataset.spec)
+    except Exception as error:
+        raise BadSuite(f"{what} cannot be built for it: {error}") from error
+    if shape != dataset.spec.shape:
+        raise BadSuite(f"{what} makes samples of shape {shape}; its data has {dataset.spec.shape}")
+
+
+def refuse_bad_scale(dataset: Dataset, task: Task) -> None:
+    """Refuse data whose scale no network with common initial weights can learn."""
+    x = dataset.draw(512, generator("cpu", "scale")).x
+    scale = float(x.std())
+    if not SCALES[0] <= scale <= SCALES[1]:
+        raise BadSuite(f"task '{task.name}': its data has a standard deviation of {scale:.3g}; rescale it to about 1")
+
+
+def sample_shape(gan: Model, data: DataSpec) -> tuple[int, ...]:
+    """The shape of one sample of a freshly built generator."""
+    players = build_untreated(gan, data, 0, torch.device("cpu"))
+    latent = players.latent.draw(4, generator("cpu", "rehearsal"))
+    with torch.no_grad():
+        return tuple(players.generator(latent).shape[1:])

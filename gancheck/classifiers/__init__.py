@@ -1,0 +1,1 @@
+"""The digit classifier that ships with gancheck, and how it is trained."""

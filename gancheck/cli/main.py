@@ -1,0 +1,114 @@
+"""The command line. Nothing heavy is imported here: `gancheck --help` answers before torch could be loaded."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Any
+
+from cyclopts import App, CycloptsError
+
+from gancheck.cli.console import Output
+from gancheck.errors import GancheckError, did_you_mean
+from gancheck.plugins.kinds import KINDS
+from gancheck.version import version
+
+HELP = """Tell the truth about mode collapse: score samples, rank cures at one budget with intervals, check plug-ins.
+
+  gancheck score samples.npy --dataset ring8
+                                          did these samples collapse, and how?
+  gancheck score made/ --reference real/ --out answer
+                                          images from folders, with pictures of what is missing
+  gancheck inspect data/                  what is wrong with data, before any training
+  gancheck run quick                      rank the quick suite (what `make bench` does)
+  gancheck run quick --plan               what it would do, and how long it takes
+  gancheck run quick --only strategy=none,r1 --only dataset=ring
+  gancheck new gan mine                   a plug-in of your own to start from, with its test
+  gancheck check mine.py                  does my plug-in keep its contract?
+  gancheck run quick --with mine.py --only gan=mine
+  gancheck rank runs/quick --format markdown
+"""
+
+SCORE = """Did these samples, or this generator, collapse, and how?
+
+SAMPLES, --reference and --train are points or images: .npy, .npz, .pt (tensors), .csv,
+.parquet, a folder of png, jpg or webp images. SAMPLES may be a TorchScript generator too.
+Nothing is unpickled.
+
+  gancheck score samples.npy --dataset ring8
+  gancheck score generated/ --reference real/ --weights inception.pth --out answer
+  gancheck score samples.npy --reference held_out.npy --train train.npy --json
+
+The verdict is one of collapsed, dropped-modes, memorised, low-fidelity, imbalanced and
+shrunken-modes, the first that is found in this order; else healthy, or undecided where
+there are too few samples to tell. Exit status: 0, or 1 with --fail-on-collapse where modes
+are lost, uneven or shrunken; 2 bad input.
+"""
+
+#: The first paragraph is what `gancheck --help` shows.
+COMMANDS = {
+    "score": SCORE,
+    "run": "Train, measure and rank a suite; what is done already is not done again.",
+    "rank": "Make the leaderboard again from a results folder.",
+    "inspect": "Look at training data before any training: imbalance, copies, outliers, ranges, broken files.",
+    "list": f"Show what can be named: {', '.join(kind.plural for kind in KINDS.values())}, suites.",
+    "new": "Write a small plug-in that works, to make your own of, and its test.",
+    "check": "Hold a plug-in file against its contract, in seconds.",
+}
+
+
+def app() -> App:
+    """The application; commands are given by name, so that they are imported when called."""
+    ours: dict[str, Any] = {"result_action": "return_value", "suppress_keyboard_interrupt": False, "console": Output()}
+    made = App(name="gancheck", help=HELP, version=version, help_format="plaintext", default_command=None, **ours)
+    for name, text in COMMANDS.items():
+        made.command(f"gancheck.cli.{name}:{name}_command", name=name, help=text)
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command. Exit status: 0 all well, 1 some runs failed, 2 bad usage or input, 130 interrupted."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given or "GANCHECK_DEBUG" in os.environ
+    try:
+        status = int(app()([a for a in given if a != "--debug"], exit_on_error=False, print_error=False) or 0)
+        sys.stdout.flush()
+        return status
+    except GancheckError as error:
+        return complain(str(error), debug)
+    except CycloptsError as error:
+        return complain(usage(given, str(error)), debug)
+    except KeyboardInterrupt:
+        resumes = " The same command goes on where it stopped." if "run" in given else ""
+        print(f"gancheck: interrupted; nothing is half-written.{resumes}", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return complain(str(error), debug)
+    except Exception as error:
+        return complain(f"{type(error).__name__}: {error} (this is a bug of gancheck; --debug shows where)", debug)
+
+
+def script() -> None:
+    """The entry point of the installed command."""
+    sys.exit(main())
+
+
+def complain(message: str, debug: bool) -> int:
+    """One line on standard error."""
+    if debug:
+        traceback.print_exc()
+    print(f"gancheck: {' '.join(message.split())}", file=sys.stderr)
+    return 2
+
+
+def usage(given: list[str], message: str) -> str:
+    """What is wrong with the call, and where to read on."""
+    command = next((word for word in given if not word.startswith("-")), "")
+    if command and command not in COMMANDS:
+        return f"unknown command '{command}'.{did_you_mean(command, COMMANDS)} (gancheck --help)"
+    return f"{message} (gancheck {command + ' ' if command else ''}--help)"

@@ -1,0 +1,82 @@
+"""`gancheck run`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
+
+from gancheck.api import run_plan
+from gancheck.bench.execution.local import LocalExecutor
+from gancheck.bench.leaderboard import RULE
+from gancheck.bench.plan import Plan
+from gancheck.bench.run import RunOutcome
+from gancheck.cli.console import Output
+from gancheck.report.text import breaking_points
+from gancheck.report.text.leaderboard import terminal
+from gancheck.report.text.plan import show
+
+Several = Annotated[list[str] | None, Parameter(consume_multiple=False, negative="")]
+
+
+def run_command(
+    suite: str,
+    *,
+    with_: Annotated[list[Path] | None, Parameter(name="--with", consume_multiple=False, negative="")] = None,
+    only: Several = None,
+    seeds: int | None = None,
+    steps: int | None = None,
+    out: Path | None = None,
+    jobs: int | None = None,
+    threads: int | None = None,
+    device: Literal["auto", "cpu", "cuda"] = "auto",
+    plan: Annotated[bool, Parameter(negative="")] = False,
+    force: Annotated[bool, Parameter(negative="")] = False,
+) -> int:
+    """Train, measure and rank a suite; what is done already is not done again.
+
+    Parameters
+    ----------
+    suite
+        A suite's name (gancheck list suites) or a .toml file.
+    with_
+        A plug-in file or folder; can be given several times.
+    only
+        strategy=a,b or dataset=a or gan=a: a part of the suite, or plug-ins that it does not name.
+    seeds
+        How many seeds; whole blocks are trained.
+    steps
+        Generator updates instead of the suite's; the board's suite_version then says so.
+    out
+        Results folder; runs/<suite> unless given.
+    jobs
+        Worker processes; one per core unless given, one in all on a GPU.
+    threads
+        Threads of each worker; one unless given, so that CPU time is the cost of training. For large networks try
+        --jobs 1 --threads 4.
+    device
+        auto takes the GPU where there is one.
+    plan
+        Only print the grid, what is there already, and an estimate.
+    force
+        Train again what the folder already holds.
+    """
+    made = Plan.make(suite, with_ or (), only or (), seeds, steps, out, device, force)
+    if plan:
+        show(made, LocalExecutor.of(made.jobs[0].cell.device, len(made.todo), jobs, threads), Output())
+        return 0
+    outcome = run_plan(made, jobs, threads)
+    conclude(outcome)
+    return 1 if outcome.failed else 0
+
+
+def conclude(outcome: RunOutcome) -> None:
+    """The table for people, then the one line for everybody."""
+    board, output = outcome.board, Output()
+    rows = board.leaderboard()
+    output.print(terminal(rows, f"{board.suite}, version {board.suite_version}", f"{board.summary()} {RULE}"))
+    if board.climbs:
+        readings = [(climb.strategy, climb.knob, climb.reading) for climb in board.climbs]
+        output.print(breaking_points.terminal(readings, [row["strategy"] for row in rows]))
+    print(outcome)

@@ -1,0 +1,1 @@
+"""Detectors that suit any training."""

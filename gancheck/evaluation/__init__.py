@@ -1,0 +1,1 @@
+"""What metrics are computed on: samples beside real data, and its modes."""

@@ -1,0 +1,50 @@
+"""A registered metric, ready to be called."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from gancheck.errors import BadData, BadParameter, GancheckError
+from gancheck.evaluation.view import View
+from gancheck.plugins.info import PluginInfo
+from gancheck.statistics.estimate import Estimate
+
+
+@dataclass(frozen=True, eq=False)
+class RegisteredMetric:
+    """A registered metric, ready to be called."""
+
+    info: PluginInfo
+    function: Callable[[View], Tensor | Estimate]  #: with its parameters set
+    label: str = ""  #: as in columns: `precision`, or `precision(k=5)`
+
+    @property
+    def max_samples(self) -> int | None:
+        """Most samples that it compares; None: all."""
+        limit: int | None = self.info.properties["max_samples"]
+        return limit
+
+    def __call__(self, view: View) -> float | None:
+        """The value, or None where it is not defined for these samples; a metric that raises is named."""
+        return self.estimate(view)[0]
+
+    def estimate(self, view: View) -> tuple[float | None, tuple[float, float] | None]:
+        """The value, and its interval where the metric gives one."""
+        try:
+            answer = self.function(view)
+            value = float(answer)
+        except BadData:
+            return None, None
+        except BadParameter:
+            raise
+        except Exception as error:
+            name = self.label or self.info.name
+            raise GancheckError(f"metric '{name}' raises {type(error).__name__}: {error}") from error
+        if not math.isfinite(value):
+            return None, None
+        ends = (float(answer.low), float(answer.high)) if isinstance(answer, Estimate) else None
+        return value, ends if ends and all(map(math.isfinite, ends)) else None

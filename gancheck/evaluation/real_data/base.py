@@ -1,0 +1,126 @@
+"""What real data gives: features, modes with their real shares, and held-out real draws."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from torch import Tensor
+
+from gancheck.evaluation.modes import Modes
+from gancheck.evaluation.view import View
+from gancheck.loading.samples import Samples
+from gancheck.numerics.features import FeatureSet, Memo
+
+#: Samples kept as they are, for pictures and for metrics that look at pixels.
+KEPT = 5_000
+Pool = Literal["real", "reference"]
+
+
+@dataclass(frozen=True, eq=False)
+class SampleSet:
+    """One set of samples, in random order: what it is compared by, and the first few as they are."""
+
+    features: Tensor  #: (n, d)
+    first_samples: Tensor  #: (k, *shape), the first k = min(n, KEPT)
+    classes: Tensor | None = None  #: (n, C) probabilities
+    rows: Tensor | None = None  #: (n,) place of each sample in its source; a source may be sorted, class by class
+
+    def __len__(self) -> int:
+        return len(self.features)
+
+    @property
+    def images(self) -> Tensor | None:
+        """The kept samples where they are images and all of them are kept."""
+        return self.first_samples if self.first_samples.dim() == 4 and len(self.first_samples) == len(self) else None
+
+    def head(self, n: int) -> SampleSet:
+        """The first n."""
+        classes = self.classes[:n] if self.classes is not None else None
+        return SampleSet(
+            self.features[:n], self.first_samples[:n], classes, self.rows[:n] if self.rows is not None else None
+        )
+
+
+class RealData(Memo, ABC):
+    """Real data with modes, split so that nothing is compared with itself. Real rows are made once."""
+
+    names: tuple[str, ...]  #: of the K modes
+    extractor: str  #: of the features; goes into the columns' names
+    notes: tuple[str, ...] = ()  #: what was assumed
+    #: (K,) high-quality real samples that the modes' shares were estimated from; None where the shares are known
+    counts: Tensor | None = None
+    covered: float = 1.0  #: share of real data that is in these modes
+    modes_are_natural: bool = True  #: whether the modes are the data's own, rather than regions of one cloud
+    train: FeatureSet | None = None  #: features of the training data
+    kept_train: Tensor | None = None  #: the same as samples, for pictures
+
+    @property
+    @abstractmethod
+    def held_out(self) -> int | None:
+        """Real samples in each of the two pools; None: as many as are asked for."""
+
+    @property
+    @abstractmethod
+    def facts(self) -> Mapping[str, Any]:
+        """Provenance, JSON values only."""
+
+    @abstractmethod
+    def sample_set(self, samples: Samples, most: int) -> SampleSet:
+        """Samples from outside, at most so many; BadData where they do not fit."""
+
+    @abstractmethod
+    def modes(self, features: Tensor) -> Modes:
+        """The mode assignment of features (n, d)."""
+
+    @abstractmethod
+    def draw(self, pool: Pool, n: int) -> SampleSet:
+        """n real samples, the same at every call; the two pools share nothing. Finite data may repeat."""
+
+    def distinct(self, pool: Pool, n: int) -> SampleSet:
+        """The same without repeats: at most n."""
+        return self.draw(pool, n)
+
+    def real_row(self, n: int) -> View:
+        """A held-out real draw of n samples against a reference of as many, its own yardstick."""
+        return self.cached(drawn_row, n)
+
+    def distinct_row(self, n: int) -> View:
+        """The same without repeats, and smaller where the pools are."""
+        return self.cached(unrepeated_row, n)
+
+    def row(self, real: SampleSet, reference: SampleSet) -> View:
+        """A view of real samples that is its own yardstick."""
+        view = View(real.features, reference.features, **self.attributes(real))
+        view.yardstick = view
+        return view
+
+    def view(self, side: SampleSet, yardstick: View) -> View:
+        """Samples against the yardstick's reference."""
+        return View(side.features, yardstick=yardstick, **self.attributes(side))
+
+    def attributes(self, side: SampleSet) -> dict[str, Any]:
+        """What goes with samples beside their features."""
+        modes = self.modes(side.features)
+        return {"modes": modes, "train": self.train, "images": side.images, "classes": side.classes}
+
+
+def drawn_row(real_data: RealData, n: int) -> View:
+    """A held-out draw against a reference."""
+    return real_data.row(real_data.draw("real", n), real_data.draw("reference", n))
+
+
+def unrepeated_row(real_data: RealData, n: int) -> View:
+    """The same without repeats."""
+    real, reference = real_data.distinct("real", n), real_data.distinct("reference", n)
+    size = min(len(real), len(reference))
+    return real_data.row(real.head(size), reference.head(size))
+
+
+def shuffle(features: Tensor, rows: Tensor) -> None:
+    """Bring (n, d) features into the order of `rows`, column by column, so that they are never there twice."""
+    there = rows.to(features.device)
+    for column in features.T:
+        column.copy_(column[there])

@@ -1,0 +1,94 @@
+"""A dataset whose modes are known, as real data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gancheck.datasets.base import Dataset
+from gancheck.errors import BadData
+from gancheck.evaluation.modes import Modes, modes_of
+from gancheck.evaluation.real_data.base import KEPT, Pool, RealData, SampleSet, shuffle
+from gancheck.loading.samples import Samples, gather
+from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.seeding import generator, permutation
+
+ROWS = 10_000  #: samples whose features are computed at once
+
+
+class DatasetRealData(RealData):
+    """A dataset's own modes, weights and pools; `train` takes the place of its training data.
+
+    Real samples are drawn on the CPU, from streams that `stream` names. Features are computed of `batch` samples at
+    once, and `keep` samples of every set are kept as they are.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        dataset: Dataset,
+        train: Samples | None = None,
+        device: torch.device | str = "cpu",
+        *,
+        stream: str = "score",
+        batch: int = ROWS,
+        keep: int = KEPT,
+    ) -> None:
+        super().__init__()
+        self.name, self.dataset, self.device = name, dataset, torch.device(device)
+        self.stream, self.batch, self.keep = stream, batch, keep
+        self.names = dataset.names
+        self.extractor = dataset.extractor
+        own = dataset.training()
+        if train is not None:
+            side = self.sample_set(train, 50_000)
+            self.train, self.kept_train = FeatureSet(side.features), side.first_samples
+        elif own is not None:
+            self.train, self.kept_train = FeatureSet(self.features(own)), own[: self.keep]
+
+    @property
+    def held_out(self) -> None:
+        return None
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        return {"dataset": self.name, "modes": len(self.names), **self.dataset.facts}
+
+    def sample_set(self, samples: Samples, most: int) -> SampleSet:
+        if samples.shape != self.dataset.spec.shape:
+            raise BadData(
+                f"{samples.name}: samples are {describe_shape(samples.shape)}, those of {self.name} are "
+                f"{describe_shape(self.dataset.spec.shape)}; bring them to that shape, or give --reference instead"
+            )
+        count = most if samples.count is None else min(most, samples.count)
+        features = gather((self.features(batch) for batch in samples.stream()), count, samples.name)
+        rows = permutation(len(features), torch.device("cpu"), "score", "samples")
+        shuffle(features, rows)
+        return SampleSet(features, samples.pick(rows[: self.keep]), self.dataset.classes(features), rows)
+
+    def whole(self, x: Tensor) -> SampleSet:
+        """Samples (n, *shape) with their features."""
+        features = self.features(x)
+        return SampleSet(features, x[: self.keep], self.dataset.classes(features))
+
+    def features(self, x: Tensor) -> Tensor:
+        """(n, d), chunk by chunk."""
+        parts = (self.dataset.features(chunk.to(self.device)) for chunk in torch.split(x, self.batch))
+        return gather(parts, len(x), self.name)
+
+    def modes(self, features: Tensor) -> Modes:
+        return modes_of(self.dataset, features)
+
+    def draw(self, pool: Pool, n: int) -> SampleSet:
+        return self.whole(self.dataset.pool(pool, n, generator("cpu", self.stream, pool)))
+
+    def distinct(self, pool: Pool, n: int) -> SampleSet:
+        return self.whole(self.dataset.distinct(pool, n, generator("cpu", self.stream, pool, "distinct")))
+
+
+def describe_shape(shape: tuple[int, ...]) -> str:
+    """A shape for people."""
+    return f"points in {shape[0]} dimensions" if len(shape) == 1 else f"images of {' x '.join(map(str, shape))}"

@@ -1,0 +1,138 @@
+"""Modes where none are known: labelled groups or clusters of real features, and how far a mode's own samples reach.
+
+Centres and the metric come from one part of the real data, shares, radii and spread from another, so that samples which
+are as good as real ones are treated as real ones are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from gancheck.datasets.base import HIGH_QUALITY_MASS, Assignment, Facet
+from gancheck.errors import BadData
+from gancheck.evaluation.modes import Modes
+from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.frechet import covariance
+
+AXES = 64  #: principal axes that are kept
+PER_AXIS = 20  #: samples for each of them, at least
+FEWEST = 10  #: fitting samples that a mode needs
+LEAST = 1e-5  #: of the mean distance from the origin: rounding off the principal axes
+SHRINKAGE = 0.1  #: of the covariance inside the modes, towards a sphere
+ROWS = 16_384  #: samples assigned at once
+
+
+@dataclass(frozen=True, eq=False)
+class Partition:
+    """K modes in whitened features. `fitted`, then `calibrated`, then it can assign."""
+
+    origin: Tensor  #: (d,) float64
+    basis: Tensor  #: (d, p) float64, orthonormal: the principal axes
+    axes: Tensor  #: (d, p) float64: features minus origin, times axes, have about unit variance inside a mode
+    centres: Tensor  #: (K, p) float64
+    names: tuple[str, ...]
+    counts: Tensor  #: (K,) float64, high-quality calibration samples
+    radii: Tensor  #: (K,) float64
+    deviations: Tensor  #: (K,) float64, root-mean-square per axis, inside the radius
+    slack: float = 1.0  #: distance off the principal axes within which 98.889 % of calibration samples lie
+    covered: float = 1.0  #: share of calibration samples whose mode has enough samples to be one of the K
+
+    def project(self, features: Tensor) -> Tensor:
+        """(n, p) float32 whitened features."""
+        parts = [((x.double() - self.origin) @ self.axes).float() for x in torch.split(features, ROWS)]
+        return torch.cat(parts)
+
+    def nearest(self, projected: Tensor) -> tuple[Tensor, Tensor]:
+        """(n,) mode and (n,) distance to its centre, in whitened units."""
+        label = torch.cat([torch.cdist(x.double(), self.centres).argmin(1) for x in torch.split(projected, ROWS)])
+        return label, (projected.double() - self.centres[label]).norm(dim=1)
+
+    def modes(self, features: Tensor) -> Modes:
+        """The mode assignment of features (n, d)."""
+        projected = self.project(features)
+        label, distance = self.nearest(projected)
+        outside = torch.maximum(distance / self.radii[label], self.off(features) / self.slack)
+        shares = self.counts / self.counts.sum()
+        return Modes(
+            Assignment(label, outside), (Facet(projected, label),), shares, self.deviations, counted=self.counts
+        )
+
+    def off(self, features: Tensor) -> Tensor:
+        """(n,) distance from the principal axes: what a projection alone would not see."""
+        parts = [x.double() - self.origin for x in torch.split(features, ROWS)]
+        return torch.cat([(x - (x @ self.basis) @ self.basis.T).norm(dim=1) for x in parts])
+
+    def calibrated(self, features: Tensor, label: Tensor | None = None) -> Partition:
+        """With shares, radii and spread from other real features (m, d); `label` (m,) -1 where a mode is left out."""
+        size = (features.double() - self.origin).norm(dim=1)
+        slack = float(torch.quantile(self.off(features), HIGH_QUALITY_MASS))
+        covered = 1.0 if label is None else float((label >= 0).double().mean())
+        inside = features if label is None else features[label >= 0]
+        if not len(inside):
+            raise BadData("no reference sample is left to measure the modes on: give more samples of each label")
+        return replace(self, slack=max(slack, LEAST * float(size.mean())), covered=covered).reached(
+            self.project(inside)
+        )
+
+    def reached(self, projected: Tensor) -> Partition:
+        """With radii that hold 98.889 % of the calibration samples: one multiple of each mode's own scale."""
+        label, distance = self.nearest(projected)
+        count = torch.bincount(label, minlength=len(self.centres)).double()
+        scale = (torch.zeros_like(count).index_add(0, label, distance.square()) / count.clamp_min(1)).sqrt()
+        known = (scale > 0) & (count >= FEWEST)
+        usual = scale[known].mean() if known.any() else distance.square().mean().sqrt().clamp_min(1e-12)
+        scale = torch.where(known, scale, usual)
+        radii = scale * torch.quantile(distance / scale[label], HIGH_QUALITY_MASS)
+        good = distance <= radii[label]
+        x, group = projected[good].double(), label[good]
+        counts = torch.bincount(group, minlength=len(scale)).double()
+        mean = x.new_zeros(len(scale), x.shape[1]).index_add(0, group, x) / counts.clamp_min(1)[:, None]
+        squares = torch.zeros_like(counts).index_add(0, group, (x - mean[group]).square().sum(1))
+        deviations = (squares / ((counts - 1).clamp_min(1) * x.shape[1])).sqrt()
+        floor = 1e-6 * float(deviations.max().clamp_min(1e-300))
+        return replace(
+            self, counts=counts.clamp_min(0.5), radii=radii, deviations=deviations.clamp_min(max(floor, 1e-12))
+        )
+
+
+def principal_axes(features: Tensor) -> tuple[Tensor, Tensor]:
+    """(d,) mean and (d, p) axes of most variance: at most 64, and 20 samples for each."""
+    cloud = FeatureSet(features)
+    values, axes = torch.linalg.eigh(covariance(cloud))
+    if values[-1] <= 0:
+        raise BadData("all reference samples are the same: there is nothing to compare with")
+    count = max(1, min(AXES, cloud.dimension, len(cloud) // PER_AXIS))
+    values, axes = values.flip(0)[:count], axes.flip(1)[:, :count]
+    return cloud.mean, axes[:, values > 1e-12 * values[0]]
+
+
+def fit_partition(features: Tensor, basis: Tensor, origin: Tensor, label: Tensor, names: tuple[str, ...]) -> Partition:
+    """Centres of labelled real features (n, d), and axes that make the spread inside the modes a unit sphere.
+
+    The principal axes are brought to one scale before that, so that units of the features do not matter. Modes with
+    fewer than 10 samples are left out.
+    """
+    axes = basis / ((features.double() - origin) @ basis).std(0).clamp_min(1e-300)
+    present = torch.bincount(label, minlength=len(names)) >= FEWEST
+    if not present.any():
+        raise BadData(
+            f"{len(names)} labels in {4 * len(label):,} reference samples are too many: give {4 * FEWEST} samples of "
+            "each, or leave the labels out so that clusters serve"
+        )
+    features, label = features[present[label]], label[present[label]]
+    x = (features.double() - origin) @ axes
+    count = torch.bincount(label, minlength=len(names)).double()
+    mean = x.new_zeros(len(names), x.shape[1]).index_add(0, label, x) / count.clamp_min(1)[:, None]
+    inside = x - mean[label]
+    within = inside.T @ inside / max(len(x) - int(present.sum()), 1)
+    sphere = torch.eye(len(within), dtype=within.dtype, device=within.device) * within.diagonal().mean()
+    values, vectors = torch.linalg.eigh(torch.lerp(within, sphere, SHRINKAGE))
+    if values[-1] <= 0:
+        raise BadData("every mode of the reference is a single point: give the reference more variety, or --dataset")
+    white = vectors / values.clamp_min(1e-12 * float(values[-1])).sqrt()
+    nothing = x.new_zeros(0)
+    kept = tuple(name for name, there in zip(names, present.tolist(), strict=True) if there)
+    return Partition(origin, basis, axes @ white, mean[present] @ white, kept, nothing, nothing, nothing)

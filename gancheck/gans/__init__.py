@@ -1,0 +1,1 @@
+"""What the author of a GAN or a strategy sees: players, the game, settings."""

@@ -1,0 +1,30 @@
+"""Where a discriminator's features end: `nn.Sequential(..., nn.Linear)` is body and head."""
+
+from __future__ import annotations
+
+from torch import nn
+
+REQUIRES_LINEAR_HEAD = "needs a discriminator that is an nn.Sequential whose last module is an nn.Linear"
+
+
+def has_head(discriminator: nn.Module) -> bool:
+    """Whether features can be told from the last layer."""
+    return (
+        isinstance(discriminator, nn.Sequential) and len(discriminator) > 1 and isinstance(discriminator[-1], nn.Linear)
+    )
+
+
+def split_head(discriminator: nn.Module) -> tuple[nn.Sequential, nn.Linear]:
+    """The body (everything but the last layer) and the last layer."""
+    assert isinstance(discriminator, nn.Sequential)
+    body, head = discriminator[:-1], discriminator[-1]
+    assert isinstance(body, nn.Sequential)
+    assert isinstance(head, nn.Linear)
+    return body, head
+
+
+def insert_before_head(discriminator: nn.Module, layer: nn.Module, added: int) -> nn.Sequential:
+    """The discriminator with `layer`, which appends `added` features, put before a widened head."""
+    body, head = split_head(discriminator)
+    wide = nn.Linear(head.in_features + added, head.out_features, bias=head.bias is not None)
+    return nn.Sequential(*body, nn.Flatten(), layer, wide)

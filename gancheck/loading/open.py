@@ -1,0 +1,63 @@
+"""One door: whatever people bring, given as Samples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from gancheck.errors import BadData
+from gancheck.loading import arrays, tables
+from gancheck.loading.content import FORMATS, content_of, existing
+from gancheck.loading.failures import one_line_errors
+from gancheck.loading.folder import folder
+from gancheck.loading.in_memory import in_memory
+from gancheck.loading.interpret import interpret
+from gancheck.loading.labels import open_labels
+from gancheck.loading.raw import Raw
+from gancheck.loading.samples import Samples
+from gancheck.loading.torchscript import archive
+
+__all__ = ["open_labels", "open_samples"]
+
+READERS: dict[str, Callable[[Path], Raw]] = {
+    "npy": arrays.npy,
+    "npz": arrays.npz,
+    "torch": arrays.torch_file,
+    "table": tables.csv,
+    "parquet": tables.parquet,
+}
+
+
+def open_samples(source: Any, *, what: str = "samples", latent: int | None = None) -> Samples:
+    """Samples from a path, an array, a tensor, batches, a function of a count, or a generator network.
+
+    `what` is what error messages call it; `latent` the size of a generator's latents, where it does not show.
+    All of a finite source is looked at here, so that BadData, in one line, comes now rather than later.
+    """
+    with one_line_errors(what, "give it as a .npy file"):
+        try:
+            raw = on_disk(existing(source), latent) if isinstance(source, str | PathLike) else in_memory(source, latent)
+            return interpret(raw)
+        except BadData as error:
+            raise BadData(f"{what}: {error}") from error
+
+
+def on_disk(path: Path, latent: int | None) -> Raw:
+    """Samples of a file or folder."""
+    if path.is_dir():
+        return folder(path)
+    content = content_of(path)
+    if content in READERS:
+        return READERS[content](path)
+    if content == "torchscript":
+        return archive(path, latent)
+    raise BadData(f"{path.name} {REFUSED[content]}")
+
+
+REFUSED = {
+    "picture": "is a single image; give the folder that holds the images",
+    "pickle": "would have to be unpickled, which can run any code; save the samples with numpy.save",
+    "unknown": f"is not of a kind that gancheck reads, or does not hold what its name says; give {FORMATS}",
+}

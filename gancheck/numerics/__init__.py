@@ -1,0 +1,1 @@
+"""Arithmetic that knows nothing of GANs: distances, kernels, moments, random streams."""

@@ -1,0 +1,34 @@
+"""Random streams keyed by (seed, purpose, block): any draw can be made without making those before it."""
+
+from __future__ import annotations
+
+import hashlib
+
+import torch
+from torch import Tensor
+
+from gancheck.errors import BadData
+
+
+def key(*parts: object) -> int:
+    """A 63-bit seed from any parts; different parts give unrelated seeds."""
+    digest = hashlib.blake2b("/".join(map(str, parts)).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+def generator(device: torch.device | str, *parts: object) -> torch.Generator:
+    """A torch generator seeded by its parts."""
+    return torch.Generator(device=device).manual_seed(key(*parts))
+
+
+def permutation(count: int, device: torch.device, *parts: object) -> Tensor:
+    """(count,) indices in a random order keyed by the parts; drawn on the CPU, so the same on every device."""
+    return torch.randperm(count, generator=generator("cpu", *parts)).to(device)
+
+
+def disjoint_pairs(count: int, most: int, metric: str, device: torch.device) -> Tensor:
+    """(p, 2) rows below `count`, at most `most` couples and the same every time; BadData below two samples."""
+    if count < 2:
+        raise BadData(f"{metric} compares pairs and needs at least 2 samples, got {count}: draw more")
+    pairs = min(count // 2, most)
+    return permutation(count, device, "metric", metric)[: 2 * pairs].reshape(pairs, 2)

@@ -1,0 +1,127 @@
+"""The registry: every plug-in that this process knows, by kind and name."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import pkgutil
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from gancheck.errors import BadPlugin, UnknownName, did_you_mean
+from gancheck.plugins.entry import PluginEntry, entries_of
+from gancheck.plugins.kinds import KINDS, Kind
+from gancheck.plugins.loader import files_in, load_file
+from gancheck.system.resources import share
+
+RESERVED = "the board has a row or column of this name, or an option this value; take another"
+Table = dict[str, PluginEntry]  #: of one kind, by name
+
+
+class Registry:
+    """Plug-ins by kind and name. `Registry.load` collects them; a name taken twice is an error.
+
+    Built-in plug-ins of a kind are imported when the kind is first asked for.
+    """
+
+    def __init__(self, entries: Iterable[PluginEntry] = ()) -> None:
+        self._added = list(entries)
+        self._tables: dict[str, Table] = {}
+
+    @classmethod
+    def load(cls, plugins: Iterable[str | Path] = ()) -> Registry:
+        """`models/`, installed `gancheck.plugins` entry points, the given files or folders, and the built-in ones."""
+        registry = cls(entry for module in outside_modules(plugins) for entry in entries_of(module))
+        refuse_unknown_kinds(registry._added)
+        for kind in dict.fromkeys(entry.info.kind for entry in registry._added):
+            registry.table(kind)  # a name that is taken twice is said now, not in the middle of the work
+        return registry
+
+    def table(self, kind: str) -> Table:
+        """All plug-ins of one kind."""
+        if kind not in self._tables:
+            self._tables[kind] = self._collect(KINDS[kind])
+        return self._tables[kind]
+
+    def _collect(self, kind: Kind) -> Table:
+        table: Table = {}
+        built_in = (entry for module in modules_below(kind.package) for entry in entries_of(module))
+        for entry in (entry for entries in (built_in, self._added) for entry in entries):
+            if entry.info.kind == kind.name:
+                add(table, entry, kind)
+        return table
+
+    def names(self, kind: str) -> list[str]:
+        """All names of one kind, sorted."""
+        return sorted(self.table(kind))
+
+    def entry(self, kind: str, name: str) -> PluginEntry:
+        """The entry, or UnknownName with the nearest name."""
+        table = self.table(kind)
+        if name not in table:
+            hint = did_you_mean(name, table)
+            raise UnknownName(f"unknown {kind} '{name}'.{hint} (gancheck list {KINDS[kind].plural})")
+        return table[name]
+
+    def refuse_taken(self, kind: str, name: str) -> None:
+        """BadPlugin where a new plug-in cannot have this name."""
+        if name in KINDS[kind].reserved:
+            raise BadPlugin(f"{kind} '{name}': {RESERVED}")
+        if other := self.table(kind).get(name):
+            raise BadPlugin(f"{kind} '{name}' is defined already, in {other.file}; take another name")
+
+    def build(self, kind: str, name: str, **values: Any) -> Any:
+        """The plug-in object with these parameters."""
+        return self.entry(kind, name).build(**values)
+
+    @cached_property
+    def added(self) -> list[PluginEntry]:
+        """The plug-ins that are not built in."""
+        return list(self._added)
+
+
+def modules_below(package: str) -> Iterator[ModuleType]:
+    """Every module of a package and of its sub-folders; nothing for an empty name."""
+    if not package:
+        return
+    folder = importlib.import_module(package)
+    for info in pkgutil.walk_packages(folder.__path__, f"{package}."):
+        if not info.ispkg:
+            yield importlib.import_module(info.name)
+
+
+def outside_modules(plugins: Iterable[str | Path]) -> Iterator[ModuleType]:
+    """Every module with plug-ins that are not built in: a file that is given twice, or is in `models/`, comes once."""
+    examples = files_in(share("models"))
+    yield from map(load_file, examples)
+    for point in importlib.metadata.entry_points(group="gancheck.plugins"):
+        loaded = point.load()
+        if isinstance(loaded, ModuleType):
+            yield loaded
+    seen = {path.resolve() for path in examples}
+    for path in (path for place in plugins for path in files_in(Path(place))):
+        if path.resolve() not in seen:
+            seen.add(path.resolve())
+            yield load_file(path)
+
+
+def refuse_unknown_kinds(entries: Iterable[PluginEntry]) -> None:
+    """BadPlugin where a file has a plug-in of a kind that there is not."""
+    for entry in entries:
+        if (kind := entry.info.kind) not in KINDS:
+            raise BadPlugin(
+                f"{kind} '{entry.info.name}' in {entry.file}: unknown kind of plug-in; take {', '.join(KINDS)}"
+            )
+
+
+def add(table: Table, entry: PluginEntry, kind: Kind) -> None:
+    """Register one entry; a second one of the same name is an error that names both files."""
+    what = f"{kind.name} '{entry.info.name}'"
+    if entry.info.name in kind.reserved:
+        raise BadPlugin(f"{what} in {entry.file}: {RESERVED}")
+    if other := table.get(entry.info.name):
+        raise BadPlugin(f"{what} is defined twice: in {other.file} and in {entry.file}; rename one")
+    table[entry.info.name] = entry

@@ -1,0 +1,61 @@
+"""Everything that `gancheck score --out` writes: the answer, two tables, and the pictures that apply."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from gancheck.report.plots.copies import copies
+from gancheck.report.plots.missing_modes import missing
+from gancheck.report.plots.mode_shares import balance
+from gancheck.report.plots.side_by_side import beside
+from gancheck.scoring.examples import PictureExamples
+from gancheck.scoring.scores import Scores
+from gancheck.system.files import write_text
+
+NAMES = ("scores.json", "per_mode.csv", "metrics.csv", "samples.png", "modes.png", "missing.png", "copies.png")
+
+
+def write_answer(folder: Path, scores: Scores, material: PictureExamples) -> list[Path]:
+    """Write the files that apply and give their paths; those of an earlier answer that no longer apply are removed."""
+    written = [*tables(folder, scores), *pictures(folder, scores, material)]
+    for stale in {folder / name for name in NAMES} - set(written):
+        stale.unlink(missing_ok=True)
+    return written
+
+
+def tables(folder: Path, scores: Scores) -> list[Path]:
+    """The answer as JSON, and its tables as CSV with all digits."""
+    texts = {"scores.json": f"{scores.to_json()}\n", "metrics.csv": metrics(scores).write_csv()}
+    if len(scores.per_mode):
+        texts["per_mode.csv"] = scores.per_mode.write_csv()
+    for name, text in texts.items():
+        write_text(folder / name, text)
+    return [folder / name for name in texts]
+
+
+def metrics(scores: Scores) -> pl.DataFrame:
+    """A row a metric: its value, the ends of its interval, and the value of real data; empty where not known."""
+    ends = {name: scores.intervals.get(name, (None, None)) for name in scores.values}
+    columns = {
+        "metric": list(scores.values),
+        "value": list(scores.values.values()),
+        "low": [low for low, _ in ends.values()],
+        "high": [high for _, high in ends.values()],
+        "real": [scores.floor.get(name) for name in scores.values],
+    }
+    numbers = dict.fromkeys(("value", "low", "high", "real"), pl.Float64)
+    return pl.DataFrame(columns, schema={"metric": pl.String, **numbers}, strict=False)
+
+
+def pictures(folder: Path, scores: Scores, material: PictureExamples) -> list[Path]:
+    """Samples beside data; for modes their balance; for images those that are missing, and copies."""
+    drawn: list[Path | None] = [beside(folder / "samples.png", scores, material)]
+    if len(scores.per_mode):
+        drawn.append(balance(folder / "modes.png", scores))
+    if material.is_image:
+        drawn.append(missing(folder / "missing.png", scores, material))
+    if material.is_image and material.copies is not None and len(material.copies.distances):
+        drawn.append(copies(folder / "copies.png", material.copies))
+    return [path for path in drawn if path is not None]

@@ -1,0 +1,50 @@
+"""`--plan`: the grid, what is there already, and an estimate of the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from rich.console import Console
+from rich.table import Table
+
+from gancheck.bench.cell import Job
+from gancheck.bench.execution.local import LocalExecutor
+from gancheck.bench.plan import TRIAL, Plan, estimate
+from gancheck.training.setup import TrainingSetup
+
+
+def show(plan: Plan, executor: LocalExecutor, console: Console) -> None:
+    """Print the plan; nothing is written."""
+    suite = plan.suite
+    todo = plan.todo
+    runs, cells = len(plan.specs), len(plan.jobs)
+    cached = runs - sum(len(job.specs) for job in todo)
+    console.print(f"{suite.name}, version {suite.version}: {suite.about}".rstrip(": "))
+    console.print(grid(plan))
+    console.print(f"{runs} runs in {cells} cells of {suite.block} seeds, {cached} cached, {len(todo)} cells to do")
+    if todo:
+        minutes = estimate(plan, todo) / executor.workers / 60
+        console.print(
+            f"about {minutes:.0f} min of training with {executor.workers} workers, a guess from {TRIAL} steps per task"
+        )
+    console.print(f"results go to {plan.store.folder}")
+
+
+def grid(plan: Plan) -> Table:
+    """One row per recipe, one column per task: how many of its seeds are there."""
+    tasks = list(dict.fromkeys(job.cell.task.label for job in plan.jobs))
+    cells: dict[tuple[str, str], list[tuple[Job, TrainingSetup]]] = {}
+    for job, setup in zip(plan.jobs, plan.setups, strict=True):
+        cells.setdefault((job.cell.recipe, job.cell.task.label), []).append((job, setup))
+    table = Table("recipe", *tasks, box=None, pad_edge=False)
+    for recipe in plan.suite.recipes:
+        table.add_row(recipe, *(describe_state(plan, cells[recipe, task]) for task in tasks))
+    return table
+
+
+def describe_state(plan: Plan, cells: list[tuple[Job, TrainingSetup]]) -> str:
+    """How much of a recipe's cells on one task is there, or why it will be skipped."""
+    if reason := plan.skip_reason(cells[0][1]):
+        return f"skipped: {reason}"
+    there = Counter(plan.store.path(spec.run_id).exists() for job, _ in cells for spec in job.specs)
+    return f"{there[True]} of {there.total()} cached" if there[True] else f"{there.total()} seeds"

@@ -1,0 +1,80 @@
+"""Progress for people: bars on a terminal that go when the work is done; anywhere else nothing, or one line per run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+    track,
+)
+
+from gancheck.bench.cell import RunSummary
+from gancheck.system.progress import T
+
+COUNT = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+LEFT = (
+    TextColumn("elapsed"),
+    TimeElapsedColumn(),
+    TextColumn("left"),
+    TimeRemainingColumn(elapsed_when_finished=False),
+)
+
+
+class Bar:
+    """A bar on standard error, drawn where that is a terminal, while the block under `with` runs."""
+
+    def __init__(self, columns: Iterable[ProgressColumn], console: Console, total: int | None, **options: Any) -> None:
+        self.console = console
+        self.bar = Progress(*columns, console=console, disable=not console.is_terminal, **options)
+        self.task = self.bar.add_task("runs" if total else "", total=total)
+
+    def __enter__(self) -> Self:
+        self.bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.bar.stop()
+
+
+class RunBar(Bar):
+    """How far a grid of runs is; a line for every run that was not cached."""
+
+    def __init__(self, runs: int, console: Console | None = None) -> None:
+        console = console or Console(stderr=True, highlight=False, soft_wrap=True)
+        super().__init__((*COUNT, *LEFT), console, runs, speed_estimate_period=3600)
+
+    def __call__(self, summary: RunSummary) -> None:
+        """One run has an outcome."""
+        if not summary.cached or summary.status not in ("done", "skipped"):
+            style = "" if summary.status == "done" else "yellow" if summary.status == "skipped" else "red"
+            self.console.print(str(summary), style=style, markup=False)
+        self.bar.advance(self.task)
+
+
+class StepBar(Bar):
+    """A `Step` that people can watch."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        console = console or Console(stderr=True, highlight=False)
+        super().__init__((*COUNT, TimeElapsedColumn()), console, None, transient=True)
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        self.bar.update(self.task, description=what, completed=done, total=total or None)
+
+
+def bar(things: Iterable[T], total: int, doing: str) -> Iterator[T]:
+    """The things, with a bar on standard error where that is a terminal."""
+    console = Console(stderr=True)
+    yield from track(things, doing, total, console=console, disable=not console.is_terminal, transient=True)

@@ -1,0 +1,1 @@
+"""`gancheck score`: evidence, checks, and the verdict."""

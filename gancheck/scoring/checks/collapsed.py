@@ -1,0 +1,130 @@
+"""Samples that are one point, or a few, over and over."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from gancheck.evaluation.view import View
+from gancheck.numerics.distances import distances
+from gancheck.numerics.features import FeatureSet
+from gancheck.scoring.checks import memorised
+from gancheck.scoring.evidence import LEVEL, Evidence, percent
+from gancheck.scoring.scores import Finding
+from gancheck.statistics.estimate import of_rate
+from gancheck.statistics.intervals import Bounded, newcombe, z_score
+
+MOST = 2_000  #: samples whose pairs are looked at
+SAME = 0.1  #: of the usual distance inside a mode: nearer, two samples count as one point
+FEW = 20  #: different points, up to which samples are called collapsed
+RICHER = 10  #: real data's own rate of pairs that count as one, times so much, is not collapse either
+ENOUGH = 20  #: samples, below which nothing is called collapsed
+AGAIN = 0.2  #: share of samples that repeat others, beyond real data's, that counts as collapse
+TRIFLE = 1e-3  #: of the usual distance inside a mode
+THINNED = 1_000  #: distances kept of each block
+SURELY = 0.5  #: a rate of such pairs that is collapse whatever real data does
+
+
+def check_collapsed(evidence: Evidence) -> Finding:
+    """Samples are collapsed when two of them are the same point so often that at most 20 different ones explain it, or
+    when a fifth of them repeat others, beyond what real data does; repeats that are copies of a small training set are
+    `memorised` instead.
+
+    The rate is a U-statistic over pairs; its error is the jackknife's. Two samples are the same point when they are
+    nearer than a tenth of the median distance between two real samples of one mode. A sample repeats another when it is
+    within a thousandth of the usual distance among its own kind, so that narrow modes alone are no repeats.
+    """
+    points, copies = few_points(evidence), memorised.check_memorised(evidence)
+    if points.found or (copies is not None and copies.found):
+        return points
+    again = check_repeats(evidence)
+    return again if again.found else points
+
+
+def few_points(evidence: Evidence) -> Finding:
+    """Whether at most 20 different points explain how often two samples are the same."""
+    near = SAME * usual(evidence.real)
+    rate, error = collisions(evidence.view.samples.head(MOST), near)
+    real, wide = collisions(evidence.real.samples.head(MOST), near)
+    upper = min(1.0, real + z_score(LEVEL) * wide)
+    least = max(1 / FEW, min(SURELY, RICHER * real), 1 - (1 - upper) / 2 if upper > SURELY else 0.0)
+    low, high = max(rate - z_score(LEVEL) * error, 0.0), min(rate + z_score(LEVEL) * error, 1.0)
+    many = float(len(evidence.view.samples))
+    different = [min(many, 1 / r) if r > 0 else many for r in (rate, high, low)]
+    found = low > least and many >= ENOUGH
+    return Finding(
+        kind="collapsed",
+        found=found,
+        text=(
+            f"the samples are as good as {different[0]:.0f} point{'s' if different[0] >= 1.5 else ''}"
+            if found
+            else "the samples are not a few points"
+        ),
+        test="rate of pairs nearer than a tenth of the usual distance inside a mode",
+        p=None,
+        effect="effective number of different samples",
+        value=different[0],
+        low=different[1],
+        high=different[2],
+        margin=1 / least,
+    )
+
+
+def check_repeats(evidence: Evidence) -> Finding:
+    """Whether many samples are there again, but for a trifle."""
+    n = min(len(evidence.view.samples), len(evidence.real.samples), MOST)
+    fake, real = (again(view, n) for view in (evidence.view, evidence.real))
+    value, low, high = newcombe(fake, real)
+    found = low > AGAIN and n >= ENOUGH
+    return Finding(
+        kind="collapsed",
+        found=found,
+        text=f"{percent(fake[0])} of {n:,} samples repeat others, {percent(real[0])} of as many real ones",
+        test="Newcombe interval of the difference between the shares of repeats",
+        p=None,
+        effect="share of samples that repeat others, beyond real data's",
+        value=value,
+        low=low,
+        high=high,
+        margin=AGAIN,
+    )
+
+
+def again(view: View, n: int) -> Bounded:
+    """Share of n samples that are within a trifle of another, and its Wilson interval, counted by pairs."""
+    features = view.samples.head(n)
+    near = TRIFLE * usual(view)
+    alone = torch.cat([sum_near(features, x, near) for _, x in features.blocks()]) <= 1
+    return of_rate((~alone).double().mean(), max(n / 2, 1.0), LEVEL).bounded
+
+
+def usual(view: View) -> float:
+    """Median distance between two samples of one mode; over all pairs where hardly any share a mode."""
+    features, label = view.samples.head(MOST), view.modes.assignment.label[:MOST]
+    inside, anywhere = [], []
+    for here, x in features.blocks():
+        for there, y in features.blocks():
+            block = distances(x, y, features.mean)
+            pairs = torch.ones_like(block, dtype=torch.bool)
+            if here == there:
+                pairs.fill_diagonal_(False)
+            anywhere.append(block[pairs][:: max(1, block.numel() // THINNED)])
+            inside.append(block[pairs & (label[here, None] == label[there])])
+    known = torch.cat(inside)
+    known = known if len(known) else torch.cat(anywhere)
+    return float(known.median()) if len(known) else 0.0
+
+
+def collisions(features: FeatureSet, near: float) -> tuple[float, float]:
+    """Rate of pairs that are at most `near` apart, and its standard error."""
+    n = len(features)
+    if n < 2:
+        return 0.0, 1.0
+    hits = [sum_near(features, x, near) for _, x in features.blocks()]
+    each = (torch.cat(hits) - 1) / (n - 1)
+    return float(each.mean()), float(2 * each.std() / n**0.5)
+
+
+def sum_near(features: FeatureSet, x: Tensor, near: float) -> Tensor:
+    """(b,) samples of the cloud at most `near` from each row, itself included."""
+    return torch.stack([(distances(x, y, features.mean) <= near).double().sum(1) for _, y in features.blocks()]).sum(0)

@@ -1,0 +1,100 @@
+"""What the tests look at: samples and held-out real data in the same modes, and the level that each test has."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Tensor
+
+from gancheck.evaluation.modes import Modes
+from gancheck.evaluation.view import View
+from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.fingerprints import coincidence_between, pair_coincidence
+
+#: Chance of any false finding, over all tests together. Each test gets an equal part (Bonferroni), and within one the
+#: modes share that part again (Holm), so that every interval holds at the level of the whole.
+ALPHA = 0.005
+TESTS = 6
+LEVEL = ALPHA / TESTS
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """Samples in random order, and a held-out real draw."""
+
+    view: View  #: all samples, with their modes
+    real: View  #: the real draw, with its modes; its reference is held out from the training data
+    names: tuple[str, ...]  #: of the modes
+    counted: Tensor | None = None  #: (K,) on the CPU, real samples that gave the shares; None where known
+    train: FeatureSet | None = None
+    covered: float = 1.0  #: share of real data in the modes
+    modes_are_natural: bool = True  #: whether the modes are the data's own, rather than regions of one cloud
+
+    @property
+    def modes(self) -> Modes:
+        """Of the samples."""
+        return self.view.modes
+
+    @property
+    def weights(self) -> Tensor:
+        """(K,) the modes' shares in real data; like all that has a value a mode, on the CPU."""
+        return self.modes.weights.cpu()
+
+    @cached_property
+    def counts(self) -> Tensor | None:
+        """(K,) the real samples that the shares are worth: fewer than counted where the reference repeats itself.
+
+        Pairs that coincide within the reference more often than with the samples are repeats rather than discrete
+        data; they make shares as uncertain as one sample in 1 + (m - 1) x excess would (Kish's design effect).
+        """
+        if self.counted is None:
+            return None
+        reference = self.real.real_samples
+        excess = pair_coincidence(reference) - coincidence_between(reference, self.view.samples)
+        return self.counted / (1 + max(float(self.counted.sum()) - 1, 0.0) * max(excess, 0.0))
+
+    @cached_property
+    def held(self) -> Tensor:
+        """(K,) high-quality samples."""
+        return self.modes.counts.cpu()
+
+    @cached_property
+    def nearest(self) -> Tensor:
+        """(K,) samples of any quality, each given to its nearest mode however far off it lies."""
+        return torch.bincount(self.modes.assignment.label, minlength=len(self.weights)).double().cpu()
+
+    @cached_property
+    def captured(self) -> float:
+        """High-quality samples."""
+        return float(self.held.sum())
+
+    @cached_property
+    def ratios(self) -> Tensor:
+        """(K,) share of the high-quality samples over the real share."""
+        return self.held / max(self.captured, 1.0) / self.weights
+
+    @cached_property
+    def anywhere(self) -> Tensor:
+        """(K,) the same over samples of any quality."""
+        return self.nearest / self.nearest.sum() / self.weights
+
+    def listed(self, modes: Tensor, most: int = 6) -> str:
+        """Names of the modes (indices), the first few of them."""
+        names = [self.names[k] for k in modes.tolist()]
+        more = f" and {len(names) - most} more" if len(names) > most else ""
+        return ", ".join(names[:most]) + more
+
+
+def bonferroni(p: float) -> float:
+    """A test's p-value over all tests."""
+    return min(1.0, TESTS * p)
+
+
+def percent(share: float) -> str:
+    """A share for people: never 0 % or 100 % of something that is not."""
+    if not math.isfinite(share) or share in (0, 1) or 0.01 <= share <= 0.99:
+        return f"{share:.0%}"
+    return f"{share:.2g}" if share < 1e-4 else f"{share:.2%}"

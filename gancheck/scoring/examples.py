@@ -1,0 +1,39 @@
+"""What pictures of an answer need beside the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating]
+Labels = NDArray[np.integer]
+
+
+@dataclass(frozen=True)
+class CopyPairs:
+    """Suspected copies: c samples, each with the training sample nearest to it, in any order."""
+
+    samples: Array  #: (c, *shape)
+    originals: Array  #: (c, *shape)
+    distances: Array  #: (c,) in the features that were compared
+
+
+@dataclass(frozen=True)
+class PictureExamples:
+    """Samples beside real data of one shape: images (c, h, w) in [-1, 1] with 1 or 3 channels; all else is points.
+
+    A few thousand of each are plenty: pictures show the first 64 images and 2,500 points, and look for 8 real images of
+    a mode.
+    """
+
+    samples: Array  #: (n, *shape)
+    real: Array  #: (m, *shape)
+    real_modes: Labels | None = None  #: (m,) number of the mode, as in column `mode` of the per-mode table
+    copies: CopyPairs | None = None
+
+    @property
+    def is_image(self) -> bool:
+        """Whether samples can be shown as images."""
+        return self.samples.ndim == 4 and self.samples.shape[1] in (1, 3)

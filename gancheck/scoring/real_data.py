@@ -1,0 +1,104 @@
+"""What a user says is real: a dataset by name, or a reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gancheck.datasets.base import Dataset
+from gancheck.errors import BadParameter
+from gancheck.evaluation.real_data.base import RealData
+from gancheck.evaluation.real_data.dataset import DatasetRealData
+from gancheck.evaluation.real_data.reference import Extract, ReferenceRealData
+from gancheck.extractors.cache import FeatureCache
+from gancheck.extractors.loaded import LoadedExtractor, load_extractor
+from gancheck.loading.open import open_labels, open_samples
+from gancheck.loading.samples import Samples
+from gancheck.plugins.parameters import parse_call
+from gancheck.plugins.registry import Registry
+from gancheck.system.progress import Step, no_progress
+
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class RealDataRequest:
+    """What a user says is real: a dataset's name, or samples from anywhere."""
+
+    dataset: str | None = None  #: such as `ring8` or `ring(modes=8, sigma=0.05)`
+    reference: Any = None  #: real samples, in any form that `open_samples` takes
+    train: Any = None  #: what the generator was trained on
+    labels: Any = None  #: the mode of each reference sample
+    features: str = AUTO
+    weights: Path | None = None  #: of the features' network
+    cache: Path | None = None  #: folder of cached features; the user's own unless given
+
+    def build(self, registry: Registry, device: torch.device, step: Step = no_progress) -> RealData:
+        """One of the two; BadParameter where both or neither is named."""
+        if self.features != AUTO:
+            registry.entry("extractor", parse_call(self.features)[0])
+        if self.reference is not None and self.dataset is not None:
+            raise BadParameter("what is real? give a dataset's name or a reference, not both")
+        if self.reference is None and self.dataset is None:
+            raise BadParameter(
+                "what is real? give a dataset's name (--dataset ring8) or real samples (--reference PATH)"
+            )
+        if not isinstance(self.dataset, str | None):
+            raise BadParameter(f"dataset = {self.dataset!r}: give its name, such as 'ring8'")
+        if self.dataset is None:
+            return self.build_reference(registry, device, step)
+        return self.build_dataset(self.dataset, registry, device)
+
+    def build_dataset(self, text: str, registry: Registry, device: torch.device) -> DatasetRealData:
+        """A dataset, judged in features of its own."""
+        if self.labels is not None:
+            raise BadParameter(f"dataset '{text}' knows its modes; labels go with a --reference")
+        name, values = parse_call(text)
+        dataset: Dataset = registry.build("dataset", name, **values)
+        if self.features not in (AUTO, dataset.extractor):
+            raise BadParameter(
+                f"dataset '{name}' finds its modes in {dataset.extractor} features; give --reference PATH to compare "
+                f"in {self.features}"
+            )
+        return DatasetRealData(text, dataset, self.training_samples(), device)
+
+    def build_reference(self, registry: Registry, device: torch.device, step: Step = no_progress) -> ReferenceRealData:
+        """Real samples; images are compared in Inception's features unless others are named."""
+        opened = open_samples(self.reference, what="reference")
+        features = features_for(opened, self.features)
+        network = load_extractor(features, registry, weights=self.weights, device=device)
+        labels, names = labels_of(opened, self.labels)
+        cache = FeatureCache(self.cache, progress=lambda done, total: step("computing features", done, total))
+        extract = extract_with(network, cache, device)
+        return ReferenceRealData(opened, network, extract, labels=labels, names=names, train=self.training_samples())
+
+    def training_samples(self) -> Samples | None:
+        """The training data, where it was given."""
+        return open_samples(self.train, what="training data") if self.train is not None else None
+
+
+def features_for(samples: Samples, features: str) -> str:
+    """The extractor's name: points as they are, Inception for images, unless told."""
+    if features != AUTO:
+        return features
+    return "inception" if samples.is_image else "points"
+
+
+def extract_with(network: LoadedExtractor, cache: FeatureCache, device: torch.device) -> Extract:
+    """Features on the device, from the cache where they are there."""
+    return lambda samples, most: cache.features(samples, network, most).to(device)
+
+
+def labels_of(reference: Samples, labels: Any) -> tuple[Tensor | None, tuple[str, ...]]:
+    """The mode of each reference sample and the modes' names: as given, else as the source holds them."""
+    if labels is None and reference.labels is None:
+        return None, ()
+    if reference.count is None:
+        raise BadParameter("labels go with a reference of fixed size, not with a generator")
+    if labels is None and reference.classes:
+        return reference.labels, reference.classes
+    return open_labels(reference.labels if labels is None else labels, reference.count)

@@ -1,0 +1,1 @@
+"""Strategies that change what the discriminator sees or is."""

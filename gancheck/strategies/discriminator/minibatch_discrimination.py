@@ -1,0 +1,53 @@
+"""Minibatch discrimination: let the discriminator compare every sample with the others of its batch.
+
+Salimans et al., "Improved techniques for training GANs", NeurIPS 2016.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from gancheck.datasets.base import DataSpec
+from gancheck.errors import BadParameter
+from gancheck.gans.base import Gan
+from gancheck.gans.heads import REQUIRES_LINEAR_HEAD, has_head, insert_before_head, split_head
+from gancheck.gans.players import Players
+from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.discriminator._l1_distance import distances
+
+
+@strategy("minibatch-discrimination", family="discriminator")
+@dataclass(frozen=True)
+class MinibatchDiscrimination(Strategy):
+    """Append to the last hidden layer each sample's closeness to the others, o_b = sum_j exp(-|M_ib - M_jb|_1)."""
+
+    kernels: int = 100  #: outputs per sample, B in the paper
+    width: int = 5  #: numbers that a kernel compares, C in the paper
+
+    def __post_init__(self) -> None:
+        if self.kernels < 1 or self.width < 1:
+            raise BadParameter(f"kernels = {self.kernels}, width = {self.width}: both need at least 1")
+
+    def supports(self, gan: Gan, data: DataSpec) -> str | None:
+        return None if has_head(gan.build(data).discriminator) else REQUIRES_LINEAR_HEAD
+
+    def prepare(self, players: Players, data: DataSpec) -> Players:
+        hidden = split_head(players.discriminator)[1].in_features
+        layer = Closeness(hidden, self.kernels, self.width)
+        return players.replace(discriminator=insert_before_head(players.discriminator, layer, self.kernels))
+
+
+class Closeness(nn.Module):
+    """(n, hidden) -> (n, hidden + kernels)."""
+
+    def __init__(self, hidden: int, kernels: int, width: int) -> None:
+        super().__init__()
+        self.tensor = nn.Parameter(torch.randn(hidden, kernels, width) / hidden**0.5)
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        keys = torch.einsum("nh,hkw->knw", hidden, self.tensor)
+        closeness = torch.exp(-distances(keys)).sum(2)  # (kernels, n)
+        return torch.cat([hidden, closeness.mT - 1], 1)  # minus the sample's closeness to itself

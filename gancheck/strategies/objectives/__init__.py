@@ -1,0 +1,1 @@
+"""Strategies that define both players' losses."""

@@ -1,0 +1,34 @@
+"""The Wasserstein critic with a gradient penalty between real and generated samples.
+
+Gulrajani et al., "Improved training of Wasserstein GANs", NeurIPS 2017. The authors' toy code uses weight 0.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from torch import Tensor
+
+from gancheck.gans.game import Game
+from gancheck.gans.settings import Settings
+from gancheck.strategies.base import Strategy, strategy
+
+
+@strategy("wgan-gp", family="objective")
+@dataclass(frozen=True)
+class WganGp(Strategy):
+    """A critic without a sigmoid, its gradient norm held near 1 on segments between real and generated samples."""
+
+    weight: float = 10.0  #: of the penalty, lambda in the paper
+    critic_steps: int = 5  #: discriminator updates per generator update
+
+    def settings(self, settings: Settings) -> Settings:
+        return replace(settings, critic_steps=self.critic_steps)
+
+    def discriminator_loss(self, loss: Tensor, game: Game) -> Tensor:
+        mix = game.uniform("wgan-gp", (len(game.real), *[1] * (game.real.dim() - 1)))
+        norm: Tensor = game.input_gradient(mix * game.real + (1 - mix) * game.fake).flatten(1).norm(dim=1)
+        return game.fake_logits.mean() - game.real_logits.mean() + self.weight * (norm - 1).square().mean()
+
+    def generator_loss(self, loss: Tensor, game: Game) -> Tensor:
+        return -game.fake_logits.mean()

@@ -1,0 +1,1 @@
+"""Strategies that change how the players are optimised."""

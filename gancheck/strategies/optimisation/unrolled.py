@@ -1,0 +1,48 @@
+"""Unrolled GAN: the generator looks ahead through the discriminator's next moves and differentiates through them.
+
+Metz, Poole, Pfau & Sohl-Dickstein, "Unrolled generative adversarial networks", ICLR 2017.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from torch import Tensor
+from torch.func import grad
+
+from gancheck.errors import BadParameter
+from gancheck.gans.game import Game
+from gancheck.gans.lookahead import adam
+from gancheck.gans.settings import Settings
+from gancheck.strategies.base import Strategy, strategy
+
+
+@strategy("unrolled", family="optimisation")
+@dataclass(frozen=True)
+class Unrolled(Strategy):
+    """Play the generator's loss against the discriminator as it will be after k more Adam steps on this batch.
+
+    Gradients flow through the inner steps; copying weights forth and back without them is another, weaker method.
+    """
+
+    k: int = 5  #: inner steps; 0 is the untreated GAN
+
+    def __post_init__(self) -> None:
+        if self.k < 0:
+            raise BadParameter(f"k = {self.k}: needs 0 or more inner steps")
+
+    def settings(self, settings: Settings) -> Settings:
+        if settings.player("discriminator").name != "adam":
+            raise BadParameter("unrolled foresees Adam's steps; set the discriminator's optimiser to 'adam'")
+        return settings
+
+    def lookahead(self, play: Callable[[Game], Tensor], game: Game) -> Tensor:
+        def foe(weights: dict[str, Tensor]) -> Tensor:
+            return game.with_weights(discriminator=weights).discriminator_loss()
+
+        weights, moments = game.weights["discriminator"], game.moments["discriminator"]
+        optimiser, rate = game.optimiser("discriminator"), game.rates["discriminator"]
+        for _ in range(self.k):
+            weights, moments = adam(weights, grad(foe)(weights), moments, optimiser, rate)
+        return play(game.with_weights(discriminator=weights))

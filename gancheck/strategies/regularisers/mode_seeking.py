@@ -1,0 +1,27 @@
+"""Mode seeking: reward the generator for keeping different latents apart.
+
+Mao et al., "Mode seeking generative adversarial networks for diverse image synthesis", CVPR 2019.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from gancheck.gans.game import Game
+from gancheck.strategies.base import Strategy, strategy
+
+
+@strategy("mode-seeking", family="regulariser")
+@dataclass(frozen=True)
+class ModeSeeking(Strategy):
+    """Add weight / (mean |G(z1) - G(z2)| / mean |z1 - z2| + 1e-5) to the generator's loss over pairs."""
+
+    weight: float = 1.0  #: lambda in the paper
+
+    def generator_loss(self, loss: Tensor, game: Game) -> Tensor:
+        half = len(game.latent) // 2
+        latents = (game.latent[:half] - game.latent[half : 2 * half]).abs().mean()
+        samples = (game.samples[:half] - game.samples[half : 2 * half]).abs().mean()
+        return loss + self.weight / (samples / latents + 1e-5)

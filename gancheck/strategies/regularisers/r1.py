@@ -1,0 +1,25 @@
+"""R1: penalise the discriminator's slope at real data.
+
+Mescheder, Geiger & Nowozin, "Which training methods for GANs do actually converge?", ICML 2018.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from gancheck.gans.game import Game
+from gancheck.strategies.base import Strategy, strategy
+
+
+@strategy("r1", family="regulariser")
+@dataclass(frozen=True)
+class R1(Strategy):
+    """Add gamma/2 * E_x ||grad_x D(x)||^2 to the discriminator's loss."""
+
+    gamma: float = 10.0  #: weight; the paper has the 1/2, and so has this
+
+    def discriminator_loss(self, loss: Tensor, game: Game) -> Tensor:
+        slope = game.input_gradient(game.real)  # (rows, *seen)
+        return loss + self.gamma / 2 * slope.square().flatten(1).sum(1).mean()

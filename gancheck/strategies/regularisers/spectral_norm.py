@@ -1,0 +1,60 @@
+"""Spectral normalisation: every weight matrix of the discriminator is divided by its largest singular value.
+
+Miyato et al., "Spectral normalization for generative adversarial networks", ICLR 2018.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from gancheck.gans.game import Game
+from gancheck.gans.state import Params, State
+from gancheck.strategies.base import Strategy, strategy
+
+MEMORY = "spectral-norm"
+
+
+@strategy("spectral-norm", family="regulariser")
+@dataclass(frozen=True)
+class SpectralNorm(Strategy):
+    """Play with W / sigma(W) in every layer of the discriminator; sigma by one power iteration per step."""
+
+    def memory(self, state: State) -> dict[str, Any]:
+        matrices = {n: w for n, w in state.weights["discriminator"].items() if w.dim() > 1}
+        return {MEMORY: {n: settle_vector(w.flatten(1)) for n, w in matrices.items()}}
+
+    def constrain(self, weights: Params, player: str, game: Game) -> Params:
+        if player != "discriminator":
+            return weights
+        return {**weights, **{n: divide_by_norm(weights[n], u) for n, u in game.memory[MEMORY].items()}}
+
+    def after_step(self, state: State) -> State:
+        weights = state.weights["discriminator"]
+        return state.remember(MEMORY, {n: turn(weights[n].flatten(1), u) for n, u in state.memory[MEMORY].items()})
+
+
+def divide_by_norm(weight: Tensor, u: Tensor) -> Tensor:
+    """W / sigma(W); u and v are constants to the gradient, as in the paper."""
+    matrix = weight.flatten(1)
+    u = u.detach()
+    v = normalize(matrix.detach().mT @ u, dim=0)
+    u = normalize(matrix.detach() @ v, dim=0)
+    return weight / (u @ matrix @ v)
+
+
+def turn(matrix: Tensor, u: Tensor) -> Tensor:
+    """One power iteration of the left singular vector."""
+    return normalize(matrix @ normalize(matrix.mT @ u, dim=0), dim=0)
+
+
+def settle_vector(matrix: Tensor) -> Tensor:
+    """A left singular vector to start from, the same for every run: 15 power iterations from the vector of ones."""
+    u = normalize(torch.ones_like(matrix[:, 0]), dim=0)
+    for _ in range(15):
+        u = turn(matrix, u)
+    return u

@@ -1,0 +1,1 @@
+"""Files, devices, folders of the installation."""

@@ -1,0 +1,65 @@
+"""Writing files so that a reader never sees half of one: beside, then renamed."""
+
+from __future__ import annotations
+
+import errno
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from gancheck.errors import StoreError
+
+FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)  #: what a disk or a quota says that has no room
+
+
+@contextmanager
+def replacing(path: Path, option: str = "--out") -> Iterator[Path]:
+    """A path to write to; it takes the place of `path` when the block ends well and vanishes when it does not.
+
+    StoreError says which option names another place.
+    """
+    part = path.with_name(f".{path.name}.{platform.node()}-{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        os.replace(part, path)
+    except OSError as error:
+        advice = "free space or " if error.errno in FULL else ""
+        reason = error.strerror or error
+        raise StoreError(f"cannot write {path}: {reason}; {advice}choose another {option}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def writable(folder: Path) -> None:
+    """Make a folder, and make sure that it can be written to; StoreError before any work is done for it."""
+    with replacing(folder / "try") as part:
+        part.touch()
+    (folder / "try").unlink()
+
+
+def write_text(path: Path, text: str, option: str = "--out") -> None:
+    """Write a whole text file."""
+    with replacing(path, option) as part:
+        part.write_text(text, encoding="utf-8")
+
+
+def sweep(folder: Path) -> None:
+    """Remove what killed processes of this machine left half-written in a folder."""
+    for part in folder.glob(f".*.{platform.node()}-*.part"):
+        writer = part.stem.rpartition("-")[2]
+        if writer.isdigit() and not alive(int(writer)):
+            with suppress(OSError):
+                part.unlink()
+
+
+def alive(process: int) -> bool:
+    """Whether a process of this machine still runs."""
+    try:
+        os.kill(process, 0)
+    except OSError as error:
+        return isinstance(error, PermissionError)  # somebody else's
+    return True

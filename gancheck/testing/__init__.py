@@ -1,0 +1,1 @@
+"""The plug-in contract, for authors and for this project's own tests."""

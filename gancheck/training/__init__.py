@@ -1,0 +1,1 @@
+"""The training loop. It knows no strategy by name."""

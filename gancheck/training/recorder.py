@@ -1,0 +1,91 @@
+"""The record of a run while it is being made, for the trainer's loop and for a model's own loop alike.
+
+It holds the clock and the trace. At every pause it probes the generators, looks whether the seeds go on, and keeps
+what is to be evaluated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from gancheck.gans.state import Params
+from gancheck.training.diversity import DiversityProbe
+from gancheck.training.record import TrainingRecord
+from gancheck.training.sampler import GeneratorSampler
+from gancheck.training.setup import TrainingSetup
+from gancheck.training.signals import pause_steps
+from gancheck.training.stopwatch import Stopwatch
+
+OnStep = Callable[[int], None]  #: hears the number of steps done
+
+
+class TrainingLoop(Protocol):
+    """What the recorder asks of the loop that trains; i counts the seeds that are trained together."""
+
+    def live_generator(self, i: int) -> Params:
+        """Weights and buffers of the generator as they are now."""
+
+    def is_finite(self, i: int) -> bool:
+        """Whether nothing that belongs to this seed has left the finite numbers."""
+
+    def snapshots(self) -> list[Params]:
+        """Every seed's generator as it is to be evaluated, copied."""
+
+
+class RunRecorder:
+    """Makes the `TrainingRecord`s of seeds that are trained together."""
+
+    def __init__(
+        self, setup: TrainingSetup, seeds: tuple[int, ...], sampler: GeneratorSampler, path: str, on_step: OnStep
+    ) -> None:
+        self.budget, self.device, self.on_step = setup.budget, setup.device, on_step
+        self.records = [TrainingRecord(seed, path=path) for seed in seeds]
+        self.clock = Stopwatch()
+        self.probe = DiversityProbe(sampler, setup.dataset, setup.device)
+        self.pauses = pause_steps(self.budget.steps, self.budget.points)
+        self.trace: dict[str, Tensor] = {}  #: signal -> (seeds, steps), NaN where not measured
+        self.add_signals("diversity")
+
+    def add_signals(self, *names: str, before: float = float("nan")) -> None:
+        """Signals that the trace shall have, with a value for the steps before the first one that is written."""
+        for name in names:
+            self.trace[name] = torch.full((len(self.records), self.budget.steps), before, device=self.device)
+
+    def write_signals(self, step: int, signals: Mapping[str, Tensor | float]) -> None:
+        """Write what was measured in a step, counted from 0, without waiting for the device."""
+        for name, values in signals.items():
+            self.trace[name][:, step] = values
+
+    def pause(self, done: int, loop: TrainingLoop) -> bool:
+        """Look at every seed when so many steps are done; whether any of them goes on."""
+        for i, record in enumerate(self.records):
+            self.trace["diversity"][i, done - 1] = self.probe(loop.live_generator(i))
+            if record.status == "done":
+                self.check(record, done, loop.is_finite(i))
+        if done in self.budget.points:
+            for record, weights in zip(self.records, loop.snapshots(), strict=True):
+                if record.status == "done":
+                    record.snapshots[done] = weights
+        self.on_step(done)
+        return any(record.status == "done" for record in self.records)
+
+    def check(self, record: TrainingRecord, done: int, is_finite: bool) -> None:
+        """Mark a seed that has left the finite numbers or run out of time."""
+        limit = self.budget.timeout
+        if not is_finite:
+            record.status, record.reason = "diverged", f"losses or weights are not finite at step {done}"
+        elif limit and self.clock.seconds > limit and done < self.budget.steps:
+            record.status, record.reason = "timeout", f"over {limit:g} s at step {done}"
+
+    def finish(self, done: int, updates: int = 0) -> list[TrainingRecord]:
+        """The records after so many steps, the time shared equally among the seeds."""
+        for i, record in enumerate(self.records):
+            record.seconds = self.clock.seconds / len(self.records)
+            record.cpu_seconds = self.clock.cpu_seconds / len(self.records)
+            record.updates = updates
+            record.trace = {name: signal[i, :done].cpu() for name, signal in self.trace.items()}
+        return self.records

@@ -1,0 +1,27 @@
+"""Everything one block of seeds is trained with, built from its spec."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from gancheck.datasets.base import Dataset
+from gancheck.gans.base import Model
+from gancheck.gans.settings import Budget, Settings
+from gancheck.strategies.recipe import Recipe
+from gancheck.training.vectorise import ExecutionPath
+
+
+@dataclass(frozen=True)
+class TrainingSetup:
+    """GAN, recipe, data and budget for the seeds of one block."""
+
+    gan: Model
+    recipe: Recipe
+    dataset: Dataset
+    settings: Settings  #: the suite's; the recipe's `settings` hook has not been asked yet
+    budget: Budget
+    seeds: tuple[int, ...]
+    path: ExecutionPath
+    device: torch.device

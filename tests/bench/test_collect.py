@@ -1,0 +1,149 @@
+"""Which runs of a folder stand on one board."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from gancheck.bench.collect import comparable_runs, missing_result, newest_date, run_result
+from gancheck.bench.run_spec import LadderPlace, PluginRecord, RunSpec
+from gancheck.bench.store import Run
+
+Make = Callable[..., Run]
+
+
+@pytest.fixture(scope="module")
+def run(run_spec: Callable[..., RunSpec]) -> Make:
+    """Makes a run as the store gives it: `run("r1", 3, source="b", device="cuda")`; see `run_spec`."""
+
+    def make(recipe: str, seed: int, **how: Any) -> Run:
+        outcome = {"status": "done", "reason": "", "seconds": 2.0, "cpu_seconds": 3.0, "modes": 8, "table": "trained"}
+        rows = [{"kind": "value", "step": s, "metric": "score", "value": s / 10, "real": 1.0} for s in (5, 8)]
+        rows += [{"kind": "value", "step": s, "metric": "modes", "value": s - 2, "real": 8.0} for s in (5, 8)]
+        return Run(run_spec(recipe, seed, **how), rows, outcome)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def old(run: Make) -> list[Run]:
+    """What a folder holds: three recipes with four seeds."""
+    return [run(recipe, seed) for recipe in ("none", "r1", "mine") for seed in range(4)]
+
+
+def test_a_strategy_run_alone_stands_beside_what_is_there(run: Make, old: list[Run]) -> None:
+    chosen = [run("new", seed) for seed in range(4)]
+    assert comparable_runs([*old, *chosen], chosen) == [*old, *chosen]
+
+
+def test_only_tasks_and_seeds_that_were_chosen_are_shown(run: Make, old: list[Run]) -> None:
+    other = [run("none", seed, task="grid/mlp") for seed in range(4)]
+    chosen = [run("new", seed) for seed in range(2)]
+    shown = comparable_runs([*old, *other, *chosen], chosen)
+    assert {(r.spec.task, r.spec.seed) for r in shown} == {("ring/mlp", 0), ("ring/mlp", 1)}
+    assert {r.spec.recipe for r in shown} == {"none", "r1", "mine", "new"}
+
+
+OTHER = {
+    "budget": {"steps": 11},
+    "gan": PluginRecord("mlp", {"width": 16}, "h"),
+    "dataset": PluginRecord("ring", {"modes": 8}, "d", version=2),
+    "torch": "9.9.9",
+    "device": "cuda",
+    "settings": {"batch": 17},
+}
+
+
+@pytest.mark.parametrize("part", OTHER)
+def test_runs_under_another_protocol_are_not_compared(part: str, run: Make, old: list[Run]) -> None:
+    chosen = [run("new", seed, **{part: OTHER[part]}) for seed in range(4)]
+    assert comparable_runs([*old, *chosen], chosen) == chosen
+
+
+def test_a_changed_strategy_replaces_its_older_self_with_all_its_seeds(run: Make, old: list[Run]) -> None:
+    newer = [run("mine", seed, source="b") for seed in range(2)]
+    others = [r for r in old if r.spec.recipe != "mine"]
+    assert comparable_runs([*old, *newer], newer) == [r for r in others if r.spec.seed < 2] + newer
+    assert comparable_runs([*old, *newer], [*old, *newer]) == [*others, *newer]  # what `rank` does
+    again = [run("none", seed) for seed in range(4)]
+    shown = comparable_runs([*old, *newer], again)
+    assert {r.spec.seed for r in shown if r.spec.recipe == "mine"} == {0, 1}
+
+
+def test_a_gan_that_was_changed_replaces_its_older_self_when_the_folder_is_ranked(run: Make, old: list[Run]) -> None:
+    newer = [run("none", seed, gan=OTHER["gan"]) for seed in range(2)]
+    assert comparable_runs([*old, *newer], [*old, *newer]) == newer
+
+
+def test_a_run_measured_twice_counts_once(run: Make, old: list[Run]) -> None:
+    again = [run(recipe, seed) for recipe in ("none", "r1", "mine") for seed in range(4)]
+    assert len(comparable_runs([*old, *again], again)) == len(old)
+
+
+def test_nothing_chosen_is_nothing_shown(old: list[Run]) -> None:
+    assert comparable_runs(old, []) == []
+
+
+def test_a_result_is_the_last_evaluation(run: Make) -> None:
+    made = run_result(run("r1", 3))
+    assert (made.recipe, made.task, made.seed, made.status) == ("r1", "ring/mlp", 3, "done")
+    assert (made.score, made.modes_held, made.real_value("score"), made.seconds) == (0.8, 6 / 8, 1.0, 2.0)
+
+
+def test_a_planned_run_that_is_not_there_is_missing(run: Make) -> None:
+    made = missing_result(run("r1", 3).spec)
+    assert (made.recipe, made.seed, made.status, made.score, made.modes_held) == ("r1", 3, "missing", None, None)
+
+
+def test_the_date_is_that_of_the_newest_run(tmp_path: Path) -> None:
+    assert newest_date(tmp_path) == ""
+    for name, day in (("a", 3), ("b", 9), ("c", 5)):
+        path = tmp_path / f"{name}.jsonl"
+        path.write_text("")
+        noon = datetime.datetime(2024, 2, day, 12, tzinfo=datetime.UTC).timestamp()
+        os.utime(path, (noon, noon))
+    assert newest_date(tmp_path) == "2024-02-09"
+
+
+def test_cost_is_cpu_time_on_a_cpu_and_the_wall_clock_on_a_gpu(run: Make) -> None:
+    assert run_result(run("r1", 3, device="cpu")).cost == 3.0
+    assert run_result(run("r1", 3, device="cuda")).cost == 2.0
+
+
+def test_a_skipped_run_costs_nothing_that_is_known(run: Make) -> None:
+    made = run("r1", 3, device="cpu")
+    made.outcome.update(status="skipped", reason="r1 needs a GPU")
+    assert run_result(made).cost is None
+
+
+def test_a_run_knows_its_place_on_a_ladder_and_so_does_one_that_is_missing(run: Make) -> None:
+    plain = run("r1", 3)
+    placed = replace(plain, spec=msgspec.structs.replace(plain.spec, ladder=LadderPlace("modes a side", 7.0)))
+    for made in (run_result(placed), missing_result(placed.spec)):
+        assert (made.knob, made.level) == ("modes a side", 7)
+    for made in (run_result(plain), missing_result(plain.spec)):
+        assert made.knob == ""
+
+
+def test_what_nobody_trained_comes_along(run: Make) -> None:
+    made = run("r1", 3)
+    made.rows.append({"kind": "yardstick", "name": "blanket", "metric": "modes", "value": 8.0})
+    noise = run_result(made).as_untrained("blanket", run_result(made).yardsticks["blanket"])
+    assert (noise.recipe, noise.modes_held, noise.score, noise.cost) == ("blanket", 1, None, None)
+    assert run_result(made).score == 0.8
+
+
+def test_a_run_of_the_first_version_goes_by_the_wall_clock(run: Make) -> None:
+    """Its outcome has no CPU time, and its rows neither modes nor yardsticks."""
+    old = run("none", 0, device="cpu")
+    del old.outcome["cpu_seconds"]
+    made = run_result(old)
+    assert (made.cpu_seconds, made.cost, made.yardsticks) == (None, 2.0, {})
+    assert old.mode_counts() == {}

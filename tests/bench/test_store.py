@@ -1,0 +1,283 @@
+"""The store: a run is whole or absent, and what is neither is named and set aside."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import platform
+import resource
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gancheck.bench.run_spec import RunSpec
+from gancheck.bench.store import Row, Run, SetAside, Store
+from gancheck.errors import StoreError
+
+ROWS = [
+    {"kind": "value", "step": 5, "metric": "score", "value": 0.25, "real": 1.0},
+    {"kind": "alarm", "detector": "nonfinite", "step": 7, "score": 1.0, "evidence": "generator_loss is nan"},
+    {"kind": "value", "step": 10, "metric": "score", "value": 0.5, "real": 1.0},
+    {"kind": "value", "step": 10, "metric": "fid", "value": None, "real": 0.1},
+]
+OUTCOME = {"status": "done", "reason": "", "seconds": 1.5}
+
+
+Make = Callable[..., Run]
+
+
+@pytest.fixture
+def run(run_spec: Callable[..., RunSpec]) -> Make:
+    """Makes a run: `run(seed=2)`, with other rows where they are given."""
+
+    def make(seed: int = 0, rows: list[Row] = ROWS) -> Run:
+        return Run(run_spec(seed=seed), rows, OUTCOME)
+
+    return make
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    made = Store(tmp_path / "runs" / "a suite")
+    made.claim("mine", "1")
+    return made
+
+
+@pytest.fixture
+def path(store: Store, run: Make) -> Path:
+    """One committed run."""
+    store.commit(run())
+    return store.path(run().spec.run_id)
+
+
+def test_a_run_is_read_as_it_was_written(store: Store, path: Path, run: Make) -> None:
+    found = store.read(path.stem)
+    assert found is not None
+    assert found.rows == ROWS
+    assert found.spec == run().spec
+    assert OUTCOME.items() <= found.outcome.items()
+    assert found.last("value") == {"score": 0.5, "fid": None}
+    assert found.last("real") == {"score": 1.0, "fid": 0.1}
+    assert [alarm["step"] for alarm in found.alarms()] == [7]
+
+
+def test_a_run_file_is_lines_of_json_from_spec_to_outcome(path: Path) -> None:
+    kinds = [json.loads(line)["kind"] for line in path.read_text().splitlines()]
+    assert kinds == ["spec", "value", "alarm", "value", "value", "outcome"]
+
+
+def test_a_run_that_is_not_there_is_none(store: Store, run: Make) -> None:
+    assert store.read(run().spec.run_id) is None
+    assert store.runs() == []
+
+
+def test_runs_come_oldest_first(store: Store, run: Make) -> None:
+    for age, seed in enumerate([2, 0, 1]):
+        store.commit(run(seed))
+        os.utime(store.path(run(seed).spec.run_id), (age, age))
+    assert [found.spec.seed for found in store.runs()] == [2, 0, 1]
+
+
+def test_a_run_is_read_from_its_file_once(store: Store, path: Path) -> None:
+    found = store.read(path.stem)
+    path.unlink()
+    assert store.read(path.stem) is found
+    assert store.read_or_none(path.stem) is found
+
+
+def test_a_run_that_another_process_wrote_is_read_again_when_it_is_forgotten(store: Store, path: Path) -> None:
+    assert store.read(path.stem) is not None
+    path.unlink()
+    store.forget([path.stem, "never read"])
+    assert store.read(path.stem) is None
+
+
+def drop_last_line(text: str) -> str:
+    return "".join(text.splitlines(keepends=True)[:-1])
+
+
+def drop_a_row(text: str) -> str:
+    lines = text.splitlines(keepends=True)
+    return "".join(lines[:1] + lines[2:])
+
+
+DAMAGE: dict[str, Callable[[str], str]] = {
+    "emptied": lambda text: "",
+    "cut in the last line": lambda text: text[:-20],
+    "cut at a line": drop_last_line,
+    "a row removed": drop_a_row,
+    "a value edited": lambda text: text.replace('"value": 0.5', '"value": 0.9'),
+    "the status edited": lambda text: text.replace('"done"', '"failed"'),
+    "the spec edited": lambda text: text.replace('"recipe": "none"', '"recipe": "r1"'),
+    "no JSON": lambda text: "hello\n" + text,
+    "JSON of another kind": lambda text: '[]\n{"kind": "outcome", "checksum": 3}\n',
+    "a text for a spec": lambda text: '"spec"\n{"kind": "outcome", "checksum": 3}\n',
+    "a spec that lacks a part": lambda text: text.replace('"seed": 0', '"sede": 0'),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_run_is_named_set_aside_and_absent(damage: str, store: Store, path: Path) -> None:
+    path.write_text(DAMAGE[damage](path.read_text()))
+    with pytest.raises(StoreError, match=rf"^{path.name} (is truncated|was changed)"):
+        store.runs()
+    with pytest.raises(SetAside, match=rf"{path.name} .*; set aside as {path.name}\.broken, to be run again"):
+        store.read(path.stem)
+    assert not path.exists()
+    assert path.with_suffix(".jsonl.broken").exists()
+    assert store.read(path.stem) is None
+    assert store.runs() == []
+
+
+def test_the_seconds_of_an_outcome_cannot_be_edited(store: Store, path: Path) -> None:
+    path.write_text(path.read_text().replace('"seconds": 1.5', '"seconds": 0.1'))
+    with pytest.raises(SetAside):
+        store.read(path.stem)
+
+
+def test_a_damaged_run_is_said_and_then_absent_where_the_work_goes_on(
+    store: Store, path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path.write_text("{}")
+    assert store.read_or_none(path.stem) is None
+    assert capsys.readouterr().err == (
+        f"gancheck: {path.name} is truncated or not a run file; set aside as {path.name}.broken, to be run again\n"
+    )
+
+
+def test_a_renamed_run_is_set_aside(store: Store, path: Path, run: Make) -> None:
+    other = store.path(run(1).spec.run_id)
+    path.rename(other)
+    with pytest.raises(SetAside, match=f"{other.name} was changed"):
+        store.read(other.stem)
+
+
+def test_bytes_that_are_no_text_are_set_aside(store: Store, path: Path) -> None:
+    path.write_bytes(b"\xff" + path.read_bytes())
+    with pytest.raises(SetAside):
+        store.read(path.stem)
+
+
+@pytest.mark.parametrize("row", [{"kind": "value", "value": float("nan")}, {"kind": "value", "value": float("inf")}])
+def test_nan_is_never_written(row: dict[str, Any], store: Store, run: Make) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        store.commit(run(rows=[*ROWS, row]))
+    assert sorted(p.name for p in store.folder.iterdir()) == ["suite.json"]
+
+
+@contextmanager
+def files_end_at(size: int) -> Iterator[None]:
+    """No file grows beyond so many bytes in here: what is written to it meets a full disk half-way."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_commit_that_fails_half_way_leaves_nothing(store: Store, run: Make) -> None:
+    with (
+        pytest.raises(StoreError, match=r"cannot write .*: File too large; free space or choose another --out"),
+        files_end_at(300),
+    ):
+        store.commit(run())
+    assert sorted(p.name for p in store.folder.iterdir()) == ["suite.json"]
+
+
+def test_a_folder_can_be_claimed_again_by_its_suite_only(store: Store) -> None:
+    store.claim("mine", "1")
+    assert store.owner() == ("mine", "1")
+    for suite, version in (("mine", "2"), ("other", "1")):
+        with pytest.raises(StoreError, match=f"holds suite mine version 1, not {suite} version {version}; use another"):
+            store.claim(suite, version)
+    assert store.owner() == ("mine", "1")
+
+
+def test_a_folder_that_nobody_claimed_has_no_owner(tmp_path: Path) -> None:
+    assert Store(tmp_path).owner() is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"suite": "mine"}', "3", "\x00"])
+def test_a_mark_that_gancheck_did_not_write_is_named(text: str, store: Store) -> None:
+    store.owner_file.write_text(text)
+    with pytest.raises(StoreError, match=r"suite\.json is not what gancheck wrote; remove it"):
+        store.claim("mine", "1")
+
+
+@pytest.mark.parametrize("place", ["file", "file/below", "/proc/nowhere"])
+def test_a_folder_that_cannot_be_made_is_one_line(place: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match=r"cannot be used for results .*; use another --out"):
+        Store(tmp_path / place).claim("mine", "1")
+
+
+def test_a_folder_that_cannot_be_written_to_is_one_line(store: Store) -> None:
+    store.owner_file.unlink()
+    (store.folder / f".suite.json.{platform.node()}-{os.getpid()}.part").mkdir()  # root is kept out by no mode
+    with pytest.raises(StoreError, match=r"cannot write .*suite\.json: Is a directory; choose another --out"):
+        store.claim("mine", "1")
+
+
+def test_one_holder_at_a_time_and_the_next_knows_that_it_waited(store: Store) -> None:
+    inside, order = threading.Event(), []
+
+    def second() -> None:
+        with store.lock("cell") as waited:
+            order.append(f"second, waited {waited}")
+
+    with store.lock("cell") as waited:
+        thread = threading.Thread(target=second)
+        thread.start()
+        inside.wait(0.3)
+        order.append(f"first, waited {waited}")
+    thread.join(5)
+    assert order == ["first, waited False", "second, waited True"]
+
+
+def test_cells_do_not_wait_for_each_other(store: Store) -> None:
+    with store.lock("a"), store.lock("b") as waited:
+        assert not waited
+
+
+def die_with_lock(folder: Path, ready: Any) -> None:
+    with Store(folder).lock("cell"):
+        ready.send(True)
+        os.kill(os.getpid(), 9)
+
+
+def test_a_killed_holder_holds_nobody_up(store: Store) -> None:
+    listening, ready = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context("fork").Process(target=die_with_lock, args=(store.folder, ready))
+    process.start()
+    assert listening.poll(20)
+    process.join()
+    with store.lock("cell") as waited:
+        assert not waited
+
+
+def test_modes_and_yardsticks_are_read_beside_the_values_and_never_as_values(store: Store, run: Make) -> None:
+    counts = [{"kind": "modes", "step": step, "samples": 100, "counts": [60 - step, 0, step]} for step in (5, 10)]
+    beside = [
+        {"kind": "yardstick", "name": name, "metric": metric, "value": value}
+        for name, metric, value in (("blanket", "modes", 3.0), ("blanket", "fid", None), ("memoriser", "modes", 2.0))
+    ]
+    made = run(rows=[*ROWS, *counts, *beside])
+    store.commit(made)
+    found = store.read(made.spec.run_id)
+    assert found is not None
+    assert found.yardsticks() == {"blanket": {"modes": 3.0, "fid": None}, "memoriser": {"modes": 2.0}}
+    assert {step: row["counts"] for step, row in found.mode_counts().items()} == {5: [55, 0, 5], 10: [50, 0, 10]}
+    assert found.last("value") == {"score": 0.5, "fid": None}
+    assert [alarm["step"] for alarm in found.alarms()] == [7]
+
+
+def test_a_run_without_modes_and_yardsticks_has_none(store: Store, path: Path) -> None:
+    run = store.read(path.stem)
+    assert run is not None
+    assert (run.yardsticks(), run.mode_counts()) == ({}, {})

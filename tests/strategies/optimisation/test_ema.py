@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+
+from gancheck.errors import BadParameter
+from gancheck.training.trainer import Trainer
+
+
+def test_evaluated_weights_are_the_running_mean_of_every_step(
+    setup: Callable[..., Any], train: Callable[..., Any]
+) -> None:
+    trainer = Trainer(setup("none", steps=8))
+    trainer.prepare()
+    mean = {name: tensor.clone() for name, tensor in trainer.replicas.weights["generator"].items()}
+    for _ in range(8):
+        trainer.step()
+        for name, tensor in trainer.replicas.weights["generator"].items():
+            mean[name] = 0.7 * mean[name] + 0.3 * tensor
+    for seed, record in enumerate(train("ema(decay=0.7)", steps=8)):
+        for name, tensor in record.snapshots[8].items():
+            torch.testing.assert_close(tensor, mean[name][seed], rtol=1e-5, atol=1e-7)
+
+
+def test_training_itself_goes_on_untouched(setup: Callable[..., Any]) -> None:
+    plain, averaged = Trainer(setup("none")), Trainer(setup("ema"))
+    plain.train()
+    averaged.train()
+    for player, params in plain.replicas.weights.items():
+        for name, tensor in params.items():
+            assert tensor.equal(averaged.replicas.weights[player][name])
+
+
+def test_no_memory_of_the_past_is_the_untreated_gan(train: Callable[..., Any], apart: Callable[..., float]) -> None:
+    assert apart(train("ema(decay=0.0)"), train("none")) == 0
+    assert apart(train("ema(decay=0.99)"), train("none")) > 1e-4
+
+
+@pytest.mark.parametrize("decay", [1.0, -0.1])
+def test_decay_that_is_no_share_is_refused(duel: Callable[..., Any], decay: float) -> None:
+    with pytest.raises(BadParameter, match="decay"):
+        duel(f"ema(decay={decay})")

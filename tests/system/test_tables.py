@@ -1,0 +1,14 @@
+"""Tables for programs."""
+
+from __future__ import annotations
+
+from gancheck.system.tables import csv
+
+
+def test_csv_keeps_all_digits_and_quotes_commas() -> None:
+    text = csv([{"strategy": "a(b,c)", "score": 0.1 + 0.2, "rank": None}], ["rank", "strategy", "score"])
+    assert text == 'rank,strategy,score\n,"a(b,c)",0.30000000000000004\n'
+
+
+def test_csv_without_rows_is_a_header() -> None:
+    assert csv([], ["rank", "strategy"]) == "rank,strategy\n"

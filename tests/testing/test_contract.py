@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+import gancheck as gc
+from gancheck.datasets.mixtures.ring import Ring
+from gancheck.errors import BadPlugin
+from gancheck.plugins.entry import PluginEntry
+from gancheck.plugins.info import plugin_info
+from gancheck.plugins.kinds import KINDS
+from gancheck.plugins.registry import Registry
+from gancheck.testing.contract import check_plugin
+
+REGISTRY = Registry.load()
+#: All but networks of others, which would be downloaded; tests/extractors/ has those with random weights.
+EVERYTHING = [
+    (kind, name)
+    for kind in KINDS
+    for name in REGISTRY.names(kind)
+    if not getattr(REGISTRY.entry(kind, name).thing, "costly", False)
+]
+QUICK = {"unrolled": {"k": 1}}  #: what is slow to trace at its default size
+
+
+@pytest.mark.parametrize(("kind", "name"), EVERYTHING)
+def test_every_registered_plugin_keeps_the_contract(kind: str, name: str) -> None:
+    entry = REGISTRY.entry(kind, name)
+    if name in QUICK:
+        entry = replace(entry, info=replace(entry.info, name=f"quick-{name}"), defaults=QUICK[name])
+    notes = check_plugin(entry, Registry([*REGISTRY.added, entry]) if name in QUICK else REGISTRY)
+    assert notes
+    assert not any("skipped" in note for note in notes)
+
+
+def checked(thing: Any, **defaults: Any) -> list[str]:
+    """Hold a class or function of this file against the contract, as `gancheck check` does."""
+    info = plugin_info(thing)
+    assert info is not None
+    entry = PluginEntry(info, thing, defaults)
+    return check_plugin(entry, Registry([*REGISTRY.added, entry]))
+
+
+def refused(thing: Any, reason: str, **defaults: Any) -> None:
+    with pytest.raises(BadPlugin) as caught:
+        checked(thing, **defaults)
+    info = plugin_info(thing)
+    assert info is not None
+    assert str(caught.value).startswith(f"{info.kind} '{info.name}'")
+    assert reason in str(caught.value)
+
+
+def gan(build: Callable[[gc.DataSpec], Any]) -> Any:
+    return gc.gan("own")(dataclass(type("Own", (gc.Gan,), {"build": lambda self, data: build(data)})))
+
+
+def linear(data: gc.DataSpec) -> gc.Players:
+    shaped = nn.Sequential(nn.Linear(2, data.size), nn.Unflatten(1, data.shape))
+    return gc.Players(shaped, nn.Sequential(nn.Flatten(), nn.Linear(data.size, 1)), gc.Latent(2))
+
+
+def constant(data: gc.DataSpec) -> gc.Players:
+    players = linear(data)
+    for tensor in players.generator.parameters():
+        nn.init.uniform_(tensor, generator=torch.Generator().manual_seed(0))
+    return players
+
+
+def test_a_sound_gan_is_told_what_it_trains_on() -> None:
+    notes = checked(gan(linear))
+    assert notes == ["trains on ring8 (stacked-traced)", "trains on digits (stacked-traced)"]
+
+
+def test_a_gan_that_takes_nothing_is_refused() -> None:
+    def picky(data: gc.DataSpec) -> gc.Players:
+        raise ValueError("only sounds")
+
+    refused(gan(picky), "does not take ring8: only sounds; does not take digits: only sounds")
+
+
+def test_a_gan_whose_seeds_start_alike_is_refused() -> None:
+    refused(gan(constant), "two seeds start with the same generator")
+
+
+def test_a_gan_that_breaks_is_refused_in_one_line() -> None:
+    refused(gan(lambda data: gc.Players(nn.Linear(3, 2), nn.Linear(2, 1), gc.Latent(2))), "RuntimeError: ")
+    refused(gan(lambda data: None), "build() returned NoneType")
+
+
+def test_a_gan_of_the_wrong_class_is_refused() -> None:
+    refused(gc.gan("own")(dataclass(type("Own", (), {}))), "must derive from gancheck.Gan")
+
+
+@gc.strategy("own", family="regulariser")
+@dataclass
+class Counts(gc.Strategy):
+    """Keeps a number to itself, which a traced step does not see change."""
+
+    calls: int = field(default=0, init=False)
+
+    def discriminator_loss(self, loss: Tensor, game: gc.Game) -> Tensor:
+        self.calls += 1
+        return loss + self.calls * game.real_logits.mean()
+
+
+def test_a_strategy_that_keeps_state_to_itself_is_refused() -> None:
+    refused(Counts, "seeds trained together differ from one by one")
+
+
+def test_a_strategy_that_diverges_is_refused() -> None:
+    own = type("Own", (gc.Strategy,), {"generator_loss": lambda self, loss, game: loss / 0})
+    refused(gc.strategy("own", family="regulariser")(dataclass(own)), "training is diverged")
+
+
+@gc.dataset("own")
+@dataclass(frozen=True)
+class Own(Ring):
+    """A ring that can be spoilt."""
+
+    flaw: str = ""
+
+    def draw(self, count: int, generator: torch.Generator) -> gc.Batch:
+        batch = super().draw(count, torch.Generator().manual_seed(torch.seed()) if self.flaw == "free" else generator)
+        return batch._replace(x=batch.x.double()) if self.flaw == "double" else batch
+
+    def pool(self, name: Any, count: int, generator: torch.Generator) -> Tensor:
+        return super().pool(name, count, generator) * (1.1 if self.flaw == "far" else 1)
+
+
+@pytest.mark.parametrize(
+    ("flaw", "reason"),
+    [
+        ("free", "draw() must take its randomness from the generator"),
+        ("double", "samples are float32"),
+        ("far", "of held-out data is of high quality"),
+    ],
+)
+def test_a_dataset_with_a_flaw_is_refused(flaw: str, reason: str) -> None:
+    assert checked(Own)
+    refused(Own, reason, flaw=flaw)
+
+
+def test_a_metric_with_a_flaw_is_refused() -> None:
+    def share(view: gc.View) -> Tensor:
+        return torch.tensor(0.5)
+
+    assert checked(gc.metric("own", better="higher", low=0, high=1)(share))
+    refused(gc.metric("own", better="higher", low=0, high=0.4)(share), "gave 0.5, outside its range")
+    refused(gc.metric("own", better="higher")(lambda view: torch.rand(())), "two values for the same samples")
+
+
+@gc.detector("own", needs=("generator_loss",))
+@dataclass
+class Alarmist(gc.Detector):
+    """Raises at the n-th step that it sees, in this run or, if it does not forget, in its life."""
+
+    at: int
+    forgets: bool = True
+    seen: int = field(default=0, init=False)
+
+    def start(self) -> None:
+        self.seen = 0 if self.forgets else self.seen
+
+    def update(self, step: int, signals: Mapping[str, float]) -> tuple[float, str] | None:
+        self.seen += 1
+        return (1.0, "enough") if self.seen == self.at else None
+
+
+def test_a_detector_with_a_flaw_is_refused() -> None:
+    assert checked(Alarmist, at=500) == ["silent on steady noise"]
+    refused(Alarmist, "raises on steady noise at step 100", at=100)
+    refused(Alarmist, "remembers an earlier run", at=500, forgets=False)

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from gancheck.errors import StoreError
+from gancheck.training.record import TrainingRecord
+
+
+def record() -> TrainingRecord:
+    return TrainingRecord(
+        seed=3,
+        status="done",
+        seconds=1.5,
+        updates=12,
+        path="stacked-traced",
+        snapshots={
+            5: {"0.weight": torch.randn(2, 3), "steps": torch.tensor(7)},
+            10: {"0.weight": torch.randn(3, 2).mT},
+        },
+        trace={"generator_loss": torch.tensor([1.0, float("nan")]), "diversity": torch.zeros(2)},
+    )
+
+
+def test_a_record_comes_back_as_it_was_saved(tmp_path: Path) -> None:
+    path, made = tmp_path / "deep" / "run.safetensors", record()
+    made.save(path, {"gan": "mlp"})
+    again = TrainingRecord.load(path)
+    assert (again.seed, again.status, again.reason, again.seconds, again.updates, again.path) == (
+        *(3, "done", "", 1.5, 12, "stacked-traced"),
+    )
+    assert list(again.snapshots) == [5, 10]
+    for step, params in made.snapshots.items():
+        assert again.snapshots[step].keys() == params.keys()
+        assert all(t.equal(again.snapshots[step][n]) for n, t in params.items())
+    for name, signal in made.trace.items():
+        torch.testing.assert_close(again.trace[name], signal, rtol=0, atol=0, equal_nan=True)
+    assert [p.name for p in path.parent.iterdir()] == ["run.safetensors"]  # nothing half-written is left
+
+
+def test_a_record_of_failure_comes_back_too(tmp_path: Path) -> None:
+    TrainingRecord(seed=1, status="diverged", reason="not finite at step 3").save(tmp_path / "run", {})
+    again = TrainingRecord.load(tmp_path / "run")
+    assert (again.status, again.reason, again.snapshots) == ("diverged", "not finite at step 3", {})
+
+
+@pytest.mark.parametrize("keep", [0, 4, 100, -1])
+def test_a_file_cut_short_is_refused_by_name(tmp_path: Path, keep: int) -> None:
+    path = tmp_path / "run.safetensors"
+    record().save(path, {})
+    path.write_bytes(path.read_bytes()[:keep])
+    with pytest.raises(StoreError, match=r"run.safetensors is not a whole training record .*; remove it and run again"):
+        TrainingRecord.load(path)
+
+
+def test_a_file_of_something_else_is_refused_by_name(tmp_path: Path) -> None:
+    save_file({"a": torch.ones(2)}, tmp_path / "other")
+    with pytest.raises(StoreError, match="other is not a whole training record"):
+        TrainingRecord.load(tmp_path / "other")
+    with pytest.raises(StoreError, match="missing"):
+        TrainingRecord.load(tmp_path / "missing")

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from torch import nn
+
+import gancheck as gc
+from gancheck.errors import BadPlugin
+from gancheck.training.record import TrainingRecord
+from gancheck.training.setup import TrainingSetup
+from gancheck.training.trainer import Trainer
+
+Train = Callable[..., list[TrainingRecord]]
+
+
+def test_every_strategy_starts_from_the_same_tensors(
+    setup: Callable[..., TrainingSetup], registry: gc.Registry
+) -> None:
+    plain = Trainer(setup("none")).replicas.weights
+    assert not plain["generator"]["0.weight"][0].equal(plain["generator"]["0.weight"][1])
+    shared = dict.fromkeys(registry.names("strategy"), 0)
+    for strategy in shared:
+        for player, params in Trainer(setup(strategy)).replicas.weights.items():
+            for name, tensor in params.items():
+                theirs = plain.get(player, {}).get(name)
+                if theirs is not None and theirs.shape == tensor.shape:
+                    shared[strategy] += 1
+                    assert tensor.equal(theirs), f"{strategy}: {player} {name}"
+    assert min(shared.values()) >= 6  # the whole generator at least
+    assert {name for name, count in shared.items() if count < 12} == {
+        *("pacgan", "minibatch-std", "minibatch-discrimination")
+    }
+
+
+def test_a_gan_that_builds_no_players_is_refused(train: Train) -> None:
+    class Empty(gc.Gan):
+        def build(self, data: gc.DataSpec) -> Any:
+            return nn.Linear(2, 2), nn.Linear(2, 1)
+
+    for recipe in ("none", "pacgan"):
+        with pytest.raises(BadPlugin, match=r"build\(\) returned tuple; it must return gancheck.Players"):
+            train(recipe, gan=Empty())
+
+
+class Frozen(gc.Gan):
+    """Half of each player is fixed, as a pretrained feature network is."""
+
+    def build(self, data: gc.DataSpec) -> gc.Players:
+        sides = [nn.Sequential(nn.Linear(n, 8), nn.Tanh(), nn.Linear(8, m)) for n, m in ((3, 2), (2, 1))]
+        for side in sides:
+            side[0].requires_grad_(False)
+        return gc.Players(*sides, gc.Latent(3))
+
+
+def test_frozen_parameters_stay_as_they_are(setup: Callable[..., TrainingSetup]) -> None:
+    trainer = Trainer(setup(gan=Frozen()))
+    frozen = trainer.replicas.buffers["discriminator"]["0.weight"].clone()
+    start = trainer.replicas.buffers["generator"]["0.weight"][0].clone()
+    records = trainer.train()
+    assert trainer.replicas.buffers["discriminator"]["0.weight"].equal(frozen)
+    assert records[0].snapshots[20]["0.weight"].equal(start)
+    assert records[0].snapshots[20].keys() == {"0.weight", "0.bias", "2.weight", "2.bias"}
