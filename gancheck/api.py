@@ -10,9 +10,9 @@ from gancheck.bench.plan import Plan
 from gancheck.bench.run import RunOutcome, execute
 from gancheck.bench.selection import resize, select
 from gancheck.bench.suite import Suite
-from gancheck.bench.suite_file import load_suite, suite_of
+from gancheck.bench.suite_file import check_suite, load_suite, suite_of
 from gancheck.inspection.inspect import inspect_data as inspect_data
-from gancheck.plugins.parameters import split_outside_brackets
+from gancheck.plugins.parameters import split_names
 from gancheck.plugins.registry import Registry
 from gancheck.report.plots.bench import draw
 from gancheck.report.text.progress import RunBar
@@ -52,7 +52,7 @@ def run(
         whole = suite_of(registry, list_names(strategies), list_names(datasets), list_names(gans) or ["mlp"])
     else:
         only = {"strategy": list_names(strategies), "dataset": list_names(datasets), "gan": list_names(gans)}
-        loaded = suite if isinstance(suite, Suite) else load_suite(suite, registry)
+        loaded = check_suite(suite, registry) if isinstance(suite, Suite) else load_suite(suite, registry)
         whole = select(loaded, registry, {axis: names for axis, names in only.items() if names})
     plan = Plan.of(resize(whole, seeds, steps), registry, plugins, out, device, force)
     return run_plan(plan, jobs, threads)
@@ -60,7 +60,7 @@ def run(
 
 def list_names(names: str | Sequence[str]) -> list[str]:
     """Names as a list; one text holds them between commas, as on the command line."""
-    return split_outside_brackets(names, ",") if isinstance(names, str) else list(names)
+    return split_names(names) if isinstance(names, str) else list(names)
 
 
 def run_plan(plan: Plan, jobs: int | None = None, threads: int | None = None) -> RunOutcome:

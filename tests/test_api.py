@@ -210,3 +210,19 @@ def test_one_text_names_several_between_commas(run: Run, place: Path) -> None:
     assert labels(made) == {
         f"{task}/own none seed {seed}" for task in ("ring(sigma=0.1)", "grid(side=2)") for seed in (0, 1)
     }
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ({"seeds": 0}, "seeds = 0 must be a whole number of at least 1"),
+        ({"block": 0}, "block = 0 must be"),
+        ({"tasks": ()}, "needs at least one"),
+        ({"recipes": ("none", "none()")}, "recipe 'none' stands in the suite twice"),
+    ],
+)
+def test_a_suite_object_is_checked_as_a_file_is(run: Run, place: Path, change: dict[str, Any], line: str) -> None:
+    registry = gc.Registry.load([place / "models.py"])
+    suite = gc.load_suite(place / "mine.toml", registry)
+    with pytest.raises(gc.GancheckError, match=line):
+        run(replace(suite, **change), out=place / "never")

@@ -24,13 +24,12 @@ from gancheck.errors import BadPlugin, Diverged, GancheckError, StoreError
 from gancheck.numerics.seeding import generator
 from gancheck.plugins.registry import Registry
 from gancheck.system.digest import json_values
-from gancheck.training.own_loop import train_own_loop
 from gancheck.training.record import TrainingRecord
 from gancheck.training.recorder import OnStep
 from gancheck.training.replicas import build_seeded
 from gancheck.training.sampler import GeneratorSampler
 from gancheck.training.setup import TrainingSetup
-from gancheck.training.trainer import Trainer
+from gancheck.training.train import train
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ def load_block(store: Store, specs: list[RunSpec]) -> list[TrainingRecord] | Non
 def train_block(setup: TrainingSetup, on_step: OnStep) -> list[TrainingRecord]:
     """Train the block; what a plug-in raises becomes failed runs with the reason."""
     try:
-        return train_own_loop(setup, on_step) if setup.gan.own_loop else Trainer(setup).train(on_step)
+        return train(setup, on_step)
     except Exception as error:
         reason = str(error) if isinstance(error, GancheckError) else f"{type(error).__name__}: {error}"
         return [TrainingRecord(seed, status="failed", reason=" ".join(reason.split())) for seed in setup.seeds]

@@ -42,7 +42,7 @@ class TaskEvaluation:
     ) -> TaskEvaluation:
         """With these metrics, and so many samples on both sides."""
         real_data = DatasetRealData(
-            "data", dataset, device=device, stream="evaluation", batch=max(samples, 1), keep=samples
+            "data", dataset, device=device, stream="evaluation", drawn_on=device, batch=max(samples, 1), keep=samples
         )
         return cls(real_data, metrics, samples)
 

@@ -64,7 +64,8 @@ class Plan:
         store = Store(Path(out) if out else Path("runs") / folder_name(suite))
         files = tuple(str(Path(f).resolve()) for f in plugins)
         grid = list(grid_cells(suite, device_named(device)))
-        setups = [cell.build(registry) for cell in grid]
+        built = {task.label: (task.build_gan(registry), task.build_dataset(registry)) for task in suite.tasks}
+        setups = [cell.assemble(*built[cell.task.label], registry) for cell in grid]
         specs = [cell.specs(setup, registry) for cell, setup in zip(grid, setups, strict=True)]
         jobs = [Job(cell, some, store.folder, files, force) for cell, some in zip(grid, specs, strict=True)]
         return cls(suite, jobs, setups, store, registry)
@@ -83,9 +84,10 @@ class Plan:
         """The cells that are to be worked on."""
         return [job for job in self.jobs if job.force or not self.is_cached(job)]
 
-    def skip_reason(self, setup: TrainingSetup) -> str | None:
-        """Why a cell will be skipped, or None."""
-        return setup.recipe.supports(setup.gan, setup.dataset.spec)
+
+def skip_reason(setup: TrainingSetup) -> str | None:
+    """Why a cell will be skipped, or None."""
+    return setup.recipe.supports(setup.gan, setup.dataset.spec)
 
 
 def folder_name(suite: Suite) -> str:
@@ -99,7 +101,7 @@ def estimate(plan: Plan, todo: Sequence[Job]) -> float:
     per_update: dict[str, float] = {}
     total = 0.0
     for job, setup in zip(plan.jobs, plan.setups, strict=True):
-        if job not in todo or plan.skip_reason(setup):
+        if job not in todo or skip_reason(setup):
             continue
         updates = 1 + setup.recipe.settings(setup.settings).critic_steps
         label = job.cell.task.label

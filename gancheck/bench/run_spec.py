@@ -51,11 +51,6 @@ class TrainingSpec(msgspec.Struct, frozen=True):
     block: list[int]  #: the seeds that are trained together
     seed: int
 
-    @property
-    def strategies(self) -> list[str]:
-        """Names of the strategies, the untreated objective included."""
-        return [record.name for record in self.recipe]
-
 
 class EvaluationSpec(msgspec.Struct, frozen=True):
     """How the weights are measured."""
@@ -93,7 +88,7 @@ class RunSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
         """Where the run stands in the grid: task, recipe, seed."""
         return self.task, self.recipe, self.seed
 
-    def named(self) -> Self:
+    def with_ids(self) -> Self:
         """The same with its ids; BadParameter where a parameter is no JSON value."""
         return msgspec.structs.replace(self, run_id=self.own_id(), training_id=digest(self.training))
 

@@ -24,7 +24,7 @@ def parse_only(texts: Sequence[str]) -> dict[str, list[str]]:
         axis, sign, values = text.partition("=")
         if not sign or axis not in AXES:
             raise BadParameter(f"--only {text}: write it as strategy=a,b or dataset=a or gan=a")
-        names = [name for name in parameters.split_outside_brackets(values, ",") if name]
+        names = parameters.split_names(values)
         if not names:
             raise BadParameter(f"--only {text}: names nothing; write it as {axis}=a,b")
         only.setdefault(axis, []).extend(names)

@@ -12,14 +12,14 @@ from torch import nn
 from gancheck.bench.run_spec import EvaluationSpec, LadderPlace, PluginRecord, RunSpec, SuiteId, TrainingSpec
 from gancheck.bench.suite import Suite
 from gancheck.bench.task import Task
-from gancheck.datasets.base import DataSpec
+from gancheck.datasets.base import Dataset, DataSpec
 from gancheck.evaluation.panel import read_metric
 from gancheck.gans.base import Model
 from gancheck.plugins import parameters
 from gancheck.plugins.info import plugin_info
 from gancheck.plugins.registry import Registry
 from gancheck.strategies.recipe import Recipe
-from gancheck.training.replicas import build_seeded
+from gancheck.training.replicas import build_untreated
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.vectorise import ExecutionPath, has_compiler
 
@@ -48,8 +48,11 @@ class Cell:
 
     def build(self, registry: Registry) -> TrainingSetup:
         """Everything built."""
-        recipe, gan = Recipe.parse(self.recipe, registry), self.task.build_gan(registry)
-        dataset = self.task.build_dataset(registry)
+        return self.assemble(self.task.build_gan(registry), self.task.build_dataset(registry), registry)
+
+    def assemble(self, gan: Model, dataset: Dataset, registry: Registry) -> TrainingSetup:
+        """The same with the task's GAN and dataset, which all cells of a task can share."""
+        recipe = Recipe.parse(self.recipe, registry)
         return TrainingSetup(
             gan=gan,
             recipe=recipe,
@@ -71,7 +74,7 @@ class Cell:
 
     def specs(self, setup: TrainingSetup, registry: Registry) -> list[RunSpec]:
         """One spec per seed, with its ids; `setup` is the cell, built."""
-        return [self.spec(self.training(setup, seed, registry), setup, registry).named() for seed in self.seeds]
+        return [self.spec(self.training(setup, seed, registry), setup, registry).with_ids() for seed in self.seeds]
 
     def training(self, setup: TrainingSetup, seed: int, registry: Registry) -> TrainingSpec:
         """What decides the weights of one seed."""
@@ -110,7 +113,7 @@ def release(version: str) -> str:
 
 def convolves(gan: Model, data: DataSpec) -> bool:
     """Whether one of the GAN's players has a convolution."""
-    networks = build_seeded(lambda: gan.build(data), 0)
+    networks = build_untreated(gan, data, 0, torch.device("cpu"))
     return any(isinstance(m, CONVOLUTIONS) for module in networks.modules.values() for m in module.modules())
 
 

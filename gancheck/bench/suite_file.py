@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gancheck.bench.suite import Suite
+from gancheck.bench.suite import COUNTS, Suite
 from gancheck.bench.task import EvaluationProtocol, PluginSpec, Table, Task
 from gancheck.bench.validation import validate_task
 from gancheck.errors import BadParameter, BadSuite, GancheckError, UnknownName, did_you_mean
@@ -46,7 +46,7 @@ def suite_of(
     data = [PluginSpec.read(text, "dataset") for text in datasets]
     models = [PluginSpec.read(text, "gan") for text in gans]
     tasks = [Task(dataset.label, dataset, gan, title=gan.label) for dataset in data for gan in models]
-    return checked(Suite(name, "1", tuple(tasks), tuple(strategies)), registry)
+    return check_suite(Suite(name, "1", tuple(tasks), tuple(strategies)), registry)
 
 
 def find_suite(name: str | Path) -> Path:
@@ -83,10 +83,6 @@ def mentions(line: str, name: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", line) is not None
 
 
-#: Whole numbers of a suite, and the least that each can be.
-COUNTS = {"seeds": 1, "block": 1, "first_seed": 0}
-
-
 class SuiteReader:
     """Turns a TOML table into a suite; every unknown key is an error."""
 
@@ -118,7 +114,7 @@ class SuiteReader:
             raise BadSuite("a suite needs at least one [[task]] and a list of recipes")
         counts = {k: whole_number(table[k], k, least) for k, least in COUNTS.items() if k in table}
         about, version = str(table.get("about", "")), str(table.get("version", "1"))
-        return checked(Suite(str(table.get("name", self.name)), version, tasks, recipes, about, **counts), registry)
+        return check_suite(Suite(str(table.get("name", self.name)), version, tasks, recipes, about, **counts), registry)
 
     def task(self, table: Table) -> Task:
         """One [[task]]; what it does not say is the suite's."""
@@ -131,18 +127,18 @@ class SuiteReader:
             name=str(table.get("name", dataset.name)),
             dataset=dataset,
             gan=gan,
-            settings=read_settings(self.merged(table, "training")),
-            budget=parameters.build(Budget, self.merged(table, "budget"), "budget"),
-            protocol=parameters.build(EvaluationProtocol, self.merged(table, "evaluation"), "evaluation"),
+            settings=read_settings(self.merge_sections(table, "training")),
+            budget=parameters.build(Budget, self.merge_sections(table, "budget"), "budget"),
+            protocol=parameters.build(EvaluationProtocol, self.merge_sections(table, "evaluation"), "evaluation"),
             **read_rung(table),
         )
 
-    def merged(self, task: Table, key: str) -> Table:
+    def merge_sections(self, task: Table, key: str) -> Table:
         """A section of the suite, overlaid with the task's."""
         return {**read_section(self.table, key), **read_section(task, key)}
 
 
-def checked(suite: Suite, registry: Registry) -> Suite:
+def check_suite(suite: Suite, registry: Registry) -> Suite:
     """The suite with its recipes as tables show them; nothing stands in it twice, and every plug-in was built once."""
     labels = [t.label for t in suite.tasks]
     if twice := sorted({x for x in labels if labels.count(x) > 1}):
@@ -215,5 +211,5 @@ def check_plugins(suite: Suite, registry: Registry) -> tuple[str, ...]:
 def player_names(task: Task, recipes: list[Recipe], registry: Registry) -> tuple[str, ...]:
     """The names of everybody whom the recipes train on a task."""
     gan, data = task.build_gan(registry), task.build_dataset(registry).spec
-    casts = [recipe.networks(gan, data).modules for recipe in recipes if not recipe.supports(gan, data)]
-    return tuple(dict.fromkeys(["generator", "discriminator", *(name for cast in casts for name in cast)]))
+    networks = [recipe.networks(gan, data).modules for recipe in recipes if not recipe.supports(gan, data)]
+    return tuple(dict.fromkeys(["generator", "discriminator", *(name for modules in networks for name in modules)]))

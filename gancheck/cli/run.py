@@ -53,8 +53,8 @@ def run_command(
     jobs
         Worker processes; one per core unless given, one in all on a GPU.
     threads
-        Threads of each worker; one unless given, so that CPU time is the cost of training. For large networks try
-        --jobs 1 --threads 4.
+        Threads of each worker; one on a CPU unless given, so that CPU time is the cost of training (beside a GPU, its
+        share of the cores). For large networks try --jobs 1 --threads 4.
     device
         auto takes the GPU where there is one.
     plan

@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from gancheck.cli.console import Output
 from gancheck.cli.threads import threads_used
 from gancheck.evaluation.panel import select_metrics
-from gancheck.plugins.parameters import split_outside_brackets
+from gancheck.plugins.parameters import split_names
 from gancheck.plugins.registry import Registry
 from gancheck.report.score_folder import write_answer
 from gancheck.report.text.progress import StepBar
@@ -86,7 +86,7 @@ def score_command(
         Exit with status 1 on collapsed, dropped-modes, imbalanced and shrunken-modes.
     """
     registry = Registry.load([str(p) for p in with_ or ()])
-    chosen = select_metrics(registry, [text for text in split_outside_brackets(metrics, ",") if text])
+    chosen = select_metrics(registry, split_names(metrics))
     with threads_used(threads), StepBar() as stage:
         if out:
             writable(out)

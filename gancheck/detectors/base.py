@@ -42,7 +42,7 @@ class Detector(ABC):
     def update(self, step: int, signals: Mapping[str, float]) -> tuple[float, str] | None:
         """Look at one step's signals; (score, evidence) raises the alarm.
 
-        Signals of the engine: `discriminator_loss`, `discriminator_gradient` (norm), the same for `generator`,
+        Signals of gancheck's loop: `discriminator_loss`, `discriminator_gradient` (norm), the same for `generator`,
         `real_logit`, `fake_logit` (means), and at some steps `diversity` (median distance between samples over that
         between real ones). A signal that was not measured at a step is absent; one that is not finite is there.
         """

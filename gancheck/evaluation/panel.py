@@ -37,7 +37,8 @@ def read_metric(registry: Registry, text: str) -> RegisteredMetric:
     name, values = parameters.parse_call(text)
     entry = registry.entry("metric", name)
     function, defaults = entry.bind(**values), entry.parameters()
-    chosen = {key: values[key] for key in defaults if key in values and values[key] != defaults[key]}
+    set_ones = getattr(function, "keywords", {})  # as converted, so that 1 and 1.0 are one spelling
+    chosen = {key: set_ones[key] for key in defaults if key in set_ones and set_ones[key] != defaults[key]}
     return RegisteredMetric(entry.info, function, parameters.label(name, chosen))
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from torch import Tensor
 
 from gancheck.errors import BadData
 from gancheck.evaluation.modes import Modes
+from gancheck.evaluation.needs import Needs
 from gancheck.numerics.features import CHUNK, FeatureSet, Memo
 
 
@@ -149,6 +148,3 @@ def thin(view: View, n: int) -> View:
     if own:
         thin.yardstick = thin
     return thin
-
-
-Needs = Literal["samples", "reference", "modes", "train", "images", "classes"]

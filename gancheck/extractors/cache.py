@@ -42,7 +42,7 @@ class FeatureCache:
         """
         most = most if samples.count is None else min(most, samples.count)
         if not extractor.costly:
-            return self.computed(first_batches(samples, most), samples.name, extractor, most)
+            return self.compute(first_batches(samples, most), samples.name, extractor, most)
         seen = Fingerprint(extractor)
         for batch in first_batches(samples, most):
             seen.add(batch)
@@ -52,7 +52,7 @@ class FeatureCache:
     def keep(self, samples: Samples, extractor: LoadedExtractor, most: int) -> Tensor:
         """Compute and write, under the name of what was read this time."""
         seen = Fingerprint(extractor)
-        features = self.computed(seen.watch(first_batches(samples, most)), samples.name, extractor, most)
+        features = self.compute(seen.watch(first_batches(samples, most)), samples.name, extractor, most)
         if features.nbytes > self.limit:
             return features
         with suppress(StoreError, SafetensorError, OSError), replacing(self.folder / seen.name) as part:
@@ -61,7 +61,7 @@ class FeatureCache:
             self.prune()
         return features
 
-    def computed(self, batches: Iterator[Tensor], name: str, extractor: LoadedExtractor, most: int) -> Tensor:
+    def compute(self, batches: Iterator[Tensor], name: str, extractor: LoadedExtractor, most: int) -> Tensor:
         """Features of all batches, at most so many samples, in one tensor; BadData where there are none."""
         whole, filled = None, 0
         for batch in batches:

@@ -12,7 +12,7 @@ import contextlib
 from abc import abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import torch
 from torch import Tensor, nn
@@ -24,7 +24,7 @@ from gancheck.extractors.weights import (
     Source,
     checkpoints,
     downloading,
-    given_or_found,
+    find_weights,
     load_tensors,
     require_published,
     rewrite_tensors,
@@ -35,8 +35,10 @@ from gancheck.system.torchvision_compat import torchvision_operators
 
 CPU_BATCH, GPU_BATCH = 64, 256  #: images
 
-CLIP = ("rn50", "rn101", "rn50x4", "rn50x16", "rn50x64", "vit-b-32", "vit-b-16", "vit-l-14", "vit-l-14-336px")
-DINOV2 = ("vit-s-14", "vit-b-14", "vit-l-14", "vit-g-14")
+ClipModel = Literal[
+    "vit-b-32", "vit-b-16", "vit-l-14", "vit-l-14-336px", "rn50", "rn101", "rn50x4", "rn50x16", "rn50x64"
+]
+Dinov2Model = Literal["vit-s-14", "vit-b-14", "vit-l-14", "vit-g-14"]
 
 
 class Built(NamedTuple):
@@ -106,23 +108,23 @@ class Vgg16(Fidelity):
         return vgg16("vgg16", weights)
 
 
-@extractor("clip", presets={f"clip-{model}": {"model": model} for model in CLIP})
+@extractor("clip-vit-b-32", presets={f"clip-{model}": {"model": model} for model in get_args(ClipModel)[1:]})
 @dataclass
 class Clip(Fidelity):
     """CLIP's image encoder."""
 
-    model: str = "vit-b-32"
+    model: ClipModel = "vit-b-32"
 
     def build(self, weights: Path | None) -> Built:
         return clip(f"clip-{self.model}", weights)
 
 
-@extractor("dinov2", presets={f"dinov2-{model}": {"model": model} for model in DINOV2})
+@extractor("dinov2-vit-s-14", presets={f"dinov2-{model}": {"model": model} for model in get_args(Dinov2Model)[1:]})
 @dataclass
 class Dinov2(Fidelity):
     """DINOv2, code and weights by torch.hub."""
 
-    model: str = "vit-s-14"
+    model: Dinov2Model = "vit-s-14"
 
     def build(self, weights: Path | None) -> Built:
         return dinov2(f"dinov2-{self.model}", weights)
@@ -133,7 +135,7 @@ def inception(name: str, weights: Path | None) -> Built:
     from torch_fidelity.feature_extractor_inceptionv3 import URL_INCEPTION_V3, FeatureExtractorInceptionV3
 
     file = URL_INCEPTION_V3.rpartition("/")[2]
-    path = given_or_found(weights, Source(URL_INCEPTION_V3, file, hash_in(file)), name)
+    path = find_weights(weights, Source(URL_INCEPTION_V3, file, hash_in(file)), name)
     return fill_network(FeatureExtractorInceptionV3, "inception-v3-compat", "2048", path, name)
 
 
@@ -141,7 +143,7 @@ def vgg16(name: str, weights: Path | None) -> Built:
     """VGG16 of ImageNet; 4096 features after the second dense layer."""
     from torch_fidelity.feature_extractor_vgg16 import FeatureExtractorVGG16
 
-    path = given_or_found(weights, vgg16_source(), name)
+    path = find_weights(weights, vgg16_source(), name)
     return fill_network(FeatureExtractorVGG16, "vgg16", "fc2_relu", path, name)
 
 
@@ -172,7 +174,7 @@ def clip(name: str, weights: Path | None) -> Built:
 
     digest = MODEL_METADATA[name]["hash"]
     source = Source(MODEL_URLS[name], f"{name}-{digest}.pt", digest)
-    path = given_or_found(weights, source, name)
+    path = find_weights(weights, source, name)
     require_published(path, source, name)
     with one_line_errors(str(path), f"it does not hold the weights of {name}"):
         return Built(FeatureExtractorCLIP(name, ["clip"], feature_extractor_weights_path=str(path)), digest)

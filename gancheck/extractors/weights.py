@@ -63,7 +63,7 @@ def downloading(name: str, advice: str, patience: float = PATIENCE) -> Iterator[
         socket.setdefaulttimeout(before)
 
 
-def given_or_found(weights: Path | None, source: Source, name: str) -> Path:
+def find_weights(weights: Path | None, source: Source, name: str) -> Path:
     """The user's file, or the published one."""
     if weights is None:
         return source.find(name)

@@ -1,4 +1,4 @@
-"""What the engine carries from step to step for one replicate."""
+"""What training carries from step to step for one replicate."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from gancheck.errors import BadData
 from gancheck.inspection.problem import Problem
-from gancheck.loading.content import existing
+from gancheck.loading.content import require_path
 from gancheck.loading.failures import one_line_errors
 from gancheck.loading.folder import Album, folder, list_images, read_folder_labels
 from gancheck.loading.image_file import decode_image
@@ -47,7 +47,7 @@ def read_what_is_readable(source: Any, watch: TrackIterable) -> Usable:
         path = Path(source).expanduser() if isinstance(source, str | Path) else None
         if path is not None and path.is_dir():
             return of_folder(path, watch)
-        raw = in_memory(source, None) if path is None else on_disk(existing(path), None)
+        raw = in_memory(source, None) if path is None else on_disk(require_path(path), None)
         if raw.endless:
             raise BadData(f"{raw.name} makes samples without end; inspect looks at training data: save some first")
         return finite(raw)

@@ -27,7 +27,7 @@ STARTS: tuple[tuple[bytes, Content], ...] = (
 )
 
 
-def existing(source: str | PathLike[str]) -> Path:
+def require_path(source: str | PathLike[str]) -> Path:
     """The path with `~` expanded; BadData where nothing is there, or nothing that can be read to its end."""
     with one_line_errors(repr(str(source)), "give the path of a file or folder"):
         if not str(source):

@@ -119,7 +119,7 @@ def refuse_later(batch: Array, name: str, span: Range | None) -> None:
 
 def refuse_transparent(raw: Raw, form: Layout, span: Range) -> None:
     """BadData where the fourth channel hides anything."""
-    alpha = survey_values(raw, lambda batch: form.arranged(batch)[:, 3:])
+    alpha = survey_values(raw, lambda batch: form.arrange(batch)[:, 3:])
     if alpha.broken or alpha.low < span.high:
         raise BadData(
             f"{raw.name} has an alpha channel that is not opaque everywhere; blend it with a background first"

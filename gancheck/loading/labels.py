@@ -12,7 +12,7 @@ from torch import Tensor
 
 from gancheck.errors import BadData
 from gancheck.loading.arrays import array_of, map_file, whole_labels
-from gancheck.loading.content import content_of, existing
+from gancheck.loading.content import content_of, require_path
 from gancheck.loading.failures import one_line_errors
 from gancheck.loading.raw import Array
 from gancheck.loading.tables import label_cells
@@ -27,7 +27,7 @@ def open_labels(source: Any, count: int) -> tuple[Tensor, tuple[str, ...]]:
     """
     name = Path(source).name if isinstance(source, str | PathLike) else "labels"
     with one_line_errors(name, ADVICE):
-        values = from_file(existing(source), count) if isinstance(source, str | PathLike) else array_of(source)
+        values = from_file(require_path(source), count) if isinstance(source, str | PathLike) else array_of(source)
         return classes(values, count, name)
 
 

@@ -29,9 +29,9 @@ class Layout:
 
     def colours(self, batch: NDArray[Any]) -> NDArray[Any]:
         """(b, 1 or 3, h, w), a view without alpha."""
-        return self.arranged(batch)[:, : 3 if self.alpha else None]
+        return self.arrange(batch)[:, : 3 if self.alpha else None]
 
-    def arranged(self, batch: NDArray[Any]) -> NDArray[Any]:
+    def arrange(self, batch: NDArray[Any]) -> NDArray[Any]:
         """(b, c, h, w), a view."""
         if batch.ndim == 3:
             return batch[:, None]

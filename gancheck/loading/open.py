@@ -9,7 +9,7 @@ from typing import Any
 
 from gancheck.errors import BadData
 from gancheck.loading import arrays, tables
-from gancheck.loading.content import FORMATS, content_of, existing
+from gancheck.loading.content import FORMATS, content_of, require_path
 from gancheck.loading.failures import one_line_errors
 from gancheck.loading.folder import folder
 from gancheck.loading.in_memory import in_memory
@@ -38,7 +38,11 @@ def open_samples(source: Any, *, what: str = "samples", latent: int | None = Non
     """
     with one_line_errors(what, "give it as a .npy file"):
         try:
-            raw = on_disk(existing(source), latent) if isinstance(source, str | PathLike) else in_memory(source, latent)
+            raw = (
+                on_disk(require_path(source), latent)
+                if isinstance(source, str | PathLike)
+                else in_memory(source, latent)
+            )
             return interpret(raw)
         except BadData as error:
             raise BadData(f"{what}: {error}") from error

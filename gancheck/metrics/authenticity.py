@@ -68,7 +68,7 @@ def copies(view: View) -> Estimate:
 
 
 def part(features: FeatureSet, n: int) -> FeatureSet:
-    """A random part of n samples, the same for the same cloud; all of it where it has no more."""
+    """A random part of n samples, the same for the same set; all of it where it has no more."""
     if n == len(features):
         return features
     chosen = permutation(len(features), features.x.device, "metric", "memorisation")[:n]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import Literal, TypeVar, get_args
 
+from gancheck.errors import BadPlugin, did_you_mean
+from gancheck.evaluation.needs import Needs
 from gancheck.plugins.info import plugin
-
-if TYPE_CHECKING:
-    from gancheck.evaluation.view import Needs
 
 F = TypeVar("F")
 Better = Literal["higher", "lower", "one"]
@@ -35,6 +34,10 @@ def metric(
     is computed at the last evaluation only. One that is `on_request` is costly or special: `gancheck score` computes
     it, and a suite that names it; a suite that names no metrics leaves it out.
     """
+    for value, known, what in ((needs, get_args(Needs), "needs"), (better, get_args(Better), "better")):
+        if value not in known:
+            hint = did_you_mean(str(value), known)
+            raise BadPlugin(f"metric '{name}': {what} = {value!r}: take one of {', '.join(known)}.{hint}")
     return plugin(
         "metric", name, better=better, low=low, high=high, needs=needs, max_samples=max_samples, on_request=on_request
     )

@@ -43,7 +43,7 @@ def fid_infinity(view: View) -> Estimate:
 
 
 def subset(features: FeatureSet, size: int) -> FeatureSet:
-    """`size` samples drawn without replacement, or the cloud itself where that is all."""
+    """`size` samples drawn without replacement, or the set itself where that is all."""
     if size == len(features):
         return features
     return FeatureSet(features.x[shuffle_rows(len(features), size, features.x.device)], features.chunk)

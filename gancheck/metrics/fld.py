@@ -46,7 +46,7 @@ def misfit(centres: FeatureSet, data: FeatureSet, test: FeatureSet) -> Tensor:
 
 
 def standardise(features: FeatureSet, by: FeatureSet) -> FeatureSet:
-    """The cloud in units of another's standard deviations about its mean, float64; constant features stay as wide."""
+    """The set in units of another's standard deviations about its mean, float64; constant features stay as wide."""
     squares = torch.stack([(x - by.mean).square().sum(0) for _, x in by.blocks()]).sum(0)
     deviation = (squares / (len(by) - 1)).sqrt()
     return FeatureSet((features.x.double() - by.mean) / deviation.masked_fill(deviation == 0, 1), features.chunk)

@@ -39,7 +39,7 @@ def ndb(view: View) -> Estimate:
 
 
 def halves(features: FeatureSet) -> tuple[FeatureSet, FeatureSet]:
-    """Two random halves, the same for the same cloud."""
+    """Two random halves, the same for the same set."""
     if len(features) < 4:
         raise BadData(f"ndb needs at least 4 real samples, got {len(features)}: give more")
     rows, half = permutation(len(features), features.x.device, "metric", "ndb", "halves"), len(features) // 2

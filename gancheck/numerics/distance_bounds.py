@@ -22,7 +22,7 @@ UNDERFLOW = 2.0**-120  #: per feature; far more than float32 can lose below its 
 
 
 class DistanceBounds:
-    """Float32 copy of a cloud about `centre`, in units of `scale` so that no square leaves the range."""
+    """Float32 copy of a set about `centre`, in units of `scale` so that no square leaves the range."""
 
     def __init__(self, features: FeatureSet, centre: Tensor, scale: float) -> None:
         self.scale, self.side = scale, max(1, math.isqrt(features.chunk // 4))

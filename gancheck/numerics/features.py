@@ -1,4 +1,4 @@
-"""A cloud: one set of feature vectors, and whatever was computed from it, so that several metrics pay for it once."""
+"""A set of feature vectors, and whatever was computed from it, so that several metrics pay for it once."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class FeatureSet(Memo):
             yield here, self.x[here].double()
 
     def head(self, n: int) -> FeatureSet:
-        """The first n samples, or the cloud itself where it has no more."""
+        """The first n samples, or the set of samples itself where it has no more."""
         return self if n >= len(self) else self.cached(first, n)
 
 
@@ -79,5 +79,5 @@ def mean_of(features: FeatureSet) -> Tensor:
 
 
 def first(features: FeatureSet, n: int) -> FeatureSet:
-    """The first n samples as a cloud of their own."""
+    """The first n samples as a set of samples of their own."""
     return FeatureSet(features.x[:n], features.chunk)

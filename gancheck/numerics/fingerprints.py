@@ -28,7 +28,7 @@ def scramble(bits: Tensor) -> Tensor:
 
 
 def share_in(features: FeatureSet, others: FeatureSet) -> float:
-    """Share of samples that another cloud holds bit for bit."""
+    """Share of samples that another set holds bit for bit."""
     return float(torch.isin(features.cached(row_fingerprints), others.cached(row_fingerprints)).double().mean())
 
 

@@ -19,7 +19,7 @@ SPARE = 4  #: neighbours that a screen keeps beyond k: the k nearest are among t
 
 
 class Nearest(NamedTuple):
-    """The k nearest others of every sample of a cloud, ascending."""
+    """The k nearest others of every sample of a set, ascending."""
 
     distance: Tensor  #: (n, k) float64
     which: Tensor  #: (n, k) int64 rows
@@ -79,7 +79,7 @@ def no_neighbours(n: int, k: int, like: Tensor) -> Nearest:
 
 
 def merge_block(found: Nearest, here: slice, there: slice, block: Tensor) -> None:
-    """Take in the (a, b) distances between two runs of the same cloud, which both sides learn from."""
+    """Take in the (a, b) distances between two runs of the same set, which both sides learn from."""
     if here == there:
         block.fill_diagonal_(torch.inf)
     else:
@@ -97,7 +97,7 @@ def update_rows(found: Nearest, rows: slice | Tensor, block: Tensor, first: int)
 
 
 def distances_to_rows(features: FeatureSet, x: Tensor, index: Tensor) -> Tensor:
-    """(a, k) float64 distances of every row of `x` (a, d) to the k samples of the cloud named in its row."""
+    """(a, k) float64 distances of every row of `x` (a, d) to the k samples of the set named in its row."""
     made = torch.empty(index.shape, dtype=torch.float64, device=index.device)
     rows = max(1, few_at_once(features) // index.shape[1])
     for own, others, result in zip(*(torch.split(t, rows) for t in (x, index, made)), strict=True):
@@ -157,7 +157,7 @@ def nearest_in(features: FeatureSet, others: FeatureSet, own: Tensor | None = No
 
 
 def k_nearest_across(a: FeatureSet, b: FeatureSet, k: int) -> tuple[Tensor, Tensor]:
-    """(n, k) and (m, k) distances of each cloud's samples to their k nearest in the other, ascending, from one pass."""
+    """(n, k) and (m, k) distances of each set's samples to their k nearest in the other, ascending, from one pass."""
     kept = [torch.full((len(c), k), torch.inf, dtype=torch.float64, device=c.x.device) for c in (a, b)]
     for here, x in a.blocks():
         for there, y in b.blocks():

@@ -27,7 +27,7 @@ def permutation(count: int, device: torch.device, *parts: object) -> Tensor:
 
 
 def disjoint_pairs(count: int, most: int, metric: str, device: torch.device) -> Tensor:
-    """(p, 2) rows below `count`, at most `most` couples and the same every time; BadData below two samples."""
+    """(p, 2) rows below `count`, at most `most` pairs and the same every time; BadData below two samples."""
     if count < 2:
         raise BadData(f"{metric} compares pairs and needs at least 2 samples, got {count}: draw more")
     pairs = min(count // 2, most)

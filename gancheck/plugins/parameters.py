@@ -120,6 +120,11 @@ def split_outside_brackets(text: str, sign: str) -> list[str]:
     return [part.strip() for part in parts]
 
 
+def split_names(text: str) -> list[str]:
+    """The names in a text with commas between them, each perhaps with parameters in brackets."""
+    return [name for name in split_outside_brackets(text, ",") if name]
+
+
 def label(name: str, values: Mapping[str, Any]) -> str:
     """The inverse of `parse_call`."""
     inside = ", ".join(f"{k}={v!r}" for k, v in values.items())

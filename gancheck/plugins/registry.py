@@ -6,7 +6,6 @@ import importlib
 import importlib.metadata
 import pkgutil
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -28,15 +27,15 @@ class Registry:
     """
 
     def __init__(self, entries: Iterable[PluginEntry] = ()) -> None:
-        self._added = list(entries)
+        self.added = list(entries)
         self._tables: dict[str, Table] = {}
 
     @classmethod
     def load(cls, plugins: Iterable[str | Path] = ()) -> Registry:
         """`models/`, installed `gancheck.plugins` entry points, the given files or folders, and the built-in ones."""
         registry = cls(entry for module in outside_modules(plugins) for entry in entries_of(module))
-        refuse_unknown_kinds(registry._added)
-        for kind in dict.fromkeys(entry.info.kind for entry in registry._added):
+        refuse_unknown_kinds(registry.added)
+        for kind in dict.fromkeys(entry.info.kind for entry in registry.added):
             registry.table(kind)  # a name that is taken twice is said now, not in the middle of the work
         return registry
 
@@ -49,7 +48,7 @@ class Registry:
     def _collect(self, kind: Kind) -> Table:
         table: Table = {}
         built_in = (entry for module in modules_below(kind.package) for entry in entries_of(module))
-        for entry in (entry for entries in (built_in, self._added) for entry in entries):
+        for entry in (entry for entries in (built_in, self.added) for entry in entries):
             if entry.info.kind == kind.name:
                 add(table, entry, kind)
         return table
@@ -76,11 +75,6 @@ class Registry:
     def build(self, kind: str, name: str, **values: Any) -> Any:
         """The plug-in object with these parameters."""
         return self.entry(kind, name).build(**values)
-
-    @cached_property
-    def added(self) -> list[PluginEntry]:
-        """The plug-ins that are not built in."""
-        return list(self._added)
 
 
 def modules_below(package: str) -> Iterator[ModuleType]:

@@ -1,8 +1,8 @@
 """What a plug-in computes, as a hash: the code of its file, and of every definition of gancheck that this code uses.
 
-Comments, docstrings, annotations of functions and the places of gancheck's modules do not count, so correcting a typo
-or moving a helper trains nothing again, and changing a helper does. What a hook is handed (a game, a view) is not
-followed: that is the engine's and the evaluation's side, which have versions of their own.
+Comments, docstrings, annotations of functions, what is raised and the places of gancheck's modules do not count, so
+correcting a typo or moving a helper trains nothing again, and changing a helper does. What a hook is handed (a game, a
+view) and the base classes of plug-ins are not followed: they are gancheck's side, which has versions of its own.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ PACKAGE = "gancheck"
 #: Fields of the syntax tree that say nothing about what is computed, or that only some versions of Python have.
 IGNORED = ("ctx", "kind", "returns", "type_comment", "type_ignores", "type_params")
 WHOLE = "*"  #: instead of a name: everything that a module defines
+BASES = "base"  #: module of a kind's folder that says what a plug-in is; of it only constants are followed
+BOOKKEEPING = ("errors", "plugins")  #: rooms whose code decides no number
 
 
 class Place(NamedTuple):
@@ -27,6 +29,13 @@ class Place(NamedTuple):
 
     module: str
     name: str
+
+
+class Piece(NamedTuple):
+    """A piece of code as it counts."""
+
+    text: str
+    uses: tuple[tuple[str, tuple[Place, ...]], ...]  #: local name -> what it may mean, in the order of the code
 
 
 @dataclass(frozen=True)
@@ -38,40 +47,40 @@ class Source:
     package: str = PACKAGE
 
     @cached_property
-    def imports(self) -> dict[str, str]:
-        """Local name -> the dotted path of what it was imported from."""
-        found: dict[str, str] = {}
+    def imports(self) -> dict[str, list[str]]:
+        """Local name -> the dotted paths of what it is imported from, of all branches."""
+        found: dict[str, list[str]] = {}
         for node in ast.walk(self.tree):
-            if isinstance(node, ast.ImportFrom) and ours(node.module, self.package):
-                found |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
-            elif isinstance(node, ast.Import):
-                found |= {a.asname or self.package: a.name if a.asname else self.package for a in node.names}
-        return {name: path for name, path in found.items() if ours(path, self.package)}
-
-    @cached_property
-    def starred(self) -> list[str]:
-        """Modules of which everything is imported."""
-        nodes = (node for node in ast.walk(self.tree) if isinstance(node, ast.ImportFrom))
-        return [n.module for n in nodes if n.module and ours(n.module, self.package) and n.names[0].name == "*"]
+            for name, path in imported(node, self.package):
+                found.setdefault(name, []).append(path)
+        return found
 
     @cached_property
     def definitions(self) -> dict[str, list[ast.stmt]]:
-        """Name -> the statements at the top of the module that define it."""
+        """Name -> the statements at the top of the module that give it a meaning or change it."""
         found: dict[str, list[ast.stmt]] = {}
         for statement in self.tree.body:
-            for name in names_defined(statement):
+            for name in dict.fromkeys(names_defined(statement)):
                 found.setdefault(name, []).append(statement)
         return found
 
-    def used(self, node: ast.AST) -> Iterator[Place]:
-        """The names of gancheck that a piece of this file's code refers to, and some that turn out not to exist."""
-        for name, *attributes in chains(node):
-            if name in self.imports:
-                yield from places([*self.imports[name].split("."), *attributes])
-            elif self.module and name in self.definitions:
-                yield Place(self.module, name)
-            else:
-                yield from (Place(module, name) for module in self.starred)
+    def piece(self, statements: list[ast.stmt]) -> Piece:
+        """Statements of this file, and the names of gancheck that they refer to."""
+        statements = [s for s in statements if not is_docstring(s)]
+        uses: dict[str, tuple[Place, ...]] = {}
+        for name, *attributes in (chain for statement in statements for chain in chains(statement)):
+            if places := tuple(self.meanings(name, attributes)):
+                uses[".".join([name, *attributes])] = places
+        return Piece("\n".join(canonical(s, self.package) for s in statements), tuple(uses.items()))
+
+    def meanings(self, name: str, attributes: list[str]) -> Iterator[Place]:
+        """What a name with the attributes that are asked of it may mean; some of it turns out not to exist."""
+        for path in self.imports.get(name, ()):
+            yield from places([*path.split("."), *attributes])
+        if self.module and name in self.definitions:
+            yield Place(self.module, name)
+        elif name not in self.imports:
+            yield from (Place(module, name) for module in self.imports.get(WHOLE, ()))
 
 
 @dataclass(frozen=True)
@@ -82,33 +91,28 @@ class SourceTree:
     package: str = PACKAGE
 
     def hash_of(self, path: Path) -> str:
-        """12 hex digits of the code of a file and of all that it uses."""
-        source = Source(ast.parse(path.read_bytes()), "", self.package)
-        parts = {name: text for place in source.used(source.tree) for name, text in self.followed(place)}
-        own = canonical(source.tree, self.package)
-        return hashlib.sha256("\n".join([own, *(parts[name] for name in sorted(parts))]).encode()).hexdigest()[:12]
+        """12 hex digits of the code of a file and of all that it uses; of its bytes where that is no source code."""
+        content = path.read_bytes()
+        try:
+            source = Source(ast.parse(content), "", self.package)
+            parts = list(self.graph(source.piece(source.tree.body)))
+        except (SyntaxError, ValueError, RecursionError):
+            parts = [content.hex()]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
-    def followed(self, start: Place) -> list[tuple[str, str]]:
-        """The code behind a name and behind all names that it uses in turn, each with a name to sort by."""
-        seen: dict[Place, str] = {}
+    def graph(self, start: Piece) -> Iterator[str]:
+        """Every piece of code that can be reached, numbered as it is met, with what its names lead to by number."""
+        numbers: dict[Place, int] = {}
         waiting = [start]
-        while waiting:
-            place = waiting.pop()
-            if place not in seen:
-                seen[place], further = definition(self, place)
-                waiting += further
-        return [(f"{place.name} {text}", text) for place, text in seen.items() if text]
-
-    def elsewhere(self, place: Place, source: Source) -> list[Place]:
-        """Where a name is defined that a module only hands on: another module, or a module of that name."""
-        if place.name in source.definitions:
-            return []
-        if place.name in source.imports:
-            return list(places(source.imports[place.name].split(".")))
-        return [Place(module, place.name) for module in source.starred]
-
-    def __hash__(self) -> int:
-        return hash((self.folder, self.package))
+        for piece in waiting:
+            links = []
+            for name, meanings in piece.uses:
+                for place in (end for meaning in meanings for end in resolve(self, meaning)):
+                    if place not in numbers:
+                        numbers[place] = len(waiting)
+                        waiting.append(piece_at(self, place))
+                    links.append(f"{name} -> {numbers[place]}")
+            yield f"{piece.text} [{', '.join(dict.fromkeys(links))}]"
 
 
 @cache
@@ -123,15 +127,48 @@ def read_module(tree: SourceTree, module: str) -> Source | None:
 
 
 @cache
-def definition(tree: SourceTree, place: Place) -> tuple[str, tuple[Place, ...]]:
-    """The code of one name, and the names that it refers to; no code where the name is not defined there."""
+def resolve(tree: SourceTree, start: Place) -> tuple[Place, ...]:
+    """Where the code of a name stands, through all modules that only hand it on; nothing where it is not followed."""
+    found: dict[Place, None] = {}
+    waiting = [start]
+    for place in waiting:
+        source = read_module(tree, place.module)
+        if source is None or place.module.split(".")[1:2] in ([room] for room in BOOKKEEPING):
+            continue
+        if place.name == WHOLE or place.name in source.definitions:
+            if is_followed(place, source):
+                found[place] = None
+            continue
+        paths = [*source.imports.get(place.name, ()), *(f"{m}.{place.name}" for m in source.imports.get(WHOLE, ()))]
+        waiting += [end for path in paths for end in places(path.split(".")) if end not in waiting]
+    return tuple(found)
+
+
+def is_followed(place: Place, source: Source) -> bool:
+    """Whether a definition counts: of the modules that say what a plug-in is, only constants do."""
+    if place.module.rpartition(".")[2] != BASES or place.module.count(".") != 2:
+        return True
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    return place.name != WHOLE and not any(isinstance(s, kinds) for s in source.definitions[place.name])
+
+
+@cache
+def piece_at(tree: SourceTree, place: Place) -> Piece:
+    """The code of a place that `resolve` gave."""
     source = read_module(tree, place.module)
-    if source is None:
-        return "", ()
-    statements = source.tree.body if place.name == WHOLE else source.definitions.get(place.name, [])
-    used = (used for statement in statements for used in source.used(statement))
-    code = "\n".join(canonical(statement, tree.package) for statement in statements)
-    return code, tuple(dict.fromkeys((*used, *tree.elsewhere(place, source))))
+    assert source is not None
+    return source.piece(source.tree.body if place.name == WHOLE else source.definitions[place.name])
+
+
+def imported(node: ast.AST, package: str) -> Iterator[tuple[str, str]]:
+    """The local names that a node imports from the package, each with its dotted path."""
+    if isinstance(node, ast.ImportFrom) and ours(node.module, package):
+        yield from (
+            (a.asname or a.name, str(node.module) if a.name == WHOLE else f"{node.module}.{a.name}") for a in node.names
+        )
+    elif isinstance(node, ast.Import):
+        for a in (a for a in node.names if ours(a.name, package)):
+            yield (a.asname, a.name) if a.asname else (package, package)
 
 
 def chains(node: ast.AST) -> Iterator[list[str]]:
@@ -158,48 +195,73 @@ def ours(module: str | None, package: str) -> bool:
     return module is not None and module.partition(".")[0] == package
 
 
-def names_defined(statement: ast.stmt) -> list[str]:
-    """The names that a statement at the top of a module gives a meaning to."""
+def names_defined(statement: ast.stmt) -> Iterator[str]:
+    """The names that a statement at the top of a module gives a meaning to, or changes, in any of its branches."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return [statement.name]
-    if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-        return [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
-    return []
+        yield statement.name
+    elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement]
+        yield from (n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name) and n.id)
+    else:
+        for child in ast.iter_child_nodes(statement):
+            if isinstance(child, ast.stmt):
+                yield from names_defined(child)
+            elif isinstance(child, ast.ExceptHandler):
+                yield from (name for inner in child.body for name in names_defined(inner))
 
 
 def walk(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and all below it that count."""
-    yield node
-    for _, value in fields(node):
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, ast.AST):
-                yield from walk(child)
+    """A node and all below it that count, in the order of the code."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        children = (child for _, value in fields(part) for child in (value if isinstance(value, list) else [value]))
+        waiting += reversed([child for child in children if isinstance(child, ast.AST)])
 
 
 def fields(node: ast.AST) -> Iterator[tuple[str, object]]:
-    """A node's fields that count: no annotations of functions, no docstrings, nothing for type checkers only."""
+    """A node's fields that count: no annotations of functions, no docstrings, nothing raised or for checkers only."""
+    if isinstance(node, ast.Raise):
+        return
     for name, value in ast.iter_fields(node):
-        annotated = name == "annotation" and isinstance(node, ast.arg)
-        if name in IGNORED or annotated or value is None or value == []:
+        unseen = (name == "annotation" and isinstance(node, ast.arg)) or (name == "body" and is_for_checkers(node))
+        if name in IGNORED or unseen or value is None or value == []:
             continue
-        yield name, [v for v in value if not is_silent(v)] if isinstance(value, list) else value
+        yield name, [v for v in value if not is_docstring(v)] if isinstance(value, list) else value
 
 
-def is_silent(node: object) -> bool:
-    """Whether a statement does nothing: a docstring, or imports that only type checkers see."""
-    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-        return True
+def is_for_checkers(node: ast.AST) -> bool:
+    """Whether the body of a statement is seen by type checkers only."""
     return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+
+
+def is_docstring(node: object) -> bool:
+    """Whether a statement is a text and nothing else."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def canonical(node: object, package: str) -> str:
     """The code as text, the same in every version of Python; where gancheck's modules stand is left out."""
-    if isinstance(node, list):
-        return f"[{','.join(canonical(n, package) for n in node)}]"
-    if not isinstance(node, ast.AST):
-        return repr(node)
-    if isinstance(node, ast.ImportFrom) and ours(node.module, package):
-        return f"ImportFrom({','.join(sorted(f'{a.name} {a.asname}' for a in node.names))})"
-    inside = (f"{name}={canonical(value, package)}" for name, value in fields(node))
-    return f"{type(node).__name__}({','.join(inside)})"
+    out: list[str] = []
+    waiting: list[object] = [node]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mark):
+            out.append(part.text)
+        elif isinstance(part, list):
+            waiting += [Mark("]"), *reversed(part), Mark("[")]
+        elif not isinstance(part, ast.AST):
+            out.append(repr(part))
+        elif isinstance(part, ast.Import | ast.ImportFrom) and any(imported(part, package)):
+            out.append(f"Import({','.join(sorted(name for name, _ in imported(part, package)))})")
+        else:
+            inside = [item for name, value in fields(part) for item in (Mark(f" {name}="), value)]
+            waiting += [Mark(")"), *reversed(inside), Mark(f"{type(part).__name__}(")]
+    return "".join(out)
+
+
+class Mark(NamedTuple):
+    """A piece of text between nodes."""
+
+    text: str

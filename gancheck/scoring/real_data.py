@@ -57,6 +57,8 @@ class RealDataRequest:
         """A dataset, judged in features of its own."""
         if self.labels is not None:
             raise BadParameter(f"dataset '{text}' knows its modes; labels go with a --reference")
+        if self.weights is not None:
+            raise BadParameter(f"dataset '{text}' is compared in its own features; weights go with a --reference")
         name, values = parse_call(text)
         dataset: Dataset = registry.build("dataset", name, **values)
         if self.features not in (AUTO, dataset.extractor):

@@ -20,15 +20,15 @@ from gancheck.numerics.features import FeatureSet
 from gancheck.numerics.fingerprints import row_fingerprints, share_in
 from gancheck.numerics.seeding import generator
 from gancheck.numerics.training_copies import find_copies
-from gancheck.plugins.parameters import split_outside_brackets
+from gancheck.plugins.parameters import split_names
 from gancheck.plugins.registry import Registry
-from gancheck.scoring import verdict as deciding
 from gancheck.scoring.checks import memorised
 from gancheck.scoring.evidence import Evidence, percent
 from gancheck.scoring.examples import CopyPairs, PictureExamples
 from gancheck.scoring.per_mode import per_mode
 from gancheck.scoring.real_data import AUTO, RealDataRequest
 from gancheck.scoring.scores import Finding, Scores, Verdict
+from gancheck.scoring.verdict import decide, run_checks
 from gancheck.system.device import device_named
 from gancheck.system.progress import Step, no_progress
 from gancheck.version import version
@@ -68,8 +68,7 @@ def score(
     Raises BadData for what cannot be read or does not fit, BadParameter and UnknownName for names, MissingWeights.
     """
     registry = Registry.load(plugins)
-    texts = split_outside_brackets(metrics, ",") if isinstance(metrics, str) else metrics
-    chosen = select_metrics(registry, [text for text in texts if text.strip()])
+    chosen = select_metrics(registry, split_names(metrics) if isinstance(metrics, str) else metrics)
     paths = None if weights is None else Path(weights)
     real = RealDataRequest(dataset, reference, train, labels, features, paths)
     real_data = real.build(registry, torch.device(device_named(device)))
@@ -90,6 +89,8 @@ class Scoring:
         if count is not None and count < 1:
             raise BadParameter(f"count = {count}: score at least 1 sample")
         opened = open_samples(source, what="samples", latent=latent)
+        if latent is not None and opened.count is not None:
+            raise BadParameter(f"latent = {latent} is the size of a generator's latent; these are samples")
         if opened.count is None:
             opened = draw_samples(opened, count or DEFAULT_COUNT)
         opened = opened.some(count or MAX_SAMPLES, generator("cpu", "score", "count"))
@@ -115,7 +116,7 @@ class Scoring:
     @cached_property
     def checks(self) -> tuple[Finding, ...]:
         """Every test."""
-        return deciding.run_checks(self.evidence)
+        return run_checks(self.evidence)
 
     @cached_property
     def share_in_reference(self) -> float:
@@ -127,12 +128,12 @@ class Scoring:
         """The same for the training data: what of it is in the reference, which should be held out."""
         return 0.0 if self.real_data.train is None else self.excess_overlap(self.real_data.train)
 
-    def excess_overlap(self, cloud: FeatureSet) -> float:
+    def excess_overlap(self, set: FeatureSet) -> float:
         """Share found in either half of the reference, less the share of one half that the other holds."""
         if self.real_data.held_out is None:
             return 0.0
         real = self.real_data.real_row(self.real_data.held_out)
-        halves, some = (real.samples, real.real_samples), cloud.head(COMPARED)
+        halves, some = (real.samples, real.real_samples), set.head(COMPARED)
         known = torch.cat([half.cached(row_fingerprints) for half in halves])
         return float(torch.isin(some.cached(row_fingerprints), known).double().mean()) - share_in(*halves)
 
@@ -144,7 +145,7 @@ class Scoring:
                 "the samples are the reference itself, bit for bit: give held-out real data, and the training data as "
                 "--train"
             )
-        label, reason = deciding.verdict(self.evidence, self.checks)
+        label, reason = decide(self.evidence, self.checks)
         if label == "healthy" and max(self.share_in_reference, self.train_share_in_reference) > SHARED:
             return "undecided", f"{self.warnings()[0]}"
         return label, reason

@@ -34,7 +34,7 @@ def run_checks(evidence: Evidence) -> tuple[Finding, ...]:
     return tuple(finding for finding in made if finding is not None)
 
 
-def verdict(evidence: Evidence, findings: tuple[Finding, ...]) -> tuple[Verdict, str]:
+def decide(evidence: Evidence, findings: tuple[Finding, ...]) -> tuple[Verdict, str]:
     """The label, and why."""
     for finding in findings:
         if finding.found:

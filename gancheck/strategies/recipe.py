@@ -1,4 +1,4 @@
-"""A recipe: strategies joined by `+`, composed into the hooks that the engine calls."""
+"""A recipe: strategies joined by `+`, composed into the hooks that the training loop calls."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Recipe:
         if not treatments:
             return None
         if gan.own_loop or not isinstance(gan, Gan):
-            return f"{name_of(treatments[0])} needs gancheck's own loop, and this model trains itself"
+            return f"{name_of(treatments[0])} needs gancheck's loop, and this model trains itself"
         with torch.random.fork_rng(devices=[]):  # a strategy may build the GAN to look at it
             reasons = ((name_of(s), s.supports(gan, data)) for s in treatments)
             return next((f"{name}: {reason}" for name, reason in reasons if reason), None)

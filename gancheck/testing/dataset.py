@@ -9,6 +9,7 @@ import torch
 from gancheck.datasets.base import HIGH_QUALITY_MASS, Dataset
 from gancheck.numerics.seeding import generator
 from gancheck.plugins.entry import PluginEntry
+from gancheck.plugins.parameters import parse_call
 from gancheck.plugins.registry import Registry
 from gancheck.testing.require import require
 
@@ -19,6 +20,7 @@ def check_dataset(entry: PluginEntry, registry: Registry) -> list[str]:
     """Shapes, ranges and weights hold; draws follow the generator; held-out data is of high quality."""
     dataset = entry.build()
     require(isinstance(dataset, Dataset), "must derive from gancheck.Dataset")
+    registry.entry("extractor", parse_call(dataset.extractor)[0])
     batch, again = (dataset.draw(SAMPLES, generator("cpu", "contract")) for _ in range(2))
     require(batch.x.equal(again.x), "draw() must take its randomness from the generator it is given")
     require(

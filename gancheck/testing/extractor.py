@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import torch
 
 from gancheck.datasets.base import Dataset
-from gancheck.errors import GancheckError, MissingWeights
+from gancheck.errors import BadPlugin, GancheckError, MissingWeights
 from gancheck.extractors.base import Extractor
 from gancheck.extractors.loaded import LoadedExtractor, load_extractor
 from gancheck.numerics.seeding import generator
@@ -23,9 +26,18 @@ def check_extractor(entry: PluginEntry, registry: Registry) -> list[str]:
         loaded = load_extractor(entry.info.name, registry)
     except MissingWeights as error:
         return [f"not tried: {error}"]
+    require_json(loaded.facts)
     notes = [try_samples(loaded, registry, name) for name in ("ring8", "digits")]
     require(any("features" in note for note in notes), "; ".join(notes))
     return notes
+
+
+def require_json(facts: dict[str, Any]) -> None:
+    """Facts go into files."""
+    try:
+        json.dumps(facts)
+    except (TypeError, ValueError) as error:
+        raise BadPlugin(f"facts must hold JSON values only: {error}") from error
 
 
 def try_samples(loaded: LoadedExtractor, registry: Registry, name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from gancheck.datasets.base import Dataset
+from gancheck.errors import BadPlugin
 from gancheck.evaluation.panel import ViewPairs, metric_inputs, select_metrics
 from gancheck.evaluation.real_data.dataset import DatasetRealData
 from gancheck.numerics.seeding import generator
@@ -16,25 +17,39 @@ SAMPLES = 512
 
 
 def check_metric(entry: PluginEntry, registry: Registry) -> list[str]:
-    """It gives one number inside its range, the same twice, for real data and for collapsed samples."""
-    dataset: Dataset = registry.build("dataset", "ring8")
+    """It gives one number inside its range, the same twice, for real data and for collapsed samples.
+
+    Tried on points, or on images where points do not have what the metric needs.
+    """
+    for name in ("ring8", "digits"):
+        if notes := try_dataset(entry, registry, name):
+            return notes
+    raise BadPlugin(f"needs {entry.info.properties['needs']}, which neither points nor images have here")
+
+
+def try_dataset(entry: PluginEntry, registry: Registry, name: str) -> list[str]:
+    """What it gives on one dataset; nothing where the dataset does not have what it needs."""
+    dataset: Dataset = registry.build("dataset", name)
     real = dataset.pool("real", SAMPLES, generator("cpu", "contract"))
+    repeated = real[:1].repeat(SAMPLES, *[1] * (real.dim() - 1))
     notes = []
-    for name, samples in (("real data", real), ("one point", real[:1].repeat(SAMPLES, 1))):
-        values = [value_of(entry.info.name, samples, dataset, registry) for _ in range(2)]
+    for what, samples in (("real data", real), ("one point", repeated)):
+        values = [found for _ in range(2) for found in values_of(entry.info.name, samples, dataset, registry)]
+        if not values:
+            return []
         require(
             values[0] == values[1], "gave two values for the same samples; draw random numbers from a fixed generator"
         )
         require(is_inside(values[0], entry), f"gave {values[0]}, outside its range")
-        notes.append(f"{name}: {'not defined' if values[0] is None else format(values[0], '.3g')}")
+        notes.append(f"{what}: {'not defined' if values[0] is None else format(values[0], '.3g')}")
     return notes
 
 
-def value_of(name: str, samples: Tensor, dataset: Dataset, registry: Registry) -> float | None:
-    """The metric's value; None where it is not defined for these samples."""
-    real_data = DatasetRealData("ring8", dataset)
+def values_of(name: str, samples: Tensor, dataset: Dataset, registry: Registry) -> list[float | None]:
+    """The metric's value, None where it is not defined; nothing where its needs are not met."""
+    real_data = DatasetRealData("data", dataset)
     pairs = ViewPairs(real_data, real_data.whole(samples), len(samples))
-    return next((found.metric(found.view) for found in metric_inputs(pairs, select_metrics(registry, (name,)))), None)
+    return [found.metric(found.view) for found in metric_inputs(pairs, select_metrics(registry, (name,)))]
 
 
 def is_inside(value: float | None, entry: PluginEntry) -> bool:

@@ -17,7 +17,10 @@ ONE_BY_ONE = ExecutionPath("looped", "eager")
 
 def check_strategy(entry: PluginEntry, registry: Registry) -> list[str]:
     """It trains alone and beside R1, and seeds trained together are what they are one by one."""
-    require(isinstance(entry.build(), Strategy), "must derive from gancheck.Strategy")
+    strategy = entry.build()
+    require(isinstance(strategy, Strategy), "must derive from gancheck.Strategy")
+    hooks = Strategy.hooks
+    require(any(map(strategy.overrides, hooks)), f"overrides no hook, so it does nothing; hooks: {', '.join(hooks)}")
     gan, dataset = registry.build("gan", "mlp", width=16), registry.build("dataset", "ring8")
     recipe = Recipe.parse(entry.info.name, registry)
     if reason := recipe.supports(gan, dataset.spec):

@@ -35,15 +35,17 @@ class ReplicaStack:
         built = [build_players(setup.gan, setup.recipe, setup.dataset.spec, seed) for seed in setup.seeds]
         self.players = to_device(built[0], self.device)
         #: player -> name -> (replicates, ...)
-        self.weights = {n: self.stacked(built, n, trainable_parameters) for n in self.players.modules}
-        self.buffers = {n: self.stacked(built, n, buffers_and_frozen) for n in self.players.modules}
+        self.weights = {n: self.stack_player(built, n, trainable_parameters) for n in self.players.modules}
+        self.buffers = {n: self.stack_player(built, n, buffers_and_frozen) for n in self.players.modules}
         self.optimisers = {
             n: optimisers.build_optimiser(self.settings.player(n), w) for n, w in self.weights.items() if w
         }
         self.memory: dict[str, Any] = {}  #: what strategies remember, by name
         self.steps_done = 0
 
-    def stacked(self, built: list[Players], player: str, tensors: Callable[[nn.Module], dict[str, Tensor]]) -> Params:
+    def stack_player(
+        self, built: list[Players], player: str, tensors: Callable[[nn.Module], dict[str, Tensor]]
+    ) -> Params:
         """One player's tensors of all replicates."""
         return stack_tensors([tensors(players.modules[player]) for players in built], self.device)
 
@@ -100,7 +102,7 @@ class ReplicaStack:
 
 def build_players(gan: Gan, recipe: Recipe, data: DataSpec, seed: int) -> Players:
     """One seed's players; tensors that the untreated GAN also has, with the same shape, start at its values."""
-    plain = build_seeded(lambda: require_networks(gan.build(data)), seed)
+    plain = build_seeded(lambda: require_players(gan.build(data)), seed)
     players = build_seeded(lambda: recipe.players(gan, data), seed)
     for name, module in plain.modules.items():
         copy_matching_tensors(players.modules[name], module)
@@ -136,6 +138,14 @@ def require_networks(built: B) -> B:
     for name, module in built.modules.items():
         if not isinstance(module, nn.Module):
             raise BadPlugin(f"build() gave a {name} that is {type(module).__name__}; it must be a torch.nn.Module")
+    return built
+
+
+def require_players(built: object) -> Players:
+    """What a GAN built, or BadPlugin when that is not a set of players."""
+    if not isinstance(built, Players):
+        raise BadPlugin(f"build() of a gancheck.Gan returned {type(built).__name__}; it must return gancheck.Players")
+    require_networks(built)
     return built
 
 

@@ -43,7 +43,7 @@ def run_spec() -> Callable[..., RunSpec]:
             recipe=recipe,
             training=msgspec.structs.replace(training, **parts),
             evaluation=EvaluationSpec(2, 100, {"score": "s"}, {"modes": 8}),
-        ).named()
+        ).with_ids()
 
     return make
 

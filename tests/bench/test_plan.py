@@ -140,3 +140,11 @@ def test_a_model_with_a_loop_of_its_own_is_not_tried(place: Path) -> None:
     (place / "odd.py").write_text(f"{GANS}\n    def train(self, session):\n        raise NotImplementedError\n")
     own = made(place, "gan=odd", "strategy=none", seeds=2, steps=4).setups[0]
     assert trial(own) == 0
+
+
+def test_all_cells_of_a_task_share_its_dataset_and_its_gan(place: Path) -> None:
+    plan = made(place)
+    for task in plan.suite.tasks:
+        setups = [s for job, s in zip(plan.jobs, plan.setups, strict=True) if job.cell.task == task]
+        assert len(setups) == 6
+        assert len({id(s.dataset) for s in setups}) == len({id(s.gan) for s in setups}) == 1

@@ -396,4 +396,4 @@ def test_a_perfect_sampler_scores_one_and_a_generator_stuck_on_one_point_zero(tm
     table = made.board.leaderboard()
     assert [row["collapse_rate"] for row in table if row["strategy"] == "none"] == [0.5]
     skipped = [f.outcome["reason"] for f in Store(tmp_path / "runs").runs() if f.outcome["status"] == "skipped"]
-    assert skipped == ["r1 needs gancheck's own loop, and this model trains itself"] * 4
+    assert skipped == ["r1 needs gancheck's loop, and this model trains itself"] * 4

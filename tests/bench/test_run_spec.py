@@ -19,12 +19,12 @@ Make = Callable[..., RunSpec]
 def changed(spec: RunSpec, part: str, **values: Any) -> RunSpec:
     """The same with a part of its training or evaluation replaced, under its own ids."""
     inner = msgspec.structs.replace(getattr(spec, part), **values)
-    return msgspec.structs.replace(spec, **{part: inner}).named()
+    return msgspec.structs.replace(spec, **{part: inner}).with_ids()
 
 
 def test_a_spec_survives_json(run_spec: Make) -> None:
     plain = run_spec("rpgan", seed=3)
-    placed = msgspec.structs.replace(plain, ladder=LadderPlace("modes a side", 7.0)).named()
+    placed = msgspec.structs.replace(plain, ladder=LadderPlace("modes a side", 7.0)).with_ids()
     for spec in (plain, placed):
         assert RunSpec.read(json.loads(json.dumps(spec.table()))) == spec
 
@@ -70,7 +70,7 @@ def test_a_field_that_is_not_known_does_not_keep_the_others_from_being_read(run_
 def test_ids_are_those_of_the_content_and_of_nothing_else(run_spec: Make) -> None:
     spec = run_spec()
     assert spec.run_id == spec.own_id() == run_spec().run_id
-    assert msgspec.structs.replace(spec, run_id="", training_id="").named() == spec
+    assert msgspec.structs.replace(spec, run_id="", training_id="").with_ids() == spec
     assert msgspec.structs.replace(spec, run_id="other").own_id() == spec.run_id
 
 
@@ -114,7 +114,7 @@ def test_every_part_of_the_evaluation_decides_the_run_id_alone(values: dict[str,
     [{"suite": SuiteId("mine", "2")}, {"task": "circle/mlp"}, {"recipe": "r1"}, {"ladder": LadderPlace("side", 3.0)}],
 )
 def test_where_a_run_stands_decides_the_run_id_alone(values: dict[str, Any], run_spec: Make) -> None:
-    before, after = run_spec(), msgspec.structs.replace(run_spec(), **values).named()
+    before, after = run_spec(), msgspec.structs.replace(run_spec(), **values).with_ids()
     assert before.training_id == after.training_id
     assert before.run_id != after.run_id
 

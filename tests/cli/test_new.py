@@ -56,20 +56,15 @@ def test_what_is_written_keeps_its_contract(kind: str) -> None:
 
 
 def test_the_written_test_passes_and_fails_where_the_plug_in_breaks() -> None:
-    path = written("metric", "my-own")
-
-    def test_run() -> subprocess.CompletedProcess[str]:
-        settings = {**os.environ, "PYTHONPATH": str(ROOT)}
-        call = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_my_own.py"]
-        return subprocess.run(call, env=settings, capture_output=True, text=True, timeout=250)
-
-    passed = test_run()
-    assert passed.returncode == 0, passed.stdout
-    assert "1 passed" in passed.stdout
-    path.write_text(path.read_text().replace(".clamp_min(0)", " - 1"))
-    failed = test_run()
-    assert failed.returncode == 1
-    assert re.search(r"BadPlugin: metric 'my-own': gave -0\.9.*, outside its range", failed.stdout)
+    written("metric", "my-own")
+    broken = written("metric", "broken")
+    broken.write_text(broken.read_text().replace(".clamp_min(0)", " - 1"))
+    settings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    call = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_my_own.py", "test_broken.py"]
+    tests = subprocess.run(call, env=settings, capture_output=True, text=True, timeout=250)
+    assert tests.returncode == 1
+    assert "1 failed, 1 passed" in tests.stdout
+    assert re.search(r"BadPlugin: metric 'broken': gave -0\.9.*, outside its range", tests.stdout)
 
 
 def commands(kind: str, name: str, capsys: pytest.CaptureFixture[str], *more: str) -> list[list[str]]:

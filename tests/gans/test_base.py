@@ -77,7 +77,7 @@ def test_such_a_model_has_modules_and_no_players(train: Train) -> None:
 def test_no_strategy_treats_such_a_model(registry: gc.Registry, strategy: str) -> None:
     data = gc.DataSpec((2,))
     reason = Recipe.parse(strategy, registry).supports(Autoencoder(), data)
-    assert reason == f"{strategy} needs gancheck's own loop, and this model trains itself"
+    assert reason == f"{strategy} needs gancheck's loop, and this model trains itself"
     assert Recipe.parse("none", registry).supports(Autoencoder(), data) is None
 
 
@@ -128,7 +128,7 @@ def test_such_a_model_is_measured_and_ranked(tmp_path: Path) -> None:
     rows = {row["strategy"]: row for row in outcome.frame().to_dicts()}
     assert rows["none"]["modes"] is not None
     skipped = {run.outcome["reason"] for run in outcome.runs if run.outcome["status"] == "skipped"}
-    assert skipped == {"r1 needs gancheck's own loop, and this model trains itself"}
+    assert skipped == {"r1 needs gancheck's loop, and this model trains itself"}
 
 
 def test_a_gan_without_a_loop_is_trained_by_gancheck() -> None:

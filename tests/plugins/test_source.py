@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -194,7 +195,8 @@ def test_definitions_that_use_each_other_come_to_an_end(hashed: Hash) -> None:
     ],
 )
 def test_what_is_not_there_is_passed_over(hashed: Hash, text: str) -> None:
-    assert len(hashed({"plugin.py": text})) == 12
+    assert hashed({"plugin.py": text}) == hashed({"plugin.py": text})
+    assert hashed({"plugin.py": text + "\nMORE = 1\n"}) != hashed({"plugin.py": text})
 
 
 @pytest.mark.parametrize("module", ["pkg.maths.helpers", "pkg.maths"])
@@ -222,3 +224,78 @@ def test_the_hash_of_a_builtin_plugin_does_not_depend_on_its_place(registry: gc.
     assert source_hash(copied) == entry.source
     copied.write_text(copied.read_text().replace("group: int = 4", "group: int = 8"))
     assert source_hash(copied) != entry.source
+
+
+TWO = "from pkg.one import f as s\nfrom pkg.two import f as t\n\ndef value(x):\n    return s(x) - t(x)\n"
+SIDES = {"pkg/one.py": "def f(x):\n    return x + 1\n", "pkg/two.py": "def f(x):\n    return x + 2\n"}
+
+
+def test_names_that_change_places_change_the_hash(hashed: Hash) -> None:
+    swapped = TWO.replace("pkg.one", "pkg.zero").replace("pkg.two", "pkg.one").replace("pkg.zero", "pkg.two")
+    assert hashed({**SIDES, "plugin.py": TWO}) != hashed({**SIDES, "plugin.py": swapped})
+
+
+def test_names_that_change_places_inside_the_package_change_the_hash(hashed: Hash) -> None:
+    user = "from pkg.both import value\nfrom pkg.one import f\nfrom pkg.two import f as g\n\nvalue(f(g(1)))\n"
+    swapped = TWO.replace("pkg.one", "pkg.zero").replace("pkg.two", "pkg.one").replace("pkg.zero", "pkg.two")
+    files = {**SIDES, "plugin.py": user}
+    assert hashed({**files, "pkg/both.py": TWO}) != hashed({**files, "pkg/both.py": swapped})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "try:\n    from pkg.one import f\nexcept ImportError:\n    from pkg.two import f\n\nf(1)\n",
+        "def a(x):\n    from pkg.one import f\n    return f(x)\n\ndef b(x):\n    from pkg.two import f\n    f(x)\n",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    pass\nelse:\n    from pkg.one import f\nf(1)\n",
+    ],
+)
+def test_every_branch_of_an_import_is_followed(hashed: Hash, text: str) -> None:
+    changed = {"pkg/one.py": "def f(x):\n    return x + 3\n"}
+    assert hashed({**SIDES, "plugin.py": text}) != hashed({**SIDES, "plugin.py": text, **changed})
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "if True:\n    def f(x):\n        return x + {n}\n",
+        "try:\n    def f(x):\n        return x + {n}\nexcept ValueError:\n    f = None\n",
+        "TABLE = {{}}\nTABLE.update(a={n})\n\ndef f(x):\n    return TABLE[x]\n",
+    ],
+)
+def test_definitions_in_branches_and_changes_of_a_table_count(hashed: Hash, definition: str) -> None:
+    user = {"plugin.py": "from pkg.one import f\n\nf(1)\n"}
+    one, two = (hashed({**user, "pkg/one.py": definition.format(n=n)}) for n in (1, 2))
+    assert one != two
+
+
+def test_what_is_raised_does_not_count(hashed: Hash) -> None:
+    text = "from pkg.one import f\n\ndef value(x):\n    if x < 0:\n        raise ValueError({})\n    return f(x)\n"
+    first, second = (hashed({**SIDES, "plugin.py": text.format(what)}) for what in ("'too small'", "f'too small: {x}'"))
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def value(x):\n    if x == 0:\n        return 0\n"
+        + "".join(f"    elif x == {i}:\n        return {i}\n" for i in range(1, 90)),
+        "VALUE = " + " + ".join(["1"] * 900) + "\n",
+        "this is no Python (\n",
+    ],
+)
+def test_deep_code_and_no_code_have_a_hash_that_sees_a_change(hashed: Hash, text: str) -> None:
+    assert hashed({"plugin.py": text}) != hashed({"plugin.py": text + "MORE = 1\n"})
+
+
+@pytest.mark.parametrize("file", ["plugins/info.py", "errors.py", "strategies/base.py", "metrics/base.py"])
+def test_what_says_what_a_plugin_is_makes_no_run_again(file: str, registry: gc.Registry, tmp_path: Path) -> None:
+    copy = tmp_path / "gancheck"
+    shutil.copytree(Path(gc.__file__).parent, copy, ignore=shutil.ignore_patterns("__pycache__", "_share"))
+    changed = copy / file
+    changed.write_text(
+        changed.read_text() + "\n\nclass BadPlugin(Exception):\n    more = 1\n\nclass Strategy:\n    pass\n"
+    )
+    for kind, name in (("strategy", "r1"), ("metric", "precision"), ("dataset", "ring")):
+        path = registry.entry(kind, name).file
+        assert SourceTree(copy).hash_of(path) == source_hash(path)

@@ -162,3 +162,11 @@ def test_a_metric_of_ones_own_is_scored_too(tmp_path, ring):
     )
     scores = gc.score(drawn(ring, 300, 12), dataset="ring8", metrics=("largest",), plugins=[file])
     assert 0.9 < scores.values["largest"] < 1.2
+
+
+@pytest.mark.parametrize(
+    ("how", "line"), [({"weights": "some.pth"}, "weights go with a --reference"), ({"latent": 7}, "latent = 7 is the")]
+)
+def test_what_would_be_without_effect_is_refused(dropped, how, line):
+    with pytest.raises(BadParameter, match=line):
+        gc.score(dropped, dataset="ring8", **how)

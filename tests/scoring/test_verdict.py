@@ -8,12 +8,12 @@ import pytest
 import torch
 
 from gancheck.scoring.scores import Verdict
-from gancheck.scoring.verdict import PRECEDENCE, run_checks, verdict
+from gancheck.scoring.verdict import PRECEDENCE, decide, run_checks
 
 
 def told(ring, x, train=None):
     evidence = ring.evidence(x, train)
-    return verdict(evidence, run_checks(evidence))
+    return decide(evidence, run_checks(evidence))
 
 
 def test_every_label_but_the_two_without_findings_has_a_place():
@@ -29,7 +29,7 @@ def test_one_point_is_collapsed_although_modes_are_dropped_too(ring):
     found = [check.kind for check in run_checks(evidence) if check.found]
     assert found[0] == "collapsed"
     assert "dropped-modes" in found
-    assert verdict(evidence, run_checks(evidence))[0] == "collapsed"
+    assert decide(evidence, run_checks(evidence))[0] == "collapsed"
 
 
 @pytest.mark.parametrize("n", [200, 2_500, 20_000])

@@ -92,9 +92,9 @@ def test_strategies_are_refused_by_a_gan_with_its_own_loop(registry: gc.Registry
     data = gc.DataSpec((2,))
     assert Recipe.parse("none", registry).supports(OwnLoop(), data) is None
     reason = Recipe.parse("ema+r1", registry).supports(OwnLoop(), data)
-    assert reason == "ema needs gancheck's own loop, and this model trains itself"
+    assert reason == "ema needs gancheck's loop, and this model trains itself"
     reason = Recipe.parse("hinge", registry).supports(OwnLoop(), data)
-    assert reason == "hinge needs gancheck's own loop, and this model trains itself"
+    assert reason == "hinge needs gancheck's loop, and this model trains itself"
 
 
 def test_looking_whether_a_gan_fits_leaves_the_random_state_alone(registry: gc.Registry) -> None:

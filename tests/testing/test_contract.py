@@ -175,3 +175,74 @@ def test_a_detector_with_a_flaw_is_refused() -> None:
     assert checked(Alarmist, at=500) == ["silent on steady noise"]
     refused(Alarmist, "raises on steady noise at step 100", at=100)
     refused(Alarmist, "remembers an earlier run", at=500, forgets=False)
+
+
+def test_a_strategy_that_overrides_no_hook_is_refused() -> None:
+    @gc.strategy("idle", family="regulariser")
+    @dataclass(frozen=True)
+    class Idle(gc.Strategy):
+        def discriminator_los(self, loss: Tensor, game: gc.Game) -> Tensor:  # misspelt
+            return loss
+
+    refused(Idle, "overrides no hook, so it does nothing; hooks: discriminator_data, prepare")
+
+
+def test_a_detector_of_a_signal_that_no_training_has_is_refused() -> None:
+    @gc.detector("deaf", needs=("real_logits",))
+    @dataclass
+    class Deaf(gc.Detector):
+        def start(self) -> None:
+            pass
+
+        def update(self, step: int, signals: Mapping[str, float]) -> tuple[float, str] | None:
+            return None
+
+    refused(Deaf, "needs the signal 'real_logits', which no training has. Did you mean 'real_logit'?")
+
+
+@pytest.mark.parametrize(
+    ("how", "line"), [({"needs": "refrence"}, "Did you mean 'reference'"), ({"better": "more"}, "better = 'more'")]
+)
+def test_a_metric_that_declares_what_does_not_exist_is_refused(how: dict[str, str], line: str) -> None:
+    with pytest.raises(BadPlugin, match=line):
+        gc.metric("odd", **{"better": "higher", **how})  # type: ignore[arg-type]
+
+
+def test_a_metric_is_tried_on_data_that_has_what_it_needs() -> None:
+    @gc.metric("pixels", better="higher", needs="images")
+    def pixels(view: gc.View) -> Tensor:
+        return view.images.abs().mean()
+
+    @gc.metric("undefined", better="higher", needs="train")
+    def undefined(view: gc.View) -> Tensor:
+        raise gc.BadData("never defined")
+
+    assert checked(pixels)[0].startswith("real data: 0.")
+    assert checked(undefined) == ["real data: not defined", "one point: not defined"]
+
+
+def test_a_dataset_in_features_that_do_not_exist_is_refused() -> None:
+    @gc.dataset("odd-features")
+    @dataclass(frozen=True)
+    class Odd(Ring):
+        extractor = "clasifier"
+
+    refused(Odd, "Did you mean 'classifier'?")
+
+
+def test_an_extractor_whose_facts_are_no_json_is_refused() -> None:
+    @gc.extractor("odd-facts")
+    @dataclass
+    class Odd(gc.Extractor):
+        @property
+        def facts(self) -> dict[str, Any]:
+            return {"weights": object()}
+
+        def features(self, x: Tensor) -> Tensor:
+            return x.flatten(1)
+
+    refused(Odd, "facts must hold JSON values only")
+
+
+def test_a_gan_that_builds_no_players_is_told_so() -> None:
+    refused(gan(lambda data: gc.Networks(linear(data).generator, gc.Latent(2))), "it must return gancheck.Players")

@@ -1,4 +1,4 @@
-"""Workers: the local engine runs cells side by side in processes, each with its share of the cores."""
+"""Workers: cells side by side in processes of this machine."""
 
 from __future__ import annotations
 
@@ -29,9 +29,10 @@ def default_jobs(device: str, cells: int) -> int:
     return max(1, min(available_cores(), cells)) if device == "cpu" else 1
 
 
-def worker_threads(device: str) -> int:
-    """Threads of each worker: one on a CPU, so that CPU time is the cost of training; all cores where a GPU works."""
-    return 1 if device == "cpu" else available_cores()
+def worker_threads(device: str, workers: int) -> int:
+    """Threads of each worker: one on a CPU, so that CPU time is the cost of training; its share of the cores beside a
+    GPU."""
+    return 1 if device == "cpu" else max(1, available_cores() // workers)
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class LocalExecutor:
             if value is not None:
                 positive(value, option)
         workers = min(jobs or default_jobs(device, cells), max(1, cells))
-        return cls(workers, threads or worker_threads(device))
+        return cls(workers, threads or worker_threads(device, workers))
 
     def run(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
         """Work on all jobs; results come as they are done."""

@@ -85,11 +85,11 @@ class RealData(Memo, ABC):
 
     def real_row(self, n: int) -> View:
         """A held-out real draw of n samples against a reference of as many, its own yardstick."""
-        return self.cached(drawn_row, n)
+        return self.cached(draw_row, n)
 
     def distinct_row(self, n: int) -> View:
         """The same without repeats, and smaller where the pools are."""
-        return self.cached(unrepeated_row, n)
+        return self.cached(draw_distinct_row, n)
 
     def row(self, real: SampleSet, reference: SampleSet) -> View:
         """A view of real samples that is its own yardstick."""
@@ -107,12 +107,12 @@ class RealData(Memo, ABC):
         return {"modes": modes, "train": self.train, "images": side.images, "classes": side.classes}
 
 
-def drawn_row(real_data: RealData, n: int) -> View:
+def draw_row(real_data: RealData, n: int) -> View:
     """A held-out draw against a reference."""
     return real_data.row(real_data.draw("real", n), real_data.draw("reference", n))
 
 
-def unrepeated_row(real_data: RealData, n: int) -> View:
+def draw_distinct_row(real_data: RealData, n: int) -> View:
     """The same without repeats."""
     real, reference = real_data.distinct("real", n), real_data.distinct("reference", n)
     size = min(len(real), len(reference))

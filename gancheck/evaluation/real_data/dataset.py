@@ -22,8 +22,8 @@ ROWS = 10_000  #: samples whose features are computed at once
 class DatasetRealData(RealData):
     """A dataset's own modes, weights and pools; `train` takes the place of its training data.
 
-    Real samples are drawn on the CPU, from streams that `stream` names. Features are computed of `batch` samples at
-    once, and `keep` samples of every set are kept as they are.
+    Real samples are drawn on the device `drawn_on`, from streams that `stream` names. Features are computed of `batch`
+    samples at once, and `keep` samples of every set are kept as they are.
     """
 
     def __init__(
@@ -34,12 +34,13 @@ class DatasetRealData(RealData):
         device: torch.device | str = "cpu",
         *,
         stream: str = "score",
+        drawn_on: torch.device | str = "cpu",
         batch: int = ROWS,
         keep: int = KEPT,
     ) -> None:
         super().__init__()
         self.name, self.dataset, self.device = name, dataset, torch.device(device)
-        self.stream, self.batch, self.keep = stream, batch, keep
+        self.stream, self.drawn_on, self.batch, self.keep = stream, drawn_on, batch, keep
         self.names = dataset.names
         self.extractor = dataset.extractor
         own = dataset.training()
@@ -83,10 +84,10 @@ class DatasetRealData(RealData):
         return modes_of(self.dataset, features)
 
     def draw(self, pool: Pool, n: int) -> SampleSet:
-        return self.whole(self.dataset.pool(pool, n, generator("cpu", self.stream, pool)))
+        return self.whole(self.dataset.pool(pool, n, generator(self.drawn_on, self.stream, pool)))
 
     def distinct(self, pool: Pool, n: int) -> SampleSet:
-        return self.whole(self.dataset.distinct(pool, n, generator("cpu", self.stream, pool, "distinct")))
+        return self.whole(self.dataset.distinct(pool, n, generator(self.drawn_on, self.stream, pool, "distinct")))
 
 
 def describe_shape(shape: tuple[int, ...]) -> str:

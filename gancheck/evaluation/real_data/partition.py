@@ -65,7 +65,7 @@ class Partition:
         parts = [x.double() - self.origin for x in torch.split(features, ROWS)]
         return torch.cat([(x - (x @ self.basis) @ self.basis.T).norm(dim=1) for x in parts])
 
-    def calibrated(self, features: Tensor, label: Tensor | None = None) -> Partition:
+    def calibrate(self, features: Tensor, label: Tensor | None = None) -> Partition:
         """With shares, radii and spread from other real features (m, d); `label` (m,) -1 where a mode is left out."""
         size = (features.double() - self.origin).norm(dim=1)
         slack = float(torch.quantile(self.off(features), HIGH_QUALITY_MASS))
@@ -73,11 +73,11 @@ class Partition:
         inside = features if label is None else features[label >= 0]
         if not len(inside):
             raise BadData("no reference sample is left to measure the modes on: give more samples of each label")
-        return replace(self, slack=max(slack, LEAST * float(size.mean())), covered=covered).reached(
+        return replace(self, slack=max(slack, LEAST * float(size.mean())), covered=covered).set_reach(
             self.project(inside)
         )
 
-    def reached(self, projected: Tensor) -> Partition:
+    def set_reach(self, projected: Tensor) -> Partition:
         """With radii that hold 98.889 % of the calibration samples: one multiple of each mode's own scale."""
         label, distance = self.nearest(projected)
         count = torch.bincount(label, minlength=len(self.centres)).double()
@@ -100,13 +100,13 @@ class Partition:
 
 def principal_axes(features: Tensor) -> tuple[Tensor, Tensor]:
     """(d,) mean and (d, p) axes of most variance: at most 64, and 20 samples for each."""
-    cloud = FeatureSet(features)
-    values, axes = torch.linalg.eigh(covariance(cloud))
+    samples = FeatureSet(features)
+    values, axes = torch.linalg.eigh(covariance(samples))
     if values[-1] <= 0:
         raise BadData("all reference samples are the same: there is nothing to compare with")
-    count = max(1, min(AXES, cloud.dimension, len(cloud) // PER_AXIS))
+    count = max(1, min(AXES, samples.dimension, len(samples) // PER_AXIS))
     values, axes = values.flip(0)[:count], axes.flip(1)[:, :count]
-    return cloud.mean, axes[:, values > 1e-12 * values[0]]
+    return samples.mean, axes[:, values > 1e-12 * values[0]]
 
 
 def fit_partition(features: Tensor, basis: Tensor, origin: Tensor, label: Tensor, names: tuple[str, ...]) -> Partition:

@@ -59,13 +59,13 @@ class ReferenceRealData(RealData):
         ).flatten()  #: rows of `features` that are kept as samples
         self.first_samples = whole.first_samples[kept]
         self.labels = labels[whole.rows][split] if labels is not None and whole.rows is not None else None
-        self.partition, self.modes_are_natural = self.parted(names)
+        self.partition, self.modes_are_natural = self.find_modes(names)
         self.names, self.counts, self.covered = (
             self.partition.names,
             self.partition.counts.cpu(),
             self.partition.covered,
         )
-        self.notes = (self.described(names), *(f"reference: {note}" for note in reference.notes))
+        self.notes = (self.describe_modes(names), *(f"reference: {note}" for note in reference.notes))
         if train is not None:
             side = self.sample_set(train, MOST)
             self.train, self.kept_train = FeatureSet(side.features), side.first_samples
@@ -101,7 +101,7 @@ class ReferenceRealData(RealData):
         inside = (self.places >= rows.start) & (self.places < rows.stop)
         return SampleSet(features, self.first_samples[inside], self.network.classes(features))
 
-    def parted(self, names: tuple[str, ...]) -> tuple[Partition, bool]:
+    def find_modes(self, names: tuple[str, ...]) -> tuple[Partition, bool]:
         """The modes, and whether they are the data's own rather than regions of one cloud."""
         quarter = self.held_out // 2
         origin, axes = principal_axes(self.features[:quarter])
@@ -112,7 +112,7 @@ class ReferenceRealData(RealData):
             names = tuple(f"cluster {k + 1}" for k in range(count))
         partition = fit_partition(self.features[:quarter], axes, origin, label, names)
         calibration = self.features[quarter : self.held_out]
-        return partition.calibrated(calibration, self.places_of(partition, names, quarter)), natural
+        return partition.calibrate(calibration, self.places_of(partition, names, quarter)), natural
 
     def places_of(self, partition: Partition, names: tuple[str, ...], quarter: int) -> Tensor | None:
         """Place of every calibration sample's label among the modes, -1 where it is left out; None without labels."""
@@ -131,7 +131,7 @@ class ReferenceRealData(RealData):
         right = float((nearest == own)[own >= 0].double().mean())
         return "" if right >= APART else f"; they overlap: only {right:.0%} of real samples are nearest to their own"
 
-    def described(self, names: tuple[str, ...]) -> str:
+    def describe_modes(self, names: tuple[str, ...]) -> str:
         """What stands in for the modes."""
         if self.labels is not None:
             lost = len(names) - len(self.names)

@@ -19,7 +19,7 @@ BAR = 0.3  #: inches per recipe
 
 
 def ranking(path: Path, rows: Sequence[Row], tasks: Sequence[Row] = (), base: str = "none", title: str = "") -> None:
-    """Draw the rows of `Board.leaderboard()` in their order, with the shares of modes held of `Board.tasks()` as dots.
+    """Draw a leaderboard's rows in their order, with the shares of modes held of its `tasks()` as dots.
 
     Real data stands at 1 as a line; the untreated GAN's share is a dotted line. Recipes without a rank are grey.
     """

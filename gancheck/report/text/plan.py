@@ -9,7 +9,7 @@ from rich.table import Table
 
 from gancheck.bench.cell import Job
 from gancheck.bench.execution.local import LocalExecutor
-from gancheck.bench.plan import TRIAL, Plan, estimate
+from gancheck.bench.plan import TRIAL, Plan, estimate, skip_reason
 from gancheck.training.setup import TrainingSetup
 
 
@@ -44,7 +44,7 @@ def grid(plan: Plan) -> Table:
 
 def describe_state(plan: Plan, cells: list[tuple[Job, TrainingSetup]]) -> str:
     """How much of a recipe's cells on one task is there, or why it will be skipped."""
-    if reason := plan.skip_reason(cells[0][1]):
+    if reason := skip_reason(cells[0][1]):
         return f"skipped: {reason}"
     there = Counter(plan.store.path(spec.run_id).exists() for job, _ in cells for spec in job.specs)
     return f"{there[True]} of {there.total()} cached" if there[True] else f"{there.total()} seeds"

@@ -126,5 +126,5 @@ def collisions(features: FeatureSet, near: float) -> tuple[float, float]:
 
 
 def sum_near(features: FeatureSet, x: Tensor, near: float) -> Tensor:
-    """(b,) samples of the cloud at most `near` from each row, itself included."""
+    """(b,) samples of the set at most `near` from each row, itself included."""
     return torch.stack([(distances(x, y, features.mean) <= near).double().sum(1) for _, y in features.blocks()]).sum(0)

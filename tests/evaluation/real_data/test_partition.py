@@ -17,7 +17,7 @@ from gancheck.plugins.registry import Registry
 def part(x: torch.Tensor, label: torch.Tensor, other: torch.Tensor) -> Partition:
     origin, axes = principal_axes(x)
     names = tuple(str(k) for k in range(int(label.max()) + 1))
-    return fit_partition(x, axes, origin, label, names).calibrated(other)
+    return fit_partition(x, axes, origin, label, names).calibrate(other)
 
 
 @pytest.fixture(scope="module")
