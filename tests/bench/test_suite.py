@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gancheck.bench.suite import Suite
+from gancheck.bench.task import PluginSpec, Task
 
 
 @pytest.mark.parametrize(
@@ -20,4 +21,5 @@ from gancheck.bench.suite import Suite
 def test_seeds_are_rounded_up_to_whole_blocks(
     seeds: int, block: int, first: int, blocks: list[tuple[int, ...]]
 ) -> None:
-    assert Suite("mine", "1", (), (), seeds=seeds, block=block, first_seed=first).blocks == blocks
+    task = Task("ring", PluginSpec("ring"), PluginSpec("mlp"))
+    assert Suite("mine", "1", (task,), ("none",), seeds=seeds, block=block, first_seed=first).blocks == blocks

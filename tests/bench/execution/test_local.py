@@ -288,7 +288,8 @@ def test_as_many_workers_as_asked_for_and_no_more_than_there_is_work() -> None:
 def test_a_worker_has_one_thread_unless_their_number_was_chosen() -> None:
     assert [LocalExecutor.of("cpu", 50, jobs).threads for jobs in (None, 1, 3)] == [1, 1, 1]
     assert [LocalExecutor.of(device, 50, 3, threads=4).threads for device in ("cpu", "cuda")] == [4, 4]
-    assert worker_threads("cuda") == LocalExecutor.of("cuda", 50).threads == available_cores()
+    assert worker_threads("cuda", 1) == LocalExecutor.of("cuda", 50).threads == available_cores()
+    assert LocalExecutor.of("cuda", 50, 64).threads == 1  # workers share the cores beside a GPU
 
 
 @pytest.mark.parametrize("count", [0, -2])
