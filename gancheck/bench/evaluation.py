@@ -57,7 +57,7 @@ class TaskEvaluation:
 
     def pairs(self, samples: Tensor) -> ViewPairs:
         """Samples beside the real row."""
-        return ViewPairs(self.real_data, self.real_data.whole(samples), self.samples)
+        return ViewPairs(self.real_data, self.real_data.with_features(samples), self.samples)
 
     @cached_property
     def yardsticks(self) -> list[Row]:

@@ -39,9 +39,9 @@ class View(Memo):
         self.yardstick = yardstick
         self._modes, self._images, self._classes = modes, images, classes
         self._train = train if train is None or isinstance(train, FeatureSet) else FeatureSet(train, chunk)
-        self.check()
+        self.require_consistent()
 
-    def check(self) -> None:
+    def require_consistent(self) -> None:
         """Features and modes must fit together."""
         for what, other in (("reference", self.reference), ("training data", self._train)):
             if other is not None and other.dimension != self.samples.dimension:

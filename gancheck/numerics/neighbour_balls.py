@@ -63,7 +63,7 @@ class BallCounts:
         """(p,) distances at which a pair changes sides."""
         return self.fake[fake], self.real[real], self.cap[real]
 
-    def made(self) -> BallMembership:
+    def membership(self) -> BallMembership:
         """What was counted."""
         return BallMembership(self.inside, self.clipped, self.reached > 0, self.held)
 
@@ -90,7 +90,7 @@ def ball_membership(samples: FeatureSet, reference: FeatureSet, ks: tuple[int, .
     for near in pairs(samples, reference, [tallies[k] for k in sorted(ks)]):
         for tally in tallies.values():
             tally.add(near)
-    return {k: tally.made() for k, tally in tallies.items()}
+    return {k: tally.membership() for k, tally in tallies.items()}
 
 
 def pairs(samples: FeatureSet, reference: FeatureSet, tallies: list[BallCounts]) -> Iterator[PairDistances]:

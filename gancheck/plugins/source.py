@@ -51,7 +51,7 @@ class Source:
         """Local name -> the dotted paths of what it is imported from, of all branches."""
         found: dict[str, list[str]] = {}
         for node in ast.walk(self.tree):
-            for name, path in imported(node, self.package):
+            for name, path in imports_in(node, self.package):
                 found.setdefault(name, []).append(path)
         return found
 
@@ -160,7 +160,7 @@ def piece_at(tree: SourceTree, place: Place) -> Piece:
     return source.piece(source.tree.body if place.name == WHOLE else source.definitions[place.name])
 
 
-def imported(node: ast.AST, package: str) -> Iterator[tuple[str, str]]:
+def imports_in(node: ast.AST, package: str) -> Iterator[tuple[str, str]]:
     """The local names that a node imports from the package, each with its dotted path."""
     if isinstance(node, ast.ImportFrom) and ours(node.module, package):
         yield from (
@@ -253,8 +253,8 @@ def canonical(node: object, package: str) -> str:
             waiting += [Mark("]"), *reversed(part), Mark("[")]
         elif not isinstance(part, ast.AST):
             out.append(repr(part))
-        elif isinstance(part, ast.Import | ast.ImportFrom) and any(imported(part, package)):
-            out.append(f"Import({','.join(sorted(name for name, _ in imported(part, package)))})")
+        elif isinstance(part, ast.Import | ast.ImportFrom) and any(imports_in(part, package)):
+            out.append(f"Import({','.join(sorted(name for name, _ in imports_in(part, package)))})")
         else:
             inside = [item for name, value in fields(part) for item in (Mark(f" {name}="), value)]
             waiting += [Mark(")"), *reversed(inside), Mark(f"{type(part).__name__}(")]

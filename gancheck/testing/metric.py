@@ -48,7 +48,7 @@ def try_dataset(entry: PluginEntry, registry: Registry, name: str) -> list[str]:
 def values_of(name: str, samples: Tensor, dataset: Dataset, registry: Registry) -> list[float | None]:
     """The metric's value, None where it is not defined; nothing where its needs are not met."""
     real_data = DatasetRealData("data", dataset)
-    pairs = ViewPairs(real_data, real_data.whole(samples), len(samples))
+    pairs = ViewPairs(real_data, real_data.with_features(samples), len(samples))
     return [found.metric(found.view) for found in metric_inputs(pairs, select_metrics(registry, (name,)))]
 
 

@@ -65,7 +65,7 @@ class RunRecorder:
         for i, record in enumerate(self.records):
             self.trace["diversity"][i, done - 1] = self.probe(loop.live_generator(i))
             if record.status == "done":
-                self.check(record, done, loop.is_finite(i))
+                self.mark_end(record, done, loop.is_finite(i))
         if done in self.budget.points:
             for record, weights in zip(self.records, loop.snapshots(), strict=True):
                 if record.status == "done":
@@ -73,7 +73,7 @@ class RunRecorder:
         self.on_step(done)
         return any(record.status == "done" for record in self.records)
 
-    def check(self, record: TrainingRecord, done: int, is_finite: bool) -> None:
+    def mark_end(self, record: TrainingRecord, done: int, is_finite: bool) -> None:
         """Mark a seed that has left the finite numbers or run out of time."""
         limit = self.budget.timeout
         if not is_finite:

@@ -44,7 +44,7 @@ class Ring:
 
     def evidence(self, x: Tensor, train: Tensor | None = None) -> Evidence:
         """Samples against the ring."""
-        view = self.real_data.view(self.real_data.whole(x), self.real)
+        view = self.real_data.view(self.real_data.with_features(x), self.real)
         return Evidence(view, self.real, self.real_data.names, None, None if train is None else FeatureSet(train))
 
 

@@ -70,7 +70,7 @@ class DatasetRealData(RealData):
         shuffle(features, rows)
         return SampleSet(features, samples.pick(rows[: self.keep]), self.dataset.classes(features), rows)
 
-    def whole(self, x: Tensor) -> SampleSet:
+    def with_features(self, x: Tensor) -> SampleSet:
         """Samples (n, *shape) with their features."""
         features = self.features(x)
         return SampleSet(features, x[: self.keep], self.dataset.classes(features))
@@ -84,10 +84,12 @@ class DatasetRealData(RealData):
         return modes_of(self.dataset, features)
 
     def draw(self, pool: Pool, n: int) -> SampleSet:
-        return self.whole(self.dataset.pool(pool, n, generator(self.drawn_on, self.stream, pool)))
+        return self.with_features(self.dataset.pool(pool, n, generator(self.drawn_on, self.stream, pool)))
 
     def distinct(self, pool: Pool, n: int) -> SampleSet:
-        return self.whole(self.dataset.distinct(pool, n, generator(self.drawn_on, self.stream, pool, "distinct")))
+        return self.with_features(
+            self.dataset.distinct(pool, n, generator(self.drawn_on, self.stream, pool, "distinct"))
+        )
 
 
 def describe_shape(shape: tuple[int, ...]) -> str:
