@@ -23,7 +23,7 @@ def gan(name: str) -> Callable[[T], T]:
 class Model(ABC):
     """A generator that is trained by a loop of its own: a VAE, a diffusion model, a memoriser.
 
-    It is measured, watched and ranked as GANs are. Strategies cannot treat it.
+    It is measured and watched as GANs are. Strategies cannot treat it, so it is a task of its own on a board.
     """
 
     @abstractmethod
