@@ -226,3 +226,8 @@ def test_a_suite_object_is_checked_as_a_file_is(run: Run, place: Path, change: d
     suite = gc.load_suite(place / "mine.toml", registry)
     with pytest.raises(gc.GancheckError, match=line):
         run(replace(suite, **change), out=place / "never")
+
+
+def test_one_plug_in_file_needs_no_list(run: Run, place: Path) -> None:
+    made = run(strategies="none", datasets="grid(side=2)", plugins=str(place / "models.py"), out=place / "one")
+    assert (made.failed, made.counts["done"]) == (0, 2)

@@ -15,6 +15,7 @@ from gancheck.bench.store import Store
 from gancheck.bench.suite import Suite
 from gancheck.bench.suite_file import load_suite
 from gancheck.gans.settings import Budget
+from gancheck.plugins.loader import list_places
 from gancheck.plugins.registry import Registry
 from gancheck.system.device import device_named
 from gancheck.training.setup import TrainingSetup
@@ -62,7 +63,7 @@ class Plan:
     ) -> Plan:
         """The plan of a suite that was read already; `plugins` are the files that the registry was loaded with."""
         store = Store(Path(out) if out else Path("runs") / folder_name(suite))
-        files = tuple(str(Path(f).resolve()) for f in plugins)
+        files = tuple(str(place.resolve()) for place in list_places(plugins))
         grid = list(grid_cells(suite, device_named(device)))
         built = {task.label: (task.build_gan(registry), task.build_dataset(registry)) for task in suite.tasks}
         setups = [cell.assemble(*built[cell.task.label], registry) for cell in grid]

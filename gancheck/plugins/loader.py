@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import sys
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -60,6 +61,11 @@ def raising_line(error: BaseException, path: Path) -> int | None:
             line = trace.tb_lineno
         trace = trace.tb_next
     return line
+
+
+def list_places(plugins: str | Path | Iterable[str | Path]) -> list[Path]:
+    """Files and folders with plug-ins; one text or path is one place."""
+    return [Path(place) for place in ([plugins] if isinstance(plugins, str | Path) else plugins)]
 
 
 def files_in(place: Path) -> list[Path]:

@@ -13,7 +13,7 @@ from typing import Any
 from gancheck.errors import BadPlugin, UnknownName, did_you_mean
 from gancheck.plugins.entry import PluginEntry, entries_of
 from gancheck.plugins.kinds import KINDS, Kind
-from gancheck.plugins.loader import files_in, load_file
+from gancheck.plugins.loader import files_in, list_places, load_file
 from gancheck.system.resources import share
 
 RESERVED = "the board has a row or column of this name, or an option this value; take another"
@@ -96,7 +96,7 @@ def outside_modules(plugins: Iterable[str | Path]) -> Iterator[ModuleType]:
         if isinstance(loaded, ModuleType):
             yield loaded
     seen = {path.resolve() for path in examples}
-    for path in (path for place in plugins for path in files_in(Path(place))):
+    for path in (path for place in list_places(plugins) for path in files_in(place)):
         if path.resolve() not in seen:
             seen.add(path.resolve())
             yield load_file(path)
