@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from gancheck.cli.console import Output
 from gancheck.cli.threads import threads_used
 from gancheck.evaluation.panel import select_metrics
+from gancheck.loading.options import KindOfSamples, ReadOptions
 from gancheck.plugins.parameters import split_names
 from gancheck.plugins.registry import Registry
 from gancheck.report.score_folder import write_answer
@@ -39,6 +40,10 @@ def score_command(
     latent: int | None = None,
     metrics: str = "",
     with_: Files = None,
+    kind: KindOfSamples = "auto",
+    array: str | None = None,
+    resize: int | None = None,
+    modes: str | None = None,
     device: Literal["auto", "cpu", "cuda"] = "auto",
     threads: int | None = None,
     out: Path | None = None,
@@ -74,6 +79,15 @@ def score_command(
         Names, as in fid,coverage; all unless given (gancheck list metrics).
     with_
         A plug-in file or folder, for metrics, datasets and features of your own; can be given several times.
+    kind
+        What one sample is, where its shape does not say it: points (n, d), images, series (n, t, c), cloud (n, p, 3)
+        or video.
+    array
+        Name of the array to read, where a file holds several.
+    resize
+        Side in pixels that every image is brought to.
+    modes
+        Column of a table whose categories are the modes.
     device
         auto takes the GPU where there is one.
     threads
@@ -91,10 +105,11 @@ def score_command(
         if out:
             writable(out)
         stage("reading real data", 0, 0)
-        real = RealDataRequest(dataset, reference, train, labels, features, weights)
+        options = ReadOptions(kind, array, resize, modes)
+        real = RealDataRequest(dataset, reference, train, labels, features, weights, options=options)
         real_data = real.build(registry, torch.device(device_named(device)), stage)
         stage("reading samples", 0, 0)
-        scoring = Scoring.of(samples, real_data, count=count, latent=latent)
+        scoring = Scoring.of(samples, real_data, count=count, latent=latent, options=options)
         answer = scoring.scores(chosen, stage)
         written = write_answer(out, answer, scoring.examples()) if out else []
     show(answer, {column: chosen[column.partition("@")[0]].info.properties for column in answer.values}, json)

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from gancheck.errors import BadData
 from gancheck.loading.layout import SHAPES, Layout, layout
+from gancheck.loading.options import NO_OPTIONS, ReadOptions
 from gancheck.loading.ranges import Range, Survey, decide_range
 from gancheck.loading.raw import Array, Raw
 from gancheck.loading.samples import Samples
@@ -18,7 +19,7 @@ Stream = Callable[[], Iterator[Tensor]]
 LOOKED_AT = 2_000  #: samples of an endless source that the value range is decided from
 
 
-def interpret(raw: Raw) -> Samples:
+def interpret(raw: Raw, options: ReadOptions = NO_OPTIONS, like: Samples | None = None) -> Samples:
     """What the numbers mean, decided over all of them; BadData where they mean nothing."""
     if not raw.shape:
         raise BadData(f"{raw.name} holds single numbers in a row; give {SHAPES} (1-D points as (n, 1))")

@@ -15,6 +15,7 @@ from gancheck.loading.folder import folder
 from gancheck.loading.in_memory import in_memory
 from gancheck.loading.interpret import interpret
 from gancheck.loading.labels import open_labels
+from gancheck.loading.options import NO_OPTIONS, ReadOptions
 from gancheck.loading.raw import Raw
 from gancheck.loading.samples import Samples
 from gancheck.loading.torchscript import archive
@@ -30,10 +31,19 @@ READERS: dict[str, Callable[[Path], Raw]] = {
 }
 
 
-def open_samples(source: Any, *, what: str = "samples", latent: int | None = None) -> Samples:
+def open_samples(
+    source: Any,
+    *,
+    what: str = "samples",
+    latent: int | None = None,
+    options: ReadOptions = NO_OPTIONS,
+    like: Samples | None = None,
+) -> Samples:
     """Samples from a path, an array, a tensor, batches, a function of a count, or a generator network.
 
-    `what` is what error messages call it; `latent` the size of a generator's latents, where it does not show.
+    `what` is what error messages call it; `latent` the size of a generator's latents, where it does not show. `options`
+    say how to read where the source does not; `like` is the reference that these samples are compared with: columns
+    are matched by its names, and its value range is theirs where it can hold them.
     All of a finite source is looked at here, so that BadData, in one line, comes now rather than later.
     """
     with one_line_errors(what, "give it as a .npy file"):
@@ -43,7 +53,7 @@ def open_samples(source: Any, *, what: str = "samples", latent: int | None = Non
                 if isinstance(source, str | PathLike)
                 else in_memory(source, latent)
             )
-            return interpret(raw)
+            return interpret(raw, options, like)
         except BadData as error:
             raise BadData(f"{what}: {error}") from error
 

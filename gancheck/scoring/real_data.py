@@ -17,6 +17,7 @@ from gancheck.evaluation.real_data.reference import Extract, ReferenceRealData
 from gancheck.extractors.cache import FeatureCache
 from gancheck.extractors.loaded import LoadedExtractor, load_extractor
 from gancheck.loading.open import open_labels, open_samples
+from gancheck.loading.options import NO_OPTIONS, ReadOptions
 from gancheck.loading.samples import Samples
 from gancheck.plugins.parameters import parse_call
 from gancheck.plugins.registry import Registry
@@ -36,6 +37,7 @@ class RealDataRequest:
     features: str = AUTO
     weights: Path | None = None  #: of the features' network
     cache: Path | None = None  #: folder of cached features; the user's own unless given
+    options: ReadOptions = NO_OPTIONS  #: how reference and training data are read
 
     def build(self, registry: Registry, device: torch.device, step: Step = no_progress) -> RealData:
         """One of the two; BadParameter where both or neither is named."""
@@ -70,17 +72,21 @@ class RealDataRequest:
 
     def build_reference(self, registry: Registry, device: torch.device, step: Step = no_progress) -> ReferenceRealData:
         """Real samples; images are compared in Inception's features unless others are named."""
-        opened = open_samples(self.reference, what="reference")
+        opened = open_samples(self.reference, what="reference", options=self.options)
         features = features_for(opened, self.features)
         network = load_extractor(features, registry, weights=self.weights, device=device)
         labels, names = labels_of(opened, self.labels)
         cache = FeatureCache(self.cache, progress=lambda done, total: step("computing features", done, total))
         extract = extract_with(network, cache, device)
-        return ReferenceRealData(opened, network, extract, labels=labels, names=names, train=self.training_samples())
+        return ReferenceRealData(
+            opened, network, extract, labels=labels, names=names, train=self.training_samples(opened)
+        )
 
-    def training_samples(self) -> Samples | None:
-        """The training data, where it was given."""
-        return open_samples(self.train, what="training data") if self.train is not None else None
+    def training_samples(self, like: Samples | None = None) -> Samples | None:
+        """The training data, where it was given, read like the reference."""
+        if self.train is None:
+            return None
+        return open_samples(self.train, what="training data", options=self.options, like=like)
 
 
 def features_for(samples: Samples, features: str) -> str:

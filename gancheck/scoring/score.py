@@ -15,6 +15,7 @@ from gancheck.evaluation.measure import RegisteredMetric
 from gancheck.evaluation.panel import COMPARED, compute_metrics, select_metrics
 from gancheck.evaluation.real_data.base import RealData, SampleSet
 from gancheck.loading.open import open_samples
+from gancheck.loading.options import NO_OPTIONS, KindOfSamples, ReadOptions
 from gancheck.loading.samples import Samples
 from gancheck.numerics.features import FeatureSet
 from gancheck.numerics.fingerprints import row_fingerprints, share_in
@@ -54,6 +55,10 @@ def score(
     latent: int | None = None,
     device: str = "auto",
     plugins: Iterable[str | Path] = (),
+    kind: KindOfSamples = "auto",
+    array: str | None = None,
+    resize: int | None = None,
+    modes: str | None = None,
 ) -> Scores:
     """Did these samples collapse, and how?
 
@@ -63,16 +68,17 @@ def score(
     `labels` (n,) are the modes of the reference; without them its clusters serve. `train`, what the generator was
     trained on, lets copies be found: the reference must then be held out. `features` is "points", "classifier",
     "inception" and others (`gancheck list extractors`), with their `weights`. At most `count` samples are
-    used. Nothing is unpickled.
+    used. Nothing is unpickled. `kind`, `array`, `resize` and `modes` are `ReadOptions`, for all sources alike.
 
     Raises BadData for what cannot be read or does not fit, BadParameter and UnknownName for names, MissingWeights.
     """
     registry = Registry.load(plugins)
     chosen = select_metrics(registry, split_names(metrics) if isinstance(metrics, str) else metrics)
     paths = None if weights is None else Path(weights)
-    real = RealDataRequest(dataset, reference, train, labels, features, paths)
+    options = ReadOptions(kind, array, resize, modes)
+    real = RealDataRequest(dataset, reference, train, labels, features, paths, options=options)
     real_data = real.build(registry, torch.device(device_named(device)))
-    return Scoring.of(samples, real_data, count=count, latent=latent).scores(chosen)
+    return Scoring.of(samples, real_data, count=count, latent=latent, options=options).scores(chosen)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,11 +90,19 @@ class Scoring:
     sample_set: SampleSet
 
     @classmethod
-    def of(cls, source: Any, real_data: RealData, *, count: int | None = None, latent: int | None = None) -> Scoring:
+    def of(
+        cls,
+        source: Any,
+        real_data: RealData,
+        *,
+        count: int | None = None,
+        latent: int | None = None,
+        options: ReadOptions = NO_OPTIONS,
+    ) -> Scoring:
         """Read samples from anywhere, in random order; a generator is asked once, so that all see the same samples."""
         if count is not None and count < 1:
             raise BadParameter(f"count = {count}: score at least 1 sample")
-        opened = open_samples(source, what="samples", latent=latent)
+        opened = open_samples(source, what="samples", latent=latent, options=options, like=real_data.like)
         if latent is not None and opened.count is not None:
             raise BadParameter(f"latent = {latent} is the size of a generator's latent; these are samples")
         if opened.count is None:

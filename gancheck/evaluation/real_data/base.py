@@ -56,6 +56,7 @@ class RealData(Memo, ABC):
     modes_are_natural: bool = True  #: whether the modes are the data's own, rather than regions of one cloud
     train: FeatureSet | None = None  #: features of the training data
     kept_train: Tensor | None = None  #: the same as samples, for pictures
+    like: Samples | None = None  #: the reference as it was read, which samples are read like
 
     @property
     @abstractmethod

@@ -45,6 +45,7 @@ class ReferenceRealData(RealData):
     ) -> None:
         super().__init__()
         self.reference, self.network, self.extract = reference, extractor, extract
+        self.like = reference
         self.extractor = extractor.name
         whole = self.sample_set(reference, MOST)
         least = LEAST if labels is not None else UNLABELLED

@@ -1,0 +1,26 @@
+"""What a user may say about how a source is to be read, where the source does not say it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+KindOfSamples = Literal["auto", "points", "images", "series", "cloud", "video"]
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How to read samples, reference and training data: the same way for all of them."""
+
+    #: What one sample is: a point (d), an image, a time series (t, c), a point cloud (p, 3) or a video; its shape
+    #: decides where that is "auto".
+    kind: KindOfSamples = "auto"
+    #: Name of the array to read, in files that hold several (.npz, .pt, .h5, .safetensors).
+    array: str | None = None
+    #: Side in pixels that every image is brought to.
+    resize: int | None = None
+    #: Column of a table whose categories are the modes.
+    modes: str | None = None
+
+
+NO_OPTIONS = ReadOptions()
