@@ -29,8 +29,10 @@ QUICK = HERE / "results" / "quick"
 LADDER = HERE / "results" / "ladder"
 CALIBRATION = HERE / "calibration" / "quick.json"
 SPEED = HERE / "speed" / "results.json"
+SCORE_SPEED = HERE / "speed" / "score.json"
 SCORE = HERE / "results" / "score"
 VERDICTS = HERE / "metrics" / "verdicts.json"
+WIDE = HERE / "metrics" / "wide.json"
 
 MARKER = re.compile(r"^<!-- ([a-z-]+) -->$", re.MULTILINE)
 
@@ -44,7 +46,8 @@ def parts() -> dict[str, str]:
         "calibration": calibration(json.loads(CALIBRATION.read_text(encoding="utf-8"))),
         "ladder": ladder(),
         "score": score(),
-        "verdicts": verdicts(json.loads(VERDICTS.read_text(encoding="utf-8"))),
+        "verdicts": verdicts(*(json.loads(path.read_text(encoding="utf-8")) for path in (VERDICTS, WIDE))),
+        "score-speed": score_speed(json.loads(SCORE_SPEED.read_text(encoding="utf-8"))),
         "speed": speed(json.loads(SPEED.read_text(encoding="utf-8"))),
     }
 
@@ -115,18 +118,33 @@ def score() -> str:
     return f"```console\n{said}\n```\n\n{about}\n\n{picture}"
 
 
-def verdicts(found: dict[str, Any]) -> str:
-    """How often it was right."""
-    right, draws = healthy(found["rows"])
-    damaged = [row for row in found["rows"] if row["expected"] not in ("", "healthy")]
-    hits = sum(row["verdicts"].get(row["expected"], 0) for row in damaged)
+def verdicts(found: dict[str, Any], wide: dict[str, Any]) -> str:
+    """How often it was right, on the datasets and on what else people bring."""
+    kinds = {row["kind"] for row in wide["rows"]}
+    return (
+        f"Tried on data that no margin was chosen on. Mixtures and digits: {share_right(found['rows'])} "
+        "([every setting, and the confusion matrix](benchmarks/metrics/verdicts.md)). "
+        f"{len(kinds)} other kinds of data, from tables and counts to heavy tails, without labels: "
+        f"{share_right(wide['rows'])} ([kind by kind](benchmarks/metrics/wide.md))."
+    )
+
+
+def share_right(rows: list[dict[str, Any]]) -> str:
+    """Real draws that were healthy, and damaged ones that got a label that they must get."""
+    right, draws = healthy([row for row in rows if "undecided" not in labels_of(row)])
+    damaged = [row for row in rows if row["expected"] not in ("", "healthy") and row["damage"] != "nothing"]
+    hits = sum(sum(row["verdicts"].get(label, 0) for label in labels_of(row)) for row in damaged)
     total = sum(row["draws"] for row in damaged)
     return (
-        f"Tried on data that no margin was chosen on: real data against real data was `healthy` in {right:,} of "
-        f"{draws:,} draws, and data damaged beyond the margins got its own label in {hits:,} of {total:,} "
-        "([every setting, and the confusion matrix](benchmarks/metrics/verdicts.md)). The rule for copies "
-        "alone was mended after a first run on this data, and its draws were run again."
+        f"real data against real data was `healthy` in {right:,} of {draws:,} draws, and data damaged beyond the "
+        f"margins got its own label in {hits:,} of {total:,}"
     )
+
+
+def labels_of(row: dict[str, Any]) -> list[str]:
+    """The labels that are right for a damage."""
+    expected: str | list[str] = row["expected"]
+    return [expected] if isinstance(expected, str) else expected
 
 
 def speed(results: dict[str, Any]) -> str:
@@ -151,6 +169,26 @@ def speed(results: dict[str, Any]) -> str:
     )
     where = f"Medians on {machine['cores']} cores ({machine['cpu']}), torch {machine['torch']}; `make speed`."
     return "\n\n".join((table, f"{distance} {metrics(results['metrics'])}", rest, where))
+
+
+def score_speed(results: dict[str, Any]) -> str:
+    """A row a call: seconds, memory, and the older code where it was tried."""
+    rows = []
+    for name, found in results.items():
+        if isinstance(found, dict) and "gigabytes" in found:
+            old = f"{found['before']:.1f} s ({found['ratio']:.1f}x)" if "before" in found else ""
+            rows.append(f"| {name} | {found['seconds']:.1f} s | {old} | {found['gigabytes']:.1f} GB |")
+    table = "\n".join(["| `gc.score` | CPU time | before | peak memory |", "|---|---|---|---|", *rows])
+    machine, imports = results["machine"], results.get("imports")
+    told = ""
+    if imports:
+        old = f" ({imports['score before']:.1f} before)" if "score before" in imports else ""
+        told = f"Imports take {imports['score']:.1f} s more, {imports['torch']:.1f} of them torch's{old}. "
+    text = (
+        f"One thread. {told}Before is the code of commit 4a76a2d with all of its metrics, which was the only way. "
+        f"{machine['cpu']}, torch {machine['torch']}; `python -m benchmarks.speed.score OLD_CHECKOUT`."
+    )
+    return f"{table}\n\n{text}"
 
 
 def metrics(found: dict[str, Any]) -> str:

@@ -28,7 +28,9 @@ PUBLIC = {
     **dict.fromkeys(("Registry",), "gancheck.plugins.registry"),
     **dict.fromkeys(("Suite",), "gancheck.bench.suite"),
     **dict.fromkeys(("load_suite",), "gancheck.bench.suite_file"),
-    **dict.fromkeys(("run", "score", "inspect_data", "check"), "gancheck.api"),
+    **dict.fromkeys(("run", "check"), "gancheck.api"),
+    **dict.fromkeys(("score",), "gancheck.scoring.score"),
+    **dict.fromkeys(("inspect_data",), "gancheck.inspection.inspect"),
     **dict.fromkeys(("RunOutcome",), "gancheck.bench.run"),
     **dict.fromkeys(("Leaderboard",), "gancheck.bench.leaderboard"),
     **dict.fromkeys(("Scores", "Finding"), "gancheck.scoring.scores"),
@@ -41,9 +43,7 @@ __all__ = [*PUBLIC, "__version__"]  # noqa: PLE0604
 
 if TYPE_CHECKING:
     from gancheck.api import check as check
-    from gancheck.api import inspect_data as inspect_data
     from gancheck.api import run as run
-    from gancheck.api import score as score
     from gancheck.bench.leaderboard import Leaderboard as Leaderboard
     from gancheck.bench.run import RunOutcome as RunOutcome
     from gancheck.bench.suite import Suite as Suite
@@ -83,8 +83,10 @@ if TYPE_CHECKING:
     from gancheck.gans.settings import Settings as Settings
     from gancheck.gans.state import Params as Params
     from gancheck.gans.state import State as State
+    from gancheck.inspection.inspect import inspect_data as inspect_data
     from gancheck.metrics.base import metric as metric
     from gancheck.plugins.registry import Registry as Registry
+    from gancheck.scoring.score import score as score
     from gancheck.scoring.scores import Finding as Finding
     from gancheck.scoring.scores import Scores as Scores
     from gancheck.statistics.estimate import Estimate as Estimate

@@ -1,22 +1,21 @@
-"""What Python users call: `gancheck.run`, `gancheck.score`, `gancheck.inspect_data`, `gancheck.check`."""
+"""What Python users call beside `gancheck.score` and `gancheck.inspect_data`: `gancheck.run` and `gancheck.check`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from gancheck.bench.cell import Retry
 from gancheck.bench.execution.local import LocalExecutor
 from gancheck.bench.plan import Plan
 from gancheck.bench.run import RunOutcome, execute
 from gancheck.bench.selection import resize, select
 from gancheck.bench.suite import Suite
 from gancheck.bench.suite_file import check_suite, load_suite, suite_of
-from gancheck.inspection.inspect import inspect_data as inspect_data
 from gancheck.plugins.parameters import split_names
 from gancheck.plugins.registry import Registry
 from gancheck.report.plots.bench import draw
 from gancheck.report.text.progress import RunBar
-from gancheck.scoring.score import score as score
 from gancheck.testing.contract import kept_line, plugins_at
 
 
@@ -34,6 +33,7 @@ def run(
     threads: int | None = None,
     device: str = "auto",
     force: bool = False,
+    retry: Retry | None = None,
 ) -> RunOutcome:
     """Train, measure and rank; what the folder already holds is not done again.
 
@@ -42,6 +42,7 @@ def run(
     select from it, or add what it does not name: recipes such as "rpgan+r1r2", datasets such as "ring(modes=16)".
     `plugins` are files or folders of your own. `out` is the folder of results, `runs/<suite>` unless given. `jobs`
     worker processes (one a core) have `threads` threads each (one on a CPU). `device` is "auto", "cpu" or "cuda".
+    `retry="failed"` tries runs again that failed or ran out of time; else they stay as they are until code changes.
 
     Gives a `RunOutcome`: `.board` (the `Leaderboard`), `.frame()` (its rows as a polars.DataFrame), `.failed` (how many
     runs came to nothing; they are counted, not raised), `.counts`, `.runs`, and `.leaderboard`, the CSV file's path.
@@ -49,12 +50,12 @@ def run(
     """
     registry = Registry.load(plugins)
     if suite is None:
-        whole = suite_of(registry, list_names(strategies), list_names(datasets), list_names(gans) or ["mlp"])
+        whole = chosen = suite_of(registry, list_names(strategies), list_names(datasets), list_names(gans) or ["mlp"])
     else:
         only = {"strategy": list_names(strategies), "dataset": list_names(datasets), "gan": list_names(gans)}
-        loaded = check_suite(suite, registry) if isinstance(suite, Suite) else load_suite(suite, registry)
-        whole = select(loaded, registry, {axis: names for axis, names in only.items() if names})
-    plan = Plan.of(resize(whole, seeds, steps), registry, plugins, out, device, force)
+        whole = check_suite(suite, registry) if isinstance(suite, Suite) else load_suite(suite, registry)
+        chosen = select(whole, registry, {axis: names for axis, names in only.items() if names})
+    plan = Plan.of(resize(chosen, seeds, steps), registry, plugins, out, device, force, retry, whole)
     return run_plan(plan, jobs, threads)
 
 
@@ -68,7 +69,7 @@ def run_plan(plan: Plan, jobs: int | None = None, threads: int | None = None) ->
     executor = LocalExecutor.of(plan.jobs[0].cell.device, len(plan.todo), jobs, threads)
     with RunBar(len(plan.specs)) as bar:
         outcome = execute(plan, executor, bar)
-    draw(plan.jobs, plan.registry, plan.store, outcome.board, outcome.runs)
+    draw(plan.jobs, plan.registry, plan.store, outcome.board, outcome.runs, outcome.leaderboard.parent)
     return outcome
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+import torch
 
 import gancheck as gc
 from gancheck.bench.store import Store
@@ -111,7 +112,7 @@ def test_the_frame_has_the_rows_of_the_leaderboard(whole: gc.RunOutcome) -> None
     frame = whole.frame()
     assert isinstance(frame, pl.DataFrame)
     assert frame.write_csv() == whole.leaderboard.read_text()
-    assert frame["strategy"].to_list() == ["none", "r1", "real", "memoriser", "blanket"]
+    assert frame["strategy"].to_list() == ["r1", "own (model)", "real", "memoriser", "blanket"]
 
 
 def test_a_folder_goes_on_where_it_was(run: Run, whole: gc.RunOutcome, capsys: pytest.CaptureFixture[str]) -> None:
@@ -186,10 +187,10 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a strategy that is not there": ({"strategies": ["r11"]}, "unknown strategy 'r11'. Did you mean"),
     "a dataset that is not there": ({"datasets": ["rnig"]}, "unknown dataset 'rnig'. Did you mean 'ring'"),
     "a GAN that is not there": ({"gans": ["owm"]}, "unknown gan 'owm'. Did you mean 'own'"),
-    "no workers": ({"jobs": 0}, "--jobs 0: needs at least 1"),
-    "fewer than no workers": ({"jobs": -2}, "--jobs -2: needs at least 1"),
-    "no threads": ({"threads": 0}, "--threads 0: needs at least 1"),
-    "no seeds": ({"seeds": 0}, "--seeds 0: needs at least 1"),
+    "no workers": ({"jobs": 0}, "jobs = 0: needs at least 1"),
+    "fewer than no workers": ({"jobs": -2}, "jobs = -2: needs at least 1"),
+    "no threads": ({"threads": 0}, "threads = 0: needs at least 1"),
+    "no seeds": ({"seeds": 0}, "seeds = 0: needs at least 1"),
     "another device": ({"device": "tpu"}, "choose auto, cpu or cuda"),
     "a plug-in that is not there": ({"plugins": ["nowhere.py"]}, "nowhere.py"),
 }
@@ -231,3 +232,9 @@ def test_a_suite_object_is_checked_as_a_file_is(run: Run, place: Path, change: d
 def test_one_plug_in_file_needs_no_list(run: Run, place: Path) -> None:
     made = run(strategies="none", datasets="grid(side=2)", plugins=str(place / "models.py"), out=place / "one")
     assert (made.failed, made.counts["done"]) == (0, 2)
+
+
+def test_an_inspection_is_shown_in_a_line() -> None:
+    shown = repr(gc.inspect_data(torch.randn(200, 2, generator=torch.Generator().manual_seed(0))))
+    assert shown.startswith("<Inspection: ")
+    assert len(shown) < 120

@@ -31,3 +31,10 @@ def test_unknown_name_is_an_attribute_error() -> None:
 def test_importing_the_package_does_not_import_torch() -> None:
     code = "import sys, gancheck; gancheck.__version__; sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_scoring_does_not_load_what_only_others_need() -> None:
+    heavy = ("scipy.stats", "scipy.optimize", "sklearn", "matplotlib", "torchvision", "gancheck.training.trainer")
+    code = f"import sys, gancheck; gancheck.score; print([name for name in {heavy} if name in sys.modules])"
+    made = subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, text=True)
+    assert made.stdout.strip() == "[]"

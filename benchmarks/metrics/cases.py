@@ -73,7 +73,7 @@ REGIONS = tuple(c for c in IMAGES if c.damage in (damages.points, damages.blur, 
 
 
 def grid() -> Iterator[tuple[str, str, int, Case, int]]:
-    """Data, ground, n, case, and draws of it."""
+    """Data, how it is given, n, case, and draws of it."""
     healthy = [
         *(("ring8", "known", n, 100) for n in (250, 1_000, 10_000)),
         *(("grid25", "known", n, 100) for n in (1_000, 10_000)),

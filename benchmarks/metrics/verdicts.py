@@ -100,14 +100,14 @@ Row = dict[str, object]
 
 
 def summary(answers: list[Row]) -> dict[str, object]:
-    """Counts of verdicts for every data set, ground, n, damage and amount."""
+    """Counts of verdicts for every data set, how it is given, n, damage and amount."""
     groups: dict[tuple[object, ...], list[Row]] = {}
     for answer in answers:
-        key = tuple(answer[k] for k in ("data", "ground", "n", "damage", "amount", "expected"))
+        key = tuple(answer[k] for k in ("data", "real_data", "n", "damage", "amount", "expected"))
         groups.setdefault(key, []).append(answer)
     rows = [
         {
-            **dict(zip(("data", "ground", "n", "damage", "amount", "expected"), key, strict=True)),
+            **dict(zip(("data", "real_data", "n", "damage", "amount", "expected"), key, strict=True)),
             "draws": len(members),
             "verdicts": dict(Counter(str(m["verdict"]) for m in members).most_common()),
             "surprises": sorted({str(m["reason"]) for m in members if key[-1] and m["verdict"] != key[-1]})[:3],
@@ -168,7 +168,7 @@ def matrix(rows: list[dict[str, Any]]) -> list[str]:
 def line(row: dict[str, Any]) -> str:
     """One setting."""
     verdicts = ", ".join(f"{name} {count}" for name, count in row["verdicts"].items())
-    cells = (row["data"], row["ground"], f"{row['n']:,}", row["damage"], f"{row['amount']:g}")
+    cells = (row["data"], row["real_data"], f"{row['n']:,}", row["damage"], f"{row['amount']:g}")
     return f"| {' | '.join(map(str, cells))} | {row['expected'] or 'below the margin'} | {verdicts} |"
 
 

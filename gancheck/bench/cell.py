@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import torch
 
@@ -31,6 +33,9 @@ from gancheck.training.sampler import GeneratorSampler
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.train import train
 
+Retry = Literal["failed"]
+RETRIED = ("failed", "timeout")  #: how runs end for reasons that may be gone; one that diverged would do so again
+
 
 @dataclass(frozen=True)
 class Job:
@@ -41,6 +46,12 @@ class Job:
     folder: Path
     plugins: tuple[str, ...]  #: plug-in files, loaded again in every worker
     force: bool = False  #: train and measure even what the store has
+    retry: Retry | None = None  #: what else is tried again
+
+    def keeps(self, run: Run) -> bool:
+        """Whether a run that the store has is left as it is."""
+        in_trouble = run.outcome["status"] in RETRIED or run.metric_errors()
+        return not self.force and not (self.retry == "failed" and in_trouble)
 
 
 @dataclass(frozen=True)
@@ -53,12 +64,14 @@ class RunSummary:
     modes_held: float | None  #: share of the modes
     seconds: float
     cached: bool = False
+    metric_errors: Mapping[str, str] = field(default_factory=dict)  #: what metrics raised instead of a value, by metric
 
     def __str__(self) -> str:
         if self.status != "done":
             return f"{self.label}: {self.status}, {self.reason}"
         held = "" if self.modes_held is None else f", {self.modes_held:.0%} of the modes"
-        return f"{self.label}: {'cached' if self.cached else 'done'}{held}, {self.seconds:.1f} s of training"
+        done = f"{self.label}: {'cached' if self.cached else 'done'}{held}, {self.seconds:.1f} s of training"
+        return "; ".join([done, *self.metric_errors.values()])
 
 
 class WorkerContext:
@@ -83,52 +96,66 @@ def worker_context(plugins: tuple[str, ...]) -> WorkerContext:
 
 
 def run_cell(job: Job, on_step: OnStep = lambda _: None) -> list[RunSummary]:
-    """Bring every run of the cell into the store; what another process has done meanwhile is not done again."""
+    """Bring every run of the cell into the store; what is there, or another process has done meanwhile, is left."""
     context, store = worker_context(job.plugins), Store(job.folder)
     with store.lock(job.specs[0].training_id):
-        if not job.force and (runs := stored_runs(job, store)):
-            return [summarise_run(run, cached=True) for run in runs]
-        return [summarise_run(run, cached=False) for run in produce_runs(job, context, store, on_step)]
+        kept = kept_runs(job, store)
+        todo = [spec for spec in job.specs if spec.run_id not in kept]
+        made = {run.spec.run_id: run for run in produce_runs(job, todo, context, store, on_step)} if todo else {}
+        runs = [(kept | made)[spec.run_id] for spec in job.specs]
+    return [summarise_run(run, cached=run.spec.run_id in kept) for run in runs]
 
 
-def stored_runs(job: Job, store: Store) -> list[Run] | None:
-    """All runs of the cell from the store, or None where one is not there, or not whole."""
+def kept_runs(job: Job, store: Store) -> dict[str, Run]:
+    """The runs of the cell that the store has whole and the job leaves as they are, by id."""
+    if job.force:
+        return {}
     runs = [run for spec in job.specs if (run := store.read_or_none(spec.run_id))]
-    return runs if len(runs) == len(job.specs) else None
+    return {run.spec.run_id: run for run in runs if job.keeps(run)}
 
 
-def produce_runs(job: Job, context: WorkerContext, store: Store, on_step: OnStep) -> Iterator[Run]:
+def produce_runs(
+    job: Job, todo: Sequence[RunSpec], context: WorkerContext, store: Store, on_step: OnStep
+) -> Iterator[Run]:
     """Train where needed, measure, and commit run by run."""
     setup = job.cell.build(context.registry)
-    for spec, record in zip(job.specs, load_or_train(job, setup, store, on_step), strict=True):
-        rows, outcome = evaluate_run(job, context, setup, record)
+    records = load_or_train(job, todo, setup, store, on_step)
+    for spec in todo:
+        rows, outcome = evaluate_run(job, context, setup, records[spec.seed])
         run = Run(spec, rows, outcome)
         store.commit(run)
         yield run
 
 
-def load_or_train(job: Job, setup: TrainingSetup, store: Store, on_step: OnStep) -> list[TrainingRecord]:
-    """The block's trainings: none where the recipe cannot treat the GAN, kept ones, or new ones."""
+def load_or_train(
+    job: Job, todo: Sequence[RunSpec], setup: TrainingSetup, store: Store, on_step: OnStep
+) -> dict[int, TrainingRecord]:
+    """Trainings by seed: none where the recipe cannot treat the GAN, kept ones, or new ones.
+
+    A model's own loop trains the missing seeds alone. A stack is trained whole, as its rounding depends on its width;
+    of it only what is missing is saved.
+    """
     if reason := setup.recipe.supports(setup.gan, setup.dataset.spec):
-        return [TrainingRecord(seed, status="skipped", reason=reason) for seed in setup.seeds]
-    if not job.force and (kept := load_block(store, job.specs)):
-        return kept
-    records = train_block(setup, on_step)
-    for spec, record in zip(job.specs, records, strict=True):
-        if record.status != "failed":  # a failure may be the machine's, and is no training to measure again
-            record.save(store.weights(spec.training_id), json_values(spec.training))
+        return {seed: TrainingRecord(seed, status="skipped", reason=reason) for seed in setup.seeds}
+    records = load_records(job, todo, store)
+    missing = [spec for spec in todo if spec.seed not in records]
+    if missing:
+        seeds = tuple(spec.seed for spec in missing) if setup.gan.own_loop else setup.seeds
+        trained = {record.seed: record for record in train_block(replace(setup, seeds=seeds), on_step)}
+        for spec in missing:
+            records[spec.seed] = record = trained[spec.seed]
+            if record.status != "failed":  # a failure may be the machine's, and is no training to measure again
+                record.save(store.weights(spec.training_id), json_values(spec.training))
     return records
 
 
-def load_block(store: Store, specs: list[RunSpec]) -> list[TrainingRecord] | None:
-    """The whole block's trainings from the store, or None: a block is trained whole."""
-    paths = [store.weights(spec.training_id) for spec in specs]
-    if not all(path.exists() for path in paths):
-        return None
-    try:
-        return [TrainingRecord.load(path) for path in paths]
-    except StoreError:  # broken: trained again, and replaced
-        return None
+def load_records(job: Job, todo: Sequence[RunSpec], store: Store) -> dict[int, TrainingRecord]:
+    """The trainings that are kept whole and are not to be made again, by seed."""
+    found = {}
+    for spec in () if job.force else todo:
+        with suppress(StoreError):  # it is not there, or broken: trained again, and replaced
+            found[spec.seed] = TrainingRecord.load(store.weights(spec.training_id))
+    return {seed: record for seed, record in found.items() if not (job.retry and record.status in RETRIED)}
 
 
 def train_block(setup: TrainingSetup, on_step: OnStep) -> list[TrainingRecord]:
@@ -205,4 +232,5 @@ def summarise_run(run: Run, cached: bool) -> RunSummary:
     """One line's worth of a run."""
     ended, modes = run.outcome, run.last("value").get("modes")
     held = None if modes is None else modes / ended["modes"]
-    return RunSummary(run.spec.label, ended["status"], ended["reason"], held, ended["seconds"], cached)
+    errors = run.metric_errors()
+    return RunSummary(run.spec.label, ended["status"], ended["reason"], held, ended["seconds"], cached, errors)

@@ -32,8 +32,14 @@ def run_result(run: Run) -> RunResult:
         kind=ended["table"],
         reason=ended["reason"],
         yardsticks=run.yardsticks(),
+        own_loop=trains_itself(spec),
         **ladder_place(spec),
     )
+
+
+def trains_itself(spec: RunSpec) -> bool:
+    """Whether the model has a training loop of its own, so that no strategy can treat it."""
+    return spec.training.path == "own-loop"
 
 
 def cpu_seconds(run: Run) -> float | None:
@@ -73,25 +79,28 @@ def bounds(low: float | None, high: float | None) -> tuple[float, float]:
     return -math.inf if low is None else low, math.inf if high is None else high
 
 
-def comparable_runs(held: Sequence[Run], chosen: Sequence[Run]) -> list[Run]:
-    """The chosen runs, and those that the folder holds on the same tasks and seeds under the same protocol.
+def comparable_runs(held: Sequence[Run]) -> list[Run]:
+    """The runs of a folder that stand on one board, in any order of the recipes.
 
-    So a strategy that is run alone is ranked beside those that were run before. Where the folder holds something twice,
-    after a plug-in was changed, the newer counts, and the older is left out with all its seeds.
+    Where it holds something twice, after a plug-in or the protocol of a task was changed, what comes later counts, and
+    the earlier is left out with all its seeds.
     """
-    both = [*held, *chosen]
-    grid = {(run.spec.task, run.spec.seed) for run in chosen}
-    protocols = {run.spec.task: protocol_of(run) for run in chosen}
-    recipes = {run.spec.recipe: run.spec.training.recipe for run in both}
-    fair = (run for run in both if run.spec.place[::2] in grid and protocol_of(run) == protocols[run.spec.task])
+    protocols = {run.spec.task: protocol_of(run) for run in held}
+    recipes = {run.spec.recipe: run.spec.training.recipe for run in held}
+    fair = (run for run in held if protocol_of(run) == protocols[run.spec.task])
     return list({run.spec.place: run for run in fair if run.spec.training.recipe == recipes[run.spec.recipe]}.values())
+
+
+def suite_runs(runs: Sequence[Run], tasks: Sequence[str]) -> list[Run]:
+    """The runs on the suite's own tasks; all of them where there is none, or where a folder does not say which."""
+    return [run for run in runs if run.spec.task in tasks] or list(runs)
 
 
 def missing_result(spec: RunSpec) -> RunResult:
     """A run that was planned and is not there."""
     nothing, reason = dict[str, float | None](), "not run yet"
-    place = ladder_place(spec)
-    return RunResult(spec.recipe, spec.task, spec.seed, "missing", nothing, nothing, None, reason=reason, **place)
+    facts = {"reason": reason, "own_loop": trains_itself(spec), **ladder_place(spec)}
+    return RunResult(spec.recipe, spec.task, spec.seed, "missing", nothing, nothing, None, **facts)
 
 
 def newest_date(folder: Path) -> str:

@@ -73,9 +73,13 @@ class TaskEvaluation:
 
 
 def value_row(name: str, step: int, found: MetricInput | None) -> Row:
-    """One value beside the real draw's; empty where the data does not have what the metric needs."""
-    value, real = (found.metric(found.view), found.real_value) if found else (None, None)
-    return {"kind": "value", "step": step, "metric": name, "value": value, "real": real}
+    """One value beside the real draw's; empty where the data does not have what the metric needs, and with the reason
+    where the metric raises, as it must not cost the run its other numbers."""
+    row: Row = {"kind": "value", "step": step, "metric": name, "value": None, "real": None}
+    try:
+        return row | ({"value": found.metric(found.view), "real": found.real_value} if found else {})
+    except GancheckError as error:
+        return row | {"error": str(error)}
 
 
 def value_or_none(found: MetricInput) -> float | None:

@@ -42,6 +42,7 @@ RULE = (
     "Ranked by the share of modes held (a mode is held with a tenth of its share in good samples), and recipes whose "
     "samples are good less than a quarter as often as real ones (blurred) below all others."
 )
+ORDER = f"In the order of{RULE.removeprefix('Ranked by')}"  #: the same where too few runs are there to rank
 UNBOUNDED: Range = (-math.inf, math.inf)
 
 
@@ -50,7 +51,8 @@ class Leaderboard:
     """The runs of one suite, in any order: the same runs give the same tables.
 
     Nothing is dropped: a failed run scores 0, and a recipe that lacks a task or seed which another recipe has stands
-    below the ranked ones, with numbers over what it ran.
+    below the ranked ones, with numbers over what it ran. Models that train themselves, which no strategy can treat,
+    stand below in rows of their own; recipes are ranked on the other tasks.
     """
 
     results: Sequence[RunResult]
@@ -69,12 +71,13 @@ class Leaderboard:
         data and what else nobody trained. Columns are `COLUMNS`."""
         ranking = self.rankings.get(kind)
         ranked = ranking.recipes if ranking else ()
-        rows = [self._row(recipe, runs) for recipe, runs in self.runs.items() if self._kind(recipe) == kind]
+        rows = [self._row(recipe, runs) for recipe, runs in self.recipes.items() if self._kind(recipe) == kind]
         for row in (row for row in rows if row["strategy"] in ranked):
             assert ranking is not None
             row.update(zip(COLUMNS[:3], ranking.place(row["strategy"]) or NOTHING, strict=True))
             row["p_best"] = ranking.p_best(row["strategy"])
         rows.sort(key=lambda r: (r["strategy"] not in ranked, r["blurred"] or False, -(r["held"] or 0), r["strategy"]))
+        rows += [self._row(name, runs) for name, runs in (self.models if kind == "trained" else {}).items()]
         return [*rows, *(self._row(name, runs) for name, runs in self.untrained.items())] if rows else rows
 
     def tasks(self) -> list[Row]:
@@ -103,6 +106,16 @@ class Leaderboard:
             return f"No two of the {k} recipes are told apart at {ranking.pairs} pairs of task and seed."
         return f"{apart} of the {k * (k - 1) // 2} pairs of recipes are told apart; the others may be luck."
 
+    @property
+    def rule(self) -> str:
+        """One sentence: by what the table is ranked, or in which order it stands."""
+        ranking = self.rankings.get("trained")
+        return RULE if ranking and ranking.pairs >= MIN_PAIRS and len(ranking.recipes) > 1 else ORDER
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.runs)} recipes on {len(self.grid)} tasks, {len(self.results)} runs"
+        return f"<Leaderboard of {self.suite}, version {self.suite_version}: {counts}; .leaderboard() gives the rows>"
+
     def write(self, folder: Path) -> Path:
         """Write leaderboard.csv, tasks.csv, results.parquet and, of a suite with knobs, ladder.csv, each by rename;
         returns the leaderboard's path."""
@@ -128,7 +141,7 @@ class Leaderboard:
     @cached_property
     def modes_and_quality(self) -> dict[str, tuple[Interval, Interval]]:
         """By recipe, and by name for what nobody trained: modes held and quality, where both are known everywhere."""
-        known = {n: r for n, r in {**self.runs, **self.untrained}.items() if self._mean(r, quality) is not None}
+        known = {n: r for n, r in self.rows.items() if self._mean(r, quality) is not None}
         pairs = {
             name: (aggregates.interval(runs, modes_held), aggregates.interval(runs, quality))
             for name, runs in known.items()
@@ -161,6 +174,34 @@ class Leaderboard:
         return table
 
     @cached_property
+    def treated(self) -> list[str]:
+        """The tasks whose GAN a strategy can treat; all where there is none, as nothing is to be ranked then."""
+        return sorted({r.task for r in self.results if not r.own_loop}) or list(self.grid)
+
+    @cached_property
+    def recipes(self) -> dict[str, Runs]:
+        """The runs of every recipe on the tasks on which recipes are ranked; a recipe without any has all its runs."""
+        tables = {recipe: self._treated(runs) or runs for recipe, runs in self.runs.items()}
+        return {recipe: runs for recipe, runs in tables.items() if not all(run.is_model for run in runs.values())}
+
+    @cached_property
+    def models(self) -> dict[str, Runs]:
+        """The runs of every model that trains itself, by the name of its row."""
+        table: dict[str, Runs] = {}
+        for cell, run in (pair for runs in self.runs.values() for pair in runs.items()):
+            if run.is_model:
+                table.setdefault(run.model, {})[cell] = run
+        return table
+
+    @cached_property
+    def rows(self) -> dict[str, Runs]:
+        """The runs behind every row: recipes, models that train themselves, and what nobody trained."""
+        return {**self.recipes, **self.models, **self.untrained}
+
+    def _treated(self, runs: Runs) -> Runs:
+        return {cell: run for cell, run in runs.items() if cell[0] in self.treated}
+
+    @cached_property
     def grid(self) -> dict[str, list[int]]:
         """The seeds of every task: all that any recipe has."""
         tasks = sorted({result.task for result in self.results})
@@ -174,8 +215,9 @@ class Leaderboard:
     @cached_property
     def untrained(self) -> dict[str, Runs]:
         """By name, what nobody trained: real data first, then the yardsticks, such as noise."""
-        tables: dict[str, Runs] = {"real": self.real} if self.real else {}
-        for cell, run in (pair for runs in self.runs.values() for pair in runs.items()):
+        real = self._treated(self.real)
+        tables: dict[str, Runs] = {"real": real} if real else {}
+        for cell, run in (pair for runs in self.runs.values() for pair in self._treated(runs).items()):
             for name, values in run.yardsticks.items():
                 tables.setdefault(name, {})[cell] = run.as_untrained(name, values)
         return tables
@@ -183,8 +225,7 @@ class Leaderboard:
     @cached_property
     def blurred(self) -> frozenset[str]:
         """Recipes whose samples are good less than a quarter as often as real ones."""
-        tables = {recipe: runs for recipe, runs in {**self.runs, **self.untrained}.items() if self._blurred(runs)}
-        return frozenset(tables)
+        return frozenset(name for name, runs in self.rows.items() if self._blurred(runs))
 
     @cached_property
     def rankings(self) -> dict[Kind, Ranking]:
@@ -198,10 +239,10 @@ class Leaderboard:
 
     def _held(self, kind: Kind) -> dict[str, dict[str, Array]]:
         """Shares of modes held by the recipes of a kind that have one for every task and seed."""
-        cells = sum(len(seeds) for seeds in self.grid.values())
-        tables = {r: by_task(runs, modes_held) for r, runs in self.runs.items() if self._kind(r) == kind}
+        cells = sum(len(self.grid[task]) for task in self.treated)
+        tables = {r: by_task(runs, modes_held) for r, runs in self.recipes.items() if self._kind(r) == kind}
         return {
-            recipe: {task: table[task] for task in self.grid}
+            recipe: {task: table[task] for task in self.treated}
             for recipe, table in tables.items()
             if sum(len(values) for values in table.values()) == cells
         }
@@ -223,8 +264,9 @@ class Leaderboard:
 
     def _row(self, recipe: str, runs: Runs) -> Row:
         """A row without its place, which depends on the other recipes."""
-        base = self.runs.get(self.base, {})
-        statuses = self._statuses(runs, list(self.grid))
+        base = self.recipes.get(self.base, {})
+        own = list(dict.fromkeys(task for task, _ in runs))
+        statuses = self._statuses(runs, own if recipe in self.models else self.treated)
         failed = sum(statuses[status] for status in FAILED)
         numbers = (
             *(aggregates.interval(runs, modes_held) or NOTHING),

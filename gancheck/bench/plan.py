@@ -6,14 +6,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import get_args
 
-from gancheck.bench.cell import Job
+from gancheck.bench.cell import Job, Retry, kept_runs
 from gancheck.bench.run_spec import RunSpec
 from gancheck.bench.selection import parse_only, resize, select
 from gancheck.bench.spec import grid_cells
 from gancheck.bench.store import Store
 from gancheck.bench.suite import Suite
 from gancheck.bench.suite_file import load_suite
+from gancheck.errors import BadParameter
 from gancheck.gans.settings import Budget
 from gancheck.plugins.loader import list_places
 from gancheck.plugins.registry import Registry
@@ -33,6 +35,7 @@ class Plan:
     setups: list[TrainingSetup]  #: of every job, built
     store: Store
     registry: Registry
+    own_tasks: tuple[str, ...] = ()  #: labels of the suite's tasks before any choice
 
     @classmethod
     def make(
@@ -45,11 +48,13 @@ class Plan:
         out: str | Path | None = None,
         device: str = "auto",
         force: bool = False,
+        retry: Retry | None = None,
     ) -> Plan:
         """Read the suite, choose, and check every plug-in."""
         registry = Registry.load(plugins)
-        chosen = resize(select(load_suite(suite, registry), registry, parse_only(only)), seeds, steps)
-        return cls.of(chosen, registry, plugins, out, device, force)
+        whole = load_suite(suite, registry)
+        chosen = resize(select(whole, registry, parse_only(only)), seeds, steps)
+        return cls.of(chosen, registry, plugins, out, device, force, retry, whole)
 
     @classmethod
     def of(
@@ -60,30 +65,39 @@ class Plan:
         out: str | Path | None = None,
         device: str = "auto",
         force: bool = False,
+        retry: Retry | None = None,
+        whole: Suite | None = None,
     ) -> Plan:
-        """The plan of a suite that was read already; `plugins` are the files that the registry was loaded with."""
+        """The plan of a suite that was read already, which may be a choice from a whole one; `plugins` are the files
+        that the registry was loaded with."""
+        if retry not in (None, *get_args(Retry)):
+            raise BadParameter(f"retry = {retry!r}: takes {' or '.join(map(repr, get_args(Retry)))}")
         store = Store(Path(out) if out else Path("runs") / folder_name(suite))
         files = tuple(str(place.resolve()) for place in list_places(plugins))
         grid = list(grid_cells(suite, device_named(device)))
         built = {task.label: (task.build_gan(registry), task.build_dataset(registry)) for task in suite.tasks}
         setups = [cell.assemble(*built[cell.task.label], registry) for cell in grid]
         specs = [cell.specs(setup, registry) for cell, setup in zip(grid, setups, strict=True)]
-        jobs = [Job(cell, some, store.folder, files, force) for cell, some in zip(grid, specs, strict=True)]
-        return cls(suite, jobs, setups, store, registry)
+        jobs = [Job(cell, some, store.folder, files, force, retry) for cell, some in zip(grid, specs, strict=True)]
+        return cls(suite, jobs, setups, store, registry, tuple(task.label for task in (whole or suite).tasks))
 
     @property
     def specs(self) -> list[RunSpec]:
         """Of all runs."""
         return [spec for job in self.jobs for spec in job.specs]
 
-    def is_cached(self, job: Job) -> bool:
-        """Whether every run of a cell is in the store."""
-        return all(self.store.path(spec.run_id).exists() for spec in job.specs)
+    def kept(self, job: Job) -> int:
+        """How many runs of a cell are in the store and are left as they are."""
+        if job.force:
+            return 0
+        if job.retry:
+            return len(kept_runs(job, self.store))
+        return sum(self.store.path(spec.run_id).exists() for spec in job.specs)
 
     @property
     def todo(self) -> list[Job]:
         """The cells that are to be worked on."""
-        return [job for job in self.jobs if job.force or not self.is_cached(job)]
+        return [job for job in self.jobs if self.kept(job) < len(job.specs)]
 
 
 def skip_reason(setup: TrainingSetup) -> str | None:

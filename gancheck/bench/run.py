@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars
 
-from gancheck.bench.cell import Job, RunSummary, stored_runs, summarise_run
-from gancheck.bench.collect import comparable_runs, make_leaderboard, missing_result, newest_date, run_result
+from gancheck.bench.cell import RETRIED, Job, RunSummary, kept_runs, summarise_run
+from gancheck.bench.collect import (
+    comparable_runs,
+    make_leaderboard,
+    missing_result,
+    newest_date,
+    run_result,
+    suite_runs,
+)
 from gancheck.bench.execution.base import Executor
 from gancheck.bench.leaderboard import Leaderboard
 from gancheck.bench.plan import Plan
 from gancheck.bench.run_result import FAILED
+from gancheck.bench.run_spec import RunSpec
 from gancheck.bench.store import Run
 from gancheck.errors import GancheckError
 
@@ -27,8 +35,9 @@ class RunOutcome:
 
     counts: Counter[str]  #: runs by status; "cached" for those that were there
     leaderboard: Path  #: of the CSV file; tasks.csv, results.parquet and the pictures are beside it
-    board: Leaderboard
+    board: Leaderboard  #: of the tasks and seeds that were asked for
     runs: list[Run] = field(repr=False)  #: on the board, with all their rows
+    notes: tuple[str, ...] = ()  #: what a reader of the board should know: kept failures, metrics that raised
 
     @property
     def failed(self) -> int:
@@ -46,27 +55,45 @@ class RunOutcome:
 
 def execute(plan: Plan, executor: Executor, on_run: OnRun = lambda _: None) -> RunOutcome:
     """Do what is planned and is not there yet. StoreError where the folder cannot be used."""
-    plan.store.claim(plan.suite.name, plan.suite.version)
-    counts: Counter[str] = Counter()
+    plan.store.claim(plan.suite.name, plan.suite.version, plan.own_tasks, (spec.run_id for spec in plan.specs))
+    counts, heard = Counter[str](), list[RunSummary]()
 
     def hear(summary: RunSummary) -> None:
+        heard.append(summary)
         counts["cached" if summary.cached and summary.status == "done" else summary.status] += 1
         on_run(summary)
 
-    todo = [job for job in plan.jobs if not report_stored(job, plan, hear)]
+    todo = [job for job in plan.jobs if not report_kept(job, plan, hear)]
     for job, done in executor.run(todo) if todo else ():
         plan.store.forget(spec.run_id for spec in job.specs)
         for summary in missing_summaries(job, done) if isinstance(done, GancheckError) else done:
             hear(summary)
-    return write_leaderboard(plan, counts)
+    outcome = write_leaderboard(plan, counts)
+    return replace(outcome, notes=(*describe_trouble(heard), *outcome.notes))
 
 
-def report_stored(job: Job, plan: Plan, hear: OnRun) -> bool:
-    """Whether a cell is in the store already; its runs are told."""
-    runs = None if job.force else stored_runs(job, plan.store)
-    for run in runs or ():
-        hear(summarise_run(run, cached=True))
-    return runs is not None
+def report_kept(job: Job, plan: Plan, hear: OnRun) -> bool:
+    """Whether all of a cell is in the store already, and is left so; its runs are told."""
+    runs = kept_runs(job, plan.store)
+    if len(runs) < len(job.specs):
+        return False
+    for spec in job.specs:
+        hear(summarise_run(runs[spec.run_id], cached=True))
+    return True
+
+
+def describe_trouble(heard: Sequence[RunSummary]) -> Iterator[str]:
+    """Failures that were kept, and metrics that raised."""
+    kept = [summary for summary in heard if summary.cached and summary.status in RETRIED]
+    if kept:
+        yield (
+            f"{len(kept)} failed {'run was' if len(kept) == 1 else 'runs were'} not tried again: the folder has them, "
+            'and no code has changed since; --retry failed (retry="failed" in Python) tries them again'
+        )
+    raised = Counter(error for summary in heard for error in summary.metric_errors.values())
+    for error, count in raised.items():
+        runs = "1 run has" if count == 1 else f"{count} runs have"
+        yield f"{error}; {runs} no value of it, and all their other numbers"
 
 
 def missing_summaries(job: Job, error: GancheckError) -> list[RunSummary]:
@@ -75,13 +102,28 @@ def missing_summaries(job: Job, error: GancheckError) -> list[RunSummary]:
 
 
 def write_leaderboard(plan: Plan, counts: Counter[str]) -> RunOutcome:
-    """The leaderboard and its tables, from the store alone."""
+    """The boards and their tables, from the store alone: of all that the folder holds on the suite's own tasks, and of
+    the tasks and seeds that were asked for, in `only/` where that is another one."""
     store = plan.store
     stored = {run_id: run for run_id in store.ids() if (run := store.read_or_none(run_id))}
-    chosen = [stored[spec.run_id] for spec in plan.specs if spec.run_id in stored]
-    runs = comparable_runs(list(stored.values()), chosen)
-    absent = [missing_result(spec) for spec in plan.specs if spec.run_id not in stored]
-    results = [*map(run_result, runs), *absent]
+    absent = [spec for spec in plan.specs if spec.run_id not in stored]
+    places, gone = {spec.place[::2] for spec in plan.specs}, {spec.place for spec in absent}
+    whole = [run for run in comparable_runs(list(stored.values())) if run.spec.place not in gone]
+    asked, of_suite = [run for run in whole if run.spec.place[::2] in places], suite_runs(whole, plan.own_tasks)
+    folder, notes = store.folder, list[str]()
+    if {run.spec.run_id for run in asked} != {run.spec.run_id for run in of_suite}:
+        board_of(plan, of_suite, [spec for spec in absent if spec.task in plan.own_tasks]).write(folder)
+        notes.append(
+            f"This board is of the tasks and seeds that were asked for. The suite's, of all that {folder} holds, is "
+            f"{folder / 'leaderboard.csv'}; gancheck rank prints it."
+        )
+        folder = folder / "only"
+    board = board_of(plan, asked, absent)
+    return RunOutcome(counts, board.write(folder), board, asked, tuple(notes))
+
+
+def board_of(plan: Plan, runs: Sequence[Run], absent: Sequence[RunSpec]) -> Leaderboard:
+    """The board of some runs, and of those that were planned and are not there."""
+    results = [*map(run_result, runs), *map(missing_result, absent)]
     suite = plan.suite
-    board = make_leaderboard(results, plan.registry, suite.name, suite.version, newest_date(store.folder))
-    return RunOutcome(counts, board.write(store.folder), board, runs)
+    return make_leaderboard(results, plan.registry, suite.name, suite.version, newest_date(plan.store.folder))

@@ -36,6 +36,17 @@ class RunResult:
     yardsticks: Mapping[str, Mapping[str, float | None]] = field(default_factory=dict)  #: what nobody trained, by name
     knob: str = ""  #: what makes the task harder than the others of its ladder; empty: it stands on none
     level: float = 1.0  #: how hard
+    own_loop: bool = False  #: whether the model trains itself, so that no strategy can treat it
+
+    @property
+    def is_model(self) -> bool:
+        """Whether a model that trains itself was run, and not a strategy skipped on it."""
+        return self.own_loop and self.status != "skipped"
+
+    @property
+    def model(self) -> str:
+        """The row of a model that trains itself, which is ranked with no strategy: named after the GAN's side."""
+        return f"{self.task.partition('/')[2]} (model)"
 
     @property
     def failed(self) -> bool:

@@ -106,10 +106,10 @@ def recipes_named(suite: Suite, registry: Registry, text: str) -> list[str]:
 def resize(suite: Suite, seeds: int | None, steps: int | None) -> Suite:
     """Another number of seeds (whole blocks) or of steps; other steps are another protocol, and the version says so."""
     if seeds is not None:
-        suite = replace(suite, seeds=parameters.positive(seeds, "--seeds"))
+        suite = replace(suite, seeds=parameters.positive(seeds, "seeds"))
     if steps is None:
         return suite
-    parameters.positive(steps, "--steps")
+    parameters.positive(steps, "steps")
     tasks = [
         replace(t, budget=replace(t.budget, steps=steps, evaluations=min(t.budget.evaluations, steps)))
         for t in suite.tasks

@@ -29,14 +29,18 @@ class Run:
     """One run as it was read."""
 
     spec: RunSpec
-    #: By kind: "value" {step, metric, value, real}, "modes" {step, samples, counts}, "yardstick" {name, metric, value},
-    #: "alarm" {detector, step, score, evidence}.
+    #: By kind: "value" {step, metric, value, real, and error where it raised}, "modes" {step, samples, counts},
+    #: "yardstick" {name, metric, value}, "alarm" {detector, step, score, evidence}.
     rows: list[Row]
     outcome: Row  #: status, reason, seconds, ...
 
     def last(self, key: str) -> dict[str, float | None]:
         """Metric -> `value` or `real` at the last evaluation that has it."""
         return {row["metric"]: row[key] for row in self.rows if row["kind"] == "value"}
+
+    def metric_errors(self) -> dict[str, str]:
+        """Metric -> what it raised instead of a value."""
+        return {row["metric"]: row["error"] for row in self.rows if "error" in row}
 
     def yardsticks(self) -> dict[str, dict[str, float | None]]:
         """Name -> metric -> value of what nobody trained, such as uniform noise."""
@@ -61,17 +65,24 @@ class Store:
         self.folder = folder
         self.runs_read: dict[str, Run] = {}
 
-    def claim(self, suite: str, version: str) -> None:
-        """Make the folder, or check that it belongs to this suite version and can be written to."""
+    def claim(self, suite: str, version: str, tasks: Iterable[str] = (), run_ids: Iterable[str] = ()) -> None:
+        """Make the folder, or check that it belongs to this suite version and can be written to.
+
+        `tasks` are the suite's own, `run_ids` what is asked for now.
+        """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"{self.folder} cannot be used for results ({error}); use another --out") from error
+            there = "a file is in the way" if self.folder.is_file() else str(error)
+            raise StoreError(f"{self.folder} cannot be used for results ({there}); use another --out") from error
         held = self.owner()
         if held not in (None, (suite, version)):
             text = " version ".join(held or ())
             raise StoreError(f"{self.folder} holds suite {text}, not {suite} version {version}; use another --out")
-        write_text(self.owner_file, json.dumps({"suite": suite, "version": version}))
+        now = list(dict.fromkeys(run_ids))
+        asked = [*(run_id for run_id in self.named("asked") if run_id not in set(now)), *now]
+        told = {"suite": suite, "version": version, "tasks": [*(tasks or self.named("tasks"))], "asked": asked}
+        write_text(self.owner_file, json.dumps(told))
         sweep(self.folder)
 
     @property
@@ -81,11 +92,22 @@ class Store:
 
     def owner(self) -> tuple[str, str] | None:
         """Name and version of the suite whose runs the folder holds; None: it is no results folder yet."""
+        if (held := self.about()) is None:
+            return None
+        return str(held["suite"]), str(held["version"])
+
+    def named(self, key: str) -> list[str]:
+        """What the folder lists: the suite's own "tasks", or the ids of all runs that were "asked" for, the last call's
+        last. Empty in folders of version 0.1."""
+        return [str(item) for item in (self.about() or {}).get(key, [])]
+
+    def about(self) -> Row | None:
+        """What the folder says of itself."""
         try:
             if not self.owner_file.exists():
                 return None
-            held = json.loads(self.owner_file.read_text(encoding="utf-8"))
-            return str(held["suite"]), str(held["version"])
+            held: Row = json.loads(self.owner_file.read_text(encoding="utf-8"))
+            return {"suite": held["suite"], "version": held["version"], **held}
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StoreError(
                 f"{self.owner_file} is not what gancheck wrote; remove it, or use another folder"
@@ -135,11 +157,13 @@ class Store:
             self.runs_read.pop(run_id, None)
 
     def ids(self) -> list[str]:
-        """The ids of all runs in the folder, oldest first."""
-        return [p.stem for p in sorted(self.folder.glob("*.jsonl"), key=lambda p: (p.stat().st_mtime_ns, p.name))]
+        """The ids of all runs in the folder: what was asked for last comes last, else the newest."""
+        place = {run_id: i for i, run_id in enumerate(self.named("asked"))}
+        found = sorted(self.folder.glob("*.jsonl"), key=lambda p: (place.get(p.stem, -1), p.stat().st_mtime_ns, p.name))
+        return [path.stem for path in found]
 
     def runs(self) -> list[Run]:
-        """Every run of the folder, oldest first; raises at the first file that is not whole."""
+        """Every run of the folder, in the order of `ids`; raises at the first file that is not whole."""
         return [read_run_file(self.path(run_id)) for run_id in self.ids()]
 
     @contextmanager

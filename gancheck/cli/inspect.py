@@ -14,6 +14,7 @@ from gancheck.cli.console import Output
 from gancheck.cli.threads import threads_used
 from gancheck.inspection import Inspection, inspect_data
 from gancheck.inspection.problem import Problem
+from gancheck.loading.options import KindOfSamples
 from gancheck.report.plots.inspection import draw
 from gancheck.report.text.progress import bar
 from gancheck.system.files import write_text
@@ -27,6 +28,10 @@ def inspect_command(
     data: Path,
     *,
     labels: Path | None = None,
+    kind: KindOfSamples = "auto",
+    array: str | None = None,
+    resize: int | None = None,
+    modes: str | None = None,
     threads: int | None = None,
     out: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
@@ -38,9 +43,18 @@ def inspect_command(
     Parameters
     ----------
     data
-        An array file, a table, or a folder of images.
+        An array file, a table, or images in a folder or an archive.
     labels
-        One integer a sample; else the source's own, else clusters that stand clearly apart.
+        One class a sample; else the source's own, else clusters that stand clearly apart.
+    kind
+        What one sample is, where its shape does not say it: points (n, d), images, series (n, t, c), cloud (n, p, 3)
+        or video.
+    array
+        Name of the array to read, where a file holds several.
+    resize
+        Side in pixels that every image is brought to.
+    modes
+        Column of a table whose categories are the modes.
     threads
         Threads to work with; all cores unless given, or what OMP_NUM_THREADS says.
     out
@@ -49,7 +63,7 @@ def inspect_command(
         For programs: problems with their evidence, and facts.
     """
     with threads_used(threads):
-        found = inspect_data(data, labels, bar)
+        found = inspect_data(data, labels, bar, kind=kind, array=array, resize=resize, modes=modes)
     pictures = save_pictures(found, out) if out else []
     if json:
         print(found.to_json())

@@ -91,5 +91,10 @@ def span(facts: dict[str, Any]) -> str:
 
 #: Further columns of a kind: heading, and what it says of an entry's facts.
 MORE: dict[str, dict[str, Callable[[dict[str, Any]], str]]] = {
-    "metrics": {"better": direction, "range": span, "needs": lambda facts: str(facts["needs"])}
+    "metrics": {
+        "better": direction,
+        "range": span,
+        "needs": lambda facts: str(facts["needs"]),
+        "cost": lambda facts: "slow" if facts["slow"] else "",
+    }
 }

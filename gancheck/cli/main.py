@@ -41,7 +41,7 @@ Nothing is unpickled.
   gancheck score generated/ --reference real/ --weights inception.pth --out answer
   gancheck score samples.npy --reference held_out.npy --train train.npy --json
 
-The verdict is one of collapsed, dropped-modes, memorised, low-fidelity, imbalanced and
+The verdict is one of collapsed, dropped-modes, memorised, low-fidelity, mislabelled, imbalanced and
 shrunken-modes, the first that is found in this order; else healthy, or undecided where
 there are too few samples to tell. Exit status: 0, or 1 with --fail-on-collapse where modes
 are lost, uneven or shrunken; 2 bad input.

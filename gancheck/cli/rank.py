@@ -6,14 +6,14 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from gancheck.bench.collect import comparable_runs, make_leaderboard, newest_date, run_result
-from gancheck.bench.leaderboard import COLUMNS, RULE
+from gancheck.bench.collect import comparable_runs, make_leaderboard, newest_date, run_result, suite_runs
+from gancheck.bench.leaderboard import COLUMNS, Leaderboard
 from gancheck.bench.store import Store
 from gancheck.errors import StoreError
 from gancheck.plugins.registry import Registry
 from gancheck.report.text import leaderboard as tables
 from gancheck.system.files import write_text
-from gancheck.system.tables import Row, csv
+from gancheck.system.tables import csv
 
 
 def rank_command(
@@ -33,11 +33,12 @@ def rank_command(
     format
         csv has every column; markdown and latex are for papers, json for programs.
     """
-    rows = leaderboard(runs)
+    board = leaderboard(runs)
+    rows = board.leaderboard()
     writers = {"markdown": tables.markdown, "latex": tables.latex, "json": tables.json}
     text = csv(rows, COLUMNS) if format == "csv" else writers[format](rows)
     if format == "markdown":
-        text += f"\n{RULE}\n"
+        text += f"\n{board.rule}\n"
     if out:
         write_text(out, text)
     else:
@@ -45,8 +46,8 @@ def rank_command(
     return 0
 
 
-def leaderboard(folder: Path) -> list[Row]:
-    """The rows, from the folder alone."""
+def leaderboard(folder: Path) -> Leaderboard:
+    """The board of all that the folder holds on the suite's own tasks, from the folder alone."""
     store = Store(folder)
     owner = store.owner()
     if owner is None:
@@ -54,6 +55,5 @@ def leaderboard(folder: Path) -> list[Row]:
     runs = store.runs()
     if not runs:
         raise StoreError(f"{folder} holds no runs yet; gancheck run {owner[0]} makes them")
-    return make_leaderboard(
-        map(run_result, comparable_runs(runs, runs)), Registry.load(), *owner, newest_date(folder)
-    ).leaderboard()
+    shown = suite_runs(comparable_runs(runs), store.named("tasks"))
+    return make_leaderboard(map(run_result, shown), Registry.load(), *owner, newest_date(folder))

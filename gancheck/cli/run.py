@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from gancheck.api import run_plan
+from gancheck.bench.cell import Retry
 from gancheck.bench.execution.local import LocalExecutor
-from gancheck.bench.leaderboard import RULE
 from gancheck.bench.plan import Plan
 from gancheck.bench.run import RunOutcome
 from gancheck.cli.console import Output
@@ -33,6 +33,7 @@ def run_command(
     device: Literal["auto", "cpu", "cuda"] = "auto",
     plan: Annotated[bool, Parameter(negative="")] = False,
     force: Annotated[bool, Parameter(negative="")] = False,
+    retry: Retry | None = None,
 ) -> int:
     """Train, measure and rank a suite; what is done already is not done again.
 
@@ -61,8 +62,11 @@ def run_command(
         Only print the grid, what is there already, and an estimate.
     force
         Train again what the folder already holds.
+    retry
+        failed: try again the runs that failed or ran out of time, and only those; a metric that raised is measured
+        again. Runs of changed code are always new ones.
     """
-    made = Plan.make(suite, with_ or (), only or (), seeds, steps, out, device, force)
+    made = Plan.make(suite, with_ or (), only or (), seeds, steps, out, device, force, retry)
     if plan:
         show(made, LocalExecutor.of(made.jobs[0].cell.device, len(made.todo), jobs, threads), Output())
         return 0
@@ -75,8 +79,11 @@ def conclude(outcome: RunOutcome) -> None:
     """The table for people, then the one line for everybody."""
     board, output = outcome.board, Output()
     rows = board.leaderboard()
-    output.print(terminal(rows, f"{board.suite}, version {board.suite_version}", f"{board.summary()} {RULE}"))
+    output.print(terminal(rows, f"{board.suite}, version {board.suite_version}", f"{board.summary()} {board.rule}"))
     if board.climbs:
         readings = [(climb.strategy, climb.knob, climb.reading) for climb in board.climbs]
-        output.print(breaking_points.terminal(readings, [row["strategy"] for row in rows]))
+        names = dict.fromkeys([*(row["strategy"] for row in rows), *board.runs])  # a model's runs climb as "none"
+        output.print(breaking_points.terminal(readings, list(names)))
+    for note in outcome.notes:
+        output.print(note, soft_wrap=True)
     print(outcome)

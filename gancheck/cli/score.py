@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import torch
 from cyclopts import Parameter
+from rich.console import RenderableType
 
 from gancheck.cli.console import Output
 from gancheck.cli.threads import threads_used
-from gancheck.evaluation.panel import select_metrics
+from gancheck.evaluation.panel import select_metrics, unselected
 from gancheck.loading.options import KindOfSamples, ReadOptions
-from gancheck.plugins.parameters import split_names
 from gancheck.plugins.registry import Registry
 from gancheck.report.score_folder import write_answer
 from gancheck.report.text.progress import StepBar
-from gancheck.report.text.verdict import verdict_text
+from gancheck.report.text.verdict import judgement_text, numbers_text
 from gancheck.scoring.real_data import AUTO, RealDataRequest
-from gancheck.scoring.score import Scoring
-from gancheck.scoring.scores import Scores
+from gancheck.scoring.score import Scoring, metrics_asked
 from gancheck.system.device import device_named
 from gancheck.system.files import writable
 
@@ -34,11 +34,15 @@ def score_command(
     reference: Path | None = None,
     train: Path | None = None,
     labels: Path | None = None,
+    sample_labels: str | None = None,
     features: str = AUTO,
     weights: Path | None = None,
     count: int | None = None,
     latent: int | None = None,
     metrics: str = "",
+    scale: Literal["standard", "robust"] | None = None,
+    quick: Mark = False,
+    every: Annotated[bool, Parameter(name="--all", negative="")] = False,
     with_: Files = None,
     kind: KindOfSamples = "auto",
     array: str | None = None,
@@ -66,9 +70,13 @@ def score_command(
         What the generator was trained on, to find copies.
     labels
         The mode of each reference sample (.npy, .csv, .txt); its clusters serve where there are none.
+    sample_labels
+        The class that each sample was made for (.npy, .csv, .txt), where it does not come with the samples: each class
+        is then looked at alone. none leaves out labels that come with them.
     features
         What images are compared by: classifier (8 x 8 digits, ships with gancheck), points (pixels), inception, vgg16,
-        clip-vit-b-32 ..., dinov2-vit-s-14 ...; auto is the dataset's own, points for points and inception for images.
+        clip-vit-b-32 ..., dinov2-vit-s-14 ...; auto is the dataset's own, inception for images,
+        and points, series, cloud or video for those.
     weights
         The network's weights, where they cannot be downloaded.
     count
@@ -76,7 +84,14 @@ def score_command(
     latent
         Size of a TorchScript generator's latent, where it cannot be told.
     metrics
-        Names, as in fid,coverage; all unless given (gancheck list metrics).
+        Names, as in fid,coverage (gancheck list metrics); all but the slow ones unless given.
+    scale
+        Metrics of features on one scale: standard takes the reference's mean and deviation of each column, robust its
+        median and interquartile range; names say so, as in fid@standard.
+    quick
+        The verdict and the core metrics only: seconds.
+    every
+        The slow metrics too.
     with_
         A plug-in file or folder, for metrics, datasets and features of your own; can be given several times.
     kind
@@ -100,27 +115,38 @@ def score_command(
         Exit with status 1 on collapsed, dropped-modes, imbalanced and shrunken-modes.
     """
     registry = Registry.load([str(p) for p in with_ or ()])
-    chosen = select_metrics(registry, split_names(metrics))
-    with threads_used(threads), StepBar() as stage:
+    chosen = select_metrics(registry, metrics_asked(metrics, quick=quick, every=every))
+    with threads_used(threads):
         if out:
             writable(out)
-        stage("reading real data", 0, 0)
-        options = ReadOptions(kind, array, resize, modes)
-        real = RealDataRequest(dataset, reference, train, labels, features, weights, options=options)
-        real_data = real.build(registry, torch.device(device_named(device)), stage)
-        stage("reading samples", 0, 0)
-        scoring = Scoring.of(samples, real_data, count=count, latent=latent, options=options)
-        answer = scoring.scores(chosen, stage)
-        written = write_answer(out, answer, scoring.examples()) if out else []
-    show(answer, {column: chosen[column.partition("@")[0]].info.properties for column in answer.values}, json)
+        with StepBar() as stage:
+            stage("reading real data", 0, 0)
+            options = ReadOptions(kind, array, resize, modes)
+            real = RealDataRequest(dataset, reference, train, labels, features, weights, options=options)
+            real_data = real.build(registry, torch.device(device_named(device)), stage)
+            stage("reading samples", 0, 0)
+            scoring = Scoring.of(
+                samples, real_data, count=count, latent=latent, options=options, sample_labels=sample_labels
+            )
+            scoring.computable(chosen)
+            stage("testing", 0, 0)
+            judged = scoring.judgement
+        if not json:  # before the metrics, which take longer
+            say(judgement_text(judged))
+        with StepBar() as stage:
+            answer = scoring.scores(chosen, stage, scale, left=unselected(registry, chosen))
+            written = write_answer(out, answer, scoring.examples()) if out else []
+    if json:
+        print(answer.to_json())
+    else:
+        facts = {column: chosen[column.partition("@")[0]].info.properties for column in answer.values}
+        say(numbers_text(answer, facts))
     if written and not json:
         print(f"{answer.verdict} -> {', '.join(str(path) for path in written)}")
     return 1 if fail_on_collapse and answer.collapsed else 0
 
 
-def show(answer: Scores, properties: dict[str, dict[str, object]], as_json: bool) -> None:
-    """For programs, or for people."""
-    if as_json:
-        print(answer.to_json())
-    else:
-        Output().print(verdict_text(answer, properties))
+def say(text: RenderableType) -> None:
+    """For people, at once."""
+    Output().print(text)
+    sys.stdout.flush()

@@ -21,6 +21,7 @@ class RegisteredMetric:
     info: PluginInfo
     function: Callable[[View], Tensor | Estimate]  #: with its parameters set
     label: str = ""  #: as in columns: `precision`, or `precision(k=5)`
+    named: bool = False  #: whether somebody asked for it by name
 
     @property
     def max_samples(self) -> int | None:
@@ -33,13 +34,18 @@ class RegisteredMetric:
         return self.estimate(view)[0]
 
     def estimate(self, view: View) -> tuple[float | None, tuple[float, float] | None]:
-        """The value, and its interval where the metric gives one."""
+        """The value, and its interval where the metric gives one; (None, None) where it is not defined."""
+        try:
+            return self.measure(view)
+        except BadData:
+            return None, None
+
+    def measure(self, view: View) -> tuple[float | None, tuple[float, float] | None]:
+        """The same; BadData, which says why, where the samples do not allow it."""
         try:
             answer = self.function(view)
             value = float(answer)
-        except BadData:
-            return None, None
-        except BadParameter:
+        except (BadData, BadParameter):
             raise
         except Exception as error:
             name = self.label or self.info.name

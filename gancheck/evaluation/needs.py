@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from typing import Literal
 
-Needs = Literal["samples", "reference", "modes", "train", "images", "classes"]
+Needs = Literal["samples", "reference", "modes", "train", "images", "classes", "labels"]

@@ -1,11 +1,11 @@
-"""Many metrics at once: every value beside the real draw's at the same n, each on views of the size it asks for."""
+"""Metrics by name, and the equal views on which a run is measured: samples beside a real draw of the same n."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
-from gancheck.errors import GancheckError, did_you_mean
 from gancheck.evaluation.measure import RegisteredMetric
 from gancheck.evaluation.real_data.base import RealData, SampleSet
 from gancheck.evaluation.view import View
@@ -14,22 +14,38 @@ from gancheck.plugins.registry import Registry
 from gancheck.system.progress import Step, no_progress
 
 COMPARED = 50_000  #: samples at most that metrics compare with as many real ones
-FEATURES = ("samples", "reference", "train", "classes")  #: needs that are met in the features in use
+ALL, USUAL, CORE = "all", "usual", "core"
 
-
-class MetricValues(NamedTuple):
-    """Numbers by column, which is the metric's name and, for features other than the points themselves, theirs."""
-
-    values: Mapping[str, float | None]
-    floor: Mapping[str, float | None]
-    intervals: Mapping[str, tuple[float, float]]
-    failures: tuple[str, ...] = ()  #: what metrics raised instead of a value
+#: Groups of metrics: which belong to each, by what their decorators declare.
+GROUPS: dict[str, Callable[[Mapping[str, Any]], bool]] = {
+    ALL: lambda facts: True,
+    USUAL: lambda facts: not facts["slow"],
+    CORE: lambda facts: not (facts["slow"] or facts["on_request"]),
+}
 
 
 def select_metrics(registry: Registry, texts: Iterable[str] = ()) -> dict[str, RegisteredMetric]:
-    """Metrics by name, or `name(parameter=value)`; all of them unless named. Keys are the texts in one spelling."""
-    chosen = [read_metric(registry, text) for text in texts or registry.names("metric")]
-    return {metric.label: metric for metric in chosen}
+    """Metrics by name, `name(parameter=value)` or group; the usual ones unless told. Keys are names in one spelling."""
+    chosen: dict[str, RegisteredMetric] = {}
+    for text in list(texts) or [USUAL]:
+        for name in names_of_group(registry, text) if text in GROUPS else (text,):
+            metric = replace(read_metric(registry, name), named=text not in GROUPS)
+            if metric.named or metric.label not in chosen:
+                chosen[metric.label] = metric
+    return chosen
+
+
+def names_of_group(registry: Registry, group: str) -> list[str]:
+    """The metrics of a group."""
+    belongs = GROUPS[group]
+    return [name for name in registry.names("metric") if belongs(registry.entry("metric", name).info.properties)]
+
+
+def unselected(registry: Registry, chosen: Mapping[str, RegisteredMetric]) -> dict[str, RegisteredMetric]:
+    """What a group left out; nothing where metrics were chosen by name."""
+    if any(metric.named for metric in chosen.values()):
+        return {}
+    return {name: metric for name, metric in select_metrics(registry, (ALL,)).items() if name not in chosen}
 
 
 def read_metric(registry: Registry, text: str) -> RegisteredMetric:
@@ -81,52 +97,3 @@ def metric_inputs(
         view, real = pairs.of(metric.max_samples)
         if metric.info.properties["needs"] in view.offers:
             yield MetricInput(name, metric, view, real)
-
-
-def compute_metrics(
-    real_data: RealData, samples: SampleSet, metrics: Mapping[str, RegisteredMetric], step: Step = no_progress
-) -> MetricValues:
-    """The values that the real data allows; metrics whose needs it does not meet are left out."""
-    values, floor, intervals, failures = Values(), Values(), Values(), []
-    size = min(len(samples), real_data.held_out or len(samples), COMPARED)
-    for found in metric_inputs(ViewPairs(real_data, samples, size), metrics, step):
-        column, ends = column_name(found.name, found.metric, real_data), None
-        try:
-            values[column], ends = found.metric.estimate(found.view)
-            floor[column] = found.real_value
-        except GancheckError as error:  # one metric of somebody's own must not cost the answer
-            values[column], floor[column], ends = None, None, None
-            failures.append(str(error))
-        if ends:
-            intervals[column] = ends
-    return MetricValues(values, floor, intervals, tuple(failures))
-
-
-def column_name(name: str, metric: RegisteredMetric, real_data: RealData) -> str:
-    """`fid@classifier`: numbers in different features are different numbers."""
-    plain = real_data.extractor == "points" or metric.info.properties["needs"] not in FEATURES
-    return name if plain else f"{name}@{real_data.extractor}"
-
-
-class Values(dict[str, Any]):
-    """Numbers by metric; a name without its features finds the one with them: `values["fid"]` is `fid@classifier`.
-
-    `[]`, `in` and `get` agree about it.
-    """
-
-    def key(self, name: object) -> str | None:
-        """The key that a name stands for."""
-        return next((key for key in self if name in (key, key.partition("@")[0])), None)
-
-    def __missing__(self, name: str) -> Any:
-        if key := self.key(name):
-            return self[key]
-        raise KeyError(f"no metric '{name}' here.{did_you_mean(name, self)}")
-
-    def __contains__(self, name: object) -> bool:
-        return self.key(name) is not None
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The value, or `default` where there is no such metric."""
-        key = self.key(name)
-        return default if key is None else self[key]

@@ -17,8 +17,9 @@ class View(Memo):
     and what was computed from it is not computed again. `yardstick` is the view of a held-out real draw of the same n
     against the same reference (the "real row"). A real row is its own yardstick: `real_row.yardstick = real_row`.
     `train` is (t, d), features of the samples a generator was trained on; the reference is then held out from it.
-    `images` (n, c, h, w) float32 in [-1, 1] and `classes` (n, C) probabilities go with the samples. `chunk` bounds the
-    bytes of the largest temporary matrix.
+    `images` (n, c, h, w) float32 in [-1, 1] and `classes` (n, C) probabilities go with the samples. `labels` (n,) and
+    `reference_labels` (m,) int64 are the classes that samples were made for and real ones belong to: class k is mode k
+    where there is such a mode, and -1 none. `chunk` bounds the bytes of the largest temporary matrix.
     """
 
     def __init__(
@@ -31,6 +32,8 @@ class View(Memo):
         train: Tensor | FeatureSet | None = None,
         images: Tensor | None = None,
         classes: Tensor | None = None,
+        labels: Tensor | None = None,
+        reference_labels: Tensor | None = None,
         chunk: int = CHUNK,
     ) -> None:
         super().__init__()
@@ -38,6 +41,9 @@ class View(Memo):
         self.reference = reference_of(real, yardstick, chunk)
         self.yardstick = yardstick
         self._modes, self._images, self._classes = modes, images, classes
+        self._labels, self._reference_labels = labels, reference_labels
+        if reference_labels is None and yardstick is not None and self.reference is yardstick.reference:
+            self._reference_labels = yardstick._reference_labels
         self._train = train if train is None or isinstance(train, FeatureSet) else FeatureSet(train, chunk)
         self.require_consistent()
 
@@ -48,7 +54,10 @@ class View(Memo):
                 raise BadData(f"samples have {self.samples.dimension} features and the {what} {other.dimension}")
             if other is not None and other.x.device != self.samples.x.device:
                 raise BadData(f"samples are on {self.samples.x.device} and the {what} on {other.x.device}: move one")
-        for what, rows in (("modes", self._modes), ("images", self._images), ("class probabilities", self._classes)):
+        for what, rows in (
+            *(("modes", self._modes), ("images", self._images), ("class probabilities", self._classes)),
+            ("labels", self._labels),
+        ):
             if rows is not None and len(rows) != len(self.samples):
                 raise BadData(f"{what} are given for {len(rows)} samples, features for {len(self.samples)}")
 
@@ -98,6 +107,20 @@ class View(Memo):
         return self._classes
 
     @property
+    def labels(self) -> Tensor:
+        """(n,) class that each sample was made for, -1 where it is unknown; BadData where there are no labels."""
+        if self._labels is None:
+            raise BadData("this metric looks class by class: give the samples with labels, or --sample-labels")
+        return self._labels.to(self.fake.device)
+
+    @property
+    def reference_labels(self) -> Tensor:
+        """(m,) class of each reference sample; BadData where it has no labels."""
+        if self._reference_labels is None:
+            raise BadData("this metric looks class by class: give a reference with labels, or --labels")
+        return self._reference_labels.to(self.fake.device)
+
+    @property
     def real_row(self) -> View:
         """The yardstick; BadData where there is none or where it has another number of samples."""
         if self.yardstick is None:
@@ -113,6 +136,7 @@ class View(Memo):
         given: dict[Needs, object] = {
             **{"samples": self.samples, "reference": self.reference, "modes": self._modes},
             **{"train": self._train, "images": self._images, "classes": self._classes},
+            "labels": self._labels if self._reference_labels is not None else None,
         }
         return frozenset(need for need, thing in given.items() if thing is not None)
 
@@ -144,6 +168,8 @@ def thin(view: View, n: int) -> View:
         train=view._train.head(n) if view._train is not None else None,
         images=view._images[:n] if view._images is not None else None,
         classes=view._classes[:n] if view._classes is not None else None,
+        labels=view._labels[:n] if view._labels is not None else None,
+        reference_labels=view._reference_labels[:n] if view._reference_labels is not None else None,
     )
     if own:
         thin.yardstick = thin

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import FrozenInstanceError, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from torch import Tensor
 from gancheck.errors import BadPlugin, GancheckError
 from gancheck.extractors.base import Extractor
 from gancheck.plugins import parameters
+from gancheck.plugins.loader import raising_line
 from gancheck.plugins.registry import Registry
 
 
@@ -23,6 +26,7 @@ class LoadedExtractor:
     extractor: Extractor
     device: torch.device
     source: str = ""  #: hash of the plug-in's source
+    file: Path = Path()  #: of the plug-in
 
     @property
     def batch(self) -> int:
@@ -37,7 +41,8 @@ class LoadedExtractor:
     @property
     def facts(self) -> dict[str, Any]:
         """Provenance for reports."""
-        return self.extractor.facts
+        with named_errors(self.name, self.file):
+            return self.extractor.facts
 
     @property
     def identity(self) -> list[Any]:
@@ -46,7 +51,7 @@ class LoadedExtractor:
 
     def features(self, x: Tensor) -> Tensor:
         """(n, d) of (n, *shape); BadPlugin where the extractor gives something else."""
-        with torch.no_grad():
+        with torch.no_grad(), named_errors(self.name, self.file):
             parts = [self.batch_features(part) for part in torch.split(x, self.batch)]
         return torch.cat(parts)
 
@@ -60,7 +65,8 @@ class LoadedExtractor:
 
     def classes(self, features: Tensor) -> Tensor | None:
         """(n, C) class probabilities, where the network has them."""
-        return self.extractor.classes(features)
+        with named_errors(self.name, self.file):
+            return self.extractor.classes(features)
 
 
 def load_extractor(
@@ -74,10 +80,30 @@ def load_extractor(
     name, values = parameters.parse_call(text)
     entry, place = registry.entry("extractor", name), torch.device(device)
     made: Extractor = entry.build(**values)
+    with named_errors(name, entry.file, f"; {describe_weights(weights)}"):
+        try:
+            made.load(place, weights)
+        except FrozenInstanceError as error:
+            raise BadPlugin(f"extractor '{name}' is frozen, and load() sets it up: leave frozen=True out") from error
+        except GancheckError as error:
+            raise error if name in str(error) else type(error)(f"features '{name}': {error}") from error
+    return LoadedExtractor(parameters.label(name, values), made, place, entry.source, entry.file)
+
+
+@contextmanager
+def named_errors(name: str, file: Path, advice: str = "") -> Iterator[None]:
+    """Whatever an extractor raises comes out as a BadPlugin that names it, with the line of its file."""
     try:
-        made.load(place, weights)
-    except FrozenInstanceError as error:
-        raise BadPlugin(f"extractor '{name}' is frozen, and load() sets it up: leave frozen=True out") from error
-    except GancheckError as error:
-        raise error if name in str(error) else type(error)(f"features '{name}': {error}") from error
-    return LoadedExtractor(parameters.label(name, values), made, place, entry.source)
+        yield
+    except GancheckError:
+        raise
+    except Exception as error:
+        where = f" ({file.name}, line {line})" if (line := raising_line(error, file)) else ""
+        raise BadPlugin(f"features '{name}' raise {type(error).__name__}: {error}{where}{advice}") from error
+
+
+def describe_weights(weights: Path | None) -> str:
+    """What `--weights` gave."""
+    if weights is None:
+        return "--weights gave no file"
+    return f"--weights gave {weights}{'' if weights.is_file() else ', which is no file'}"

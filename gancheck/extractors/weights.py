@@ -56,8 +56,7 @@ def downloading(name: str, advice: str, patience: float = PATIENCE) -> Iterator[
         yield
     except Exception as error:
         raise MissingWeights(
-            f"the weights of {name} are not here and cannot be downloaded ({reason(error)}); {advice}, or use "
-            "--features classifier"
+            f"the weights of {name} are not here and cannot be downloaded ({reason(error)}); {advice}"
         ) from error
     finally:
         socket.setdefaulttimeout(before)

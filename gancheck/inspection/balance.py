@@ -57,8 +57,8 @@ def small_modes(groups: ModeGroups, scale: float) -> list[Problem]:
     return [Problem("small-modes", "warning", text, {"modes": few, "under": 2 * PER_MODE})]
 
 
-def few(count: int, shape: tuple[int, ...]) -> list[Problem]:
-    """Too few samples for any mode."""
+def few(count: int, size: int, *, images: bool) -> list[Problem]:
+    """Too few samples for any mode, or for the features (`size` of them) that anything but images is compared by."""
     problems = []
     if count < 2 * HALF:
         text = (
@@ -66,14 +66,14 @@ def few(count: int, shape: tuple[int, ...]) -> list[Problem]:
             f"need that many at least; collect {2 * HALF} or more"
         )
         problems.append(Problem("few-samples", "warning", text, {"n": count, "needed": 2 * HALF}))
-    features = INCEPTION if len(shape) == 3 else math.prod(shape)
+    features = INCEPTION if images else size
     if count // 2 <= features:
-        what = "the 2,048 Inception features" if len(shape) == 3 else f"{features:,} features"
-        remedy = "or use features of fewer dimensions" if len(shape) == 3 else "or drop features"
+        what = "the 2,048 Inception features" if images else f"{features:,} features"
+        remedy = "or use features of fewer dimensions" if images else "or drop features"
         needed = 2 * features + 2
         text = f"FID on {what} wants more than {features:,} samples a half, {needed:,} in all; collect more, {remedy}"
         evidence = {"n": count, "features": features, "needed": needed}
-        problems.append(Problem("few-for-fid", "note" if len(shape) == 3 else "warning", text, evidence))
+        problems.append(Problem("few-for-fid", "note" if images else "warning", text, evidence))
     return problems
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,21 +18,39 @@ from gancheck.inspection.problem import SEVERITIES, Problem
 from gancheck.inspection.readable import read_what_is_readable
 from gancheck.inspection.summary import DataSummary, summarise
 from gancheck.loading.labels import open_labels
+from gancheck.loading.options import Kind, KindOfSamples, ReadOptions
 from gancheck.loading.samples import Samples
 from gancheck.system.progress import TrackIterable, no_tracking
 
 Labels = tuple[Tensor, tuple[str, ...]]  #: one a sample, and the classes' names where they have some
+LOOK: dict[Kind, Callable[[DataSummary], list[Problem]]] = {
+    "points": ranges.of_points,
+    "images": ranges.of_images,
+    "series": ranges.of_sequences,
+    "cloud": ranges.of_sequences,
+    "video": ranges.of_images,
+}  #: at the numbers themselves
 LISTED = 32  #: features whose moments are facts one by one
 
 
-def inspect_data(source: Any, labels: Any = None, watch: TrackIterable = no_tracking) -> Inspection:
+def inspect_data(
+    source: Any,
+    labels: Any = None,
+    watch: TrackIterable = no_tracking,
+    *,
+    kind: KindOfSamples = "auto",
+    array: str | None = None,
+    resize: int | None = None,
+    modes: str | None = None,
+) -> Inspection:
     """Look at training data before any training.
 
     `source`: a path, array, tensor or batches; `labels`: a path or integers, one a sample, where the source holds none.
+    `kind`, `array`, `resize` and `modes` are `ReadOptions`, as in `gancheck.score`.
     BadData where nothing can be read; parts that cannot are problems of severity "error", and the rest is looked at.
     Thresholds and their reasons stand in the modules of `gancheck.inspection`.
     """
-    part = read_what_is_readable(source, watch)
+    part = read_what_is_readable(source, watch, ReadOptions(kind, array, resize, modes))
     if labels is None:
         return inspect(part.samples, None, part.problems)
     label, names = open_labels(labels, len(part.kept))
@@ -45,7 +64,7 @@ def inspect(samples: Samples, labels: Labels | None = None, known: tuple[Problem
     """
     counted = summarise(samples)
     if labels is None and samples.labels is not None:
-        labels = samples.labels, ()
+        labels = samples.labels, samples.classes
     near = neighbourhood(counted)
     strays = outliers.outlier_rows(near) if near else np.empty(0, np.int64)
     pairs = duplicates.close_pairs(near) if near else np.empty((0, 2), np.int64)
@@ -53,12 +72,12 @@ def inspect(samples: Samples, labels: Labels | None = None, known: tuple[Problem
     scale = counted.count / sum(modes.counts) if modes else 1.0
     found = [
         *known,
-        *balance.few(counted.count, samples.shape),
+        *balance.few(counted.count, counted.kept.shape[1], images=samples.is_image),
         *(balance.imbalance(modes, scale) if modes else []),
         *duplicates.exact(counted),
         *(duplicates.nearly(counted, near, pairs) if near else []),
         *(outliers.find_outliers(counted, near, strays) if near else []),
-        *(ranges.of_images(counted) if samples.is_image else ranges.of_points(counted)),
+        *LOOK[samples.kind](counted),
     ]
     return Inspection(
         samples,
@@ -88,6 +107,7 @@ def facts(samples: Samples, counted: DataSummary) -> dict[str, Any]:
     return {
         "source": samples.name,
         "n": counted.count,
+        "kind": samples.kind,
         "shape": list(samples.shape),
         "range": [low, high],
         "in_unit_range": low >= -1 and high <= 1,

@@ -22,6 +22,9 @@ class Inspection:
     remoteness: tuple[float, ...] = ()  #: how far those are from their neighbours, over what is usual
     pairs: tuple[tuple[int, int], ...] = ()  #: rows that are nearly the same, the closest first
 
+    def __repr__(self) -> str:
+        return f"<Inspection: {self.outcome}; .problems and .facts say more>"
+
     def count(self, severity: Severity) -> int:
         """How many problems there are of one severity."""
         return sum(p.severity == severity for p in self.problems)
@@ -37,11 +40,12 @@ class Inspection:
     def what(self) -> str:
         """The data in words: how many samples of which shape."""
         count, shape = self.facts["n"], self.facts["shape"]
-        if len(shape) == 3:
+        if self.samples.is_image:
             sort = "grey" if shape[0] == 1 else "colour" if shape[0] == 3 else f"{shape[0]} channels"
             return f"{count:,} image{'s' * (count != 1)} ({shape[1]} x {shape[2]}, {sort})"
-        features = "x".join(map(str, shape))
-        return f"{count:,} point{'s' * (count != 1)} ({features} feature{'s' * (features != '1')})"
+        if self.samples.kind != "points":
+            return f"{count:,} {self.samples.form}"
+        return f"{count:,} point{'s' * (count != 1)} ({shape[0]} feature{'s' * (shape[0] != 1)})"
 
     def to_json(self) -> str:
         """Everything that was found, as one JSON object."""

@@ -35,13 +35,19 @@ ENDS = 0.05
 def of_points(summary: DataSummary) -> list[Problem]:
     """Everything about points."""
     fixed = summary.high <= summary.low
-    return [
-        *constant(fixed, summary),
-        *uneven_scales(summary.sd, ~fixed),
-        *off_centre(summary, ~fixed),
-        *clipped_features(summary, ~fixed),
-        *outside(summary),
-    ]
+    stuck = fixed | nearly_constant(summary.kept)
+    return [*of_numbers(summary, fixed, stuck), *clipped_features(summary, ~fixed), *outside(summary)]
+
+
+def of_sequences(summary: DataSummary) -> list[Problem]:
+    """Everything about series and clouds; their features are counted step by step, or point by point."""
+    fixed = summary.high <= summary.low
+    return [*of_numbers(summary, fixed, fixed), *outside(summary)]
+
+
+def of_numbers(summary: DataSummary, fixed: Tensor, stuck: Tensor) -> list[Problem]:
+    """What hardly varies, drowns the rest or is far off zero."""
+    return [*constant(stuck, summary), *uneven_scales(summary.sd, ~fixed), *off_centre(summary, ~fixed)]
 
 
 def of_images(summary: DataSummary) -> list[Problem]:
@@ -49,14 +55,17 @@ def of_images(summary: DataSummary) -> list[Problem]:
     return [*blank(summary), *narrow(summary), *still(summary), *at_ends(summary)]
 
 
-def constant(fixed: Tensor, summary: DataSummary) -> list[Problem]:
+def constant(stuck: Tensor, summary: DataSummary) -> list[Problem]:
     """Features that are the same in all samples, or nearly all."""
-    middle = summary.kept.median(dim=0).values
-    stuck = fixed | ((summary.kept == middle).double().mean(0) > SAME)
     if not stuck.any() or len(summary.kept) < 2:
         return []
     text = f"{names(stuck)} hardly ever var{'ies' if stuck.sum() == 1 else 'y'}; drop what is constant"
     return [Problem("constant-features", "warning", text, {"features": which(stuck)})]
+
+
+def nearly_constant(kept: Tensor) -> Tensor:
+    """(d,) features that hold one value in nearly all samples."""
+    return (kept == kept.median(dim=0).values).double().mean(0) > SAME
 
 
 def uneven_scales(sd: Tensor, varying: Tensor) -> list[Problem]:

@@ -17,13 +17,18 @@ from torch import Tensor
 
 from gancheck.errors import BadData
 from gancheck.inspection.problem import Problem
+from gancheck.loading.archives import shards_in
 from gancheck.loading.content import require_path
 from gancheck.loading.failures import one_line_errors
-from gancheck.loading.folder import Album, folder, list_images, read_folder_labels
+from gancheck.loading.folder import folder, folder_of
 from gancheck.loading.image_file import decode_image
 from gancheck.loading.in_memory import in_memory
+from gancheck.loading.incomplete import read_kept
 from gancheck.loading.interpret import interpret
+from gancheck.loading.matching import refuse_modes
 from gancheck.loading.open import on_disk
+from gancheck.loading.options import NO_OPTIONS, ReadOptions
+from gancheck.loading.picture_files import list_images
 from gancheck.loading.raw import Array, Raw
 from gancheck.loading.samples import Samples
 from gancheck.system.progress import TrackIterable
@@ -41,44 +46,43 @@ class Usable:
     problems: tuple[Problem, ...] = ()
 
 
-def read_what_is_readable(source: Any, watch: TrackIterable) -> Usable:
+def read_what_is_readable(source: Any, watch: TrackIterable, options: ReadOptions = NO_OPTIONS) -> Usable:
     """Everything of a path, array or batches that can be read. BadData where that is nothing, or never ends."""
     with one_line_errors("data", "give it as a .npy file"):
         path = Path(source).expanduser() if isinstance(source, str | Path) else None
-        if path is not None and path.is_dir():
-            return of_folder(path, watch)
-        raw = in_memory(source, None) if path is None else on_disk(require_path(path), None)
+        if path is not None and path.is_dir() and not shards_in(path):
+            return of_folder(path, watch, options)
+        raw = in_memory(source, None, options) if path is None else on_disk(require_path(path), None, options)
+        refuse_modes(raw, options)
         if raw.endless:
             raise BadData(f"{raw.name} makes samples without end; inspect looks at training data: save some first")
-        return finite(raw)
+        return finite(raw, options)
 
 
-def of_folder(path: Path, watch: TrackIterable) -> Usable:
-    """The images of a folder that can be decoded and have the commonest size."""
-    files, others = list_images(path)
+def of_folder(path: Path, watch: TrackIterable, options: ReadOptions) -> Usable:
+    """The images of a folder that can be decoded and have the commonest size, or are brought to one."""
+    listing = list_images(path)
+    files = listing.files
     if not files:
-        folder(path)  # says what is missing
+        folder(path, options)  # says what is missing
     seen = list(watch(outcomes(files), len(files), "reading images"))
     sizes = Counter(size for size in seen if isinstance(size, tuple))
     if not sizes:
         raise BadData(f"none of the {len(files):,} images of {path.name} can be read: {files[0].name} {seen[0]}")
     common = sizes.most_common(1)[0][0]
-    kept = torch.tensor([size == common for size in seen])
-    good = tuple(file for file, size in zip(files, seen, strict=True) if size == common)
-    album, (labels, classes) = Album(path, good), read_folder_labels(path, files)
-    ignored = (f"files of other kinds left out: {others:,}",) if others else ()
-    labels = None if labels is None else labels[kept]
-    notes = (*ignored, *album.notes)
-    raw = Raw(path.name, album.shape, album.read, labels=labels, classes=classes, files=good, notes=notes)
-    return Usable(
-        interpret(raw), kept, (*describe_broken(path, files, seen), *describe_mixed_sizes(files, seen, sizes))
-    )
+    alike = {common} if options.resize is None else set(sizes)
+    kept = torch.tensor([size in alike for size in seen])
+    good = [file for file, size in zip(files, seen, strict=True) if size in alike]
+    raw = folder_of(path, listing, good, options.resize)
+    mixed = describe_mixed_sizes(files, seen, sizes) if options.resize is None else []
+    refuse_modes(raw, options)
+    return Usable(interpret(raw, options), kept, (*describe_broken(path, files, seen), *mixed))
 
 
 Outcome = tuple[int, int] | str  #: height and width, or why a file cannot be used
 
 
-def outcomes(files: tuple[Path, ...]) -> Iterator[Outcome]:
+def outcomes(files: list[Path]) -> Iterator[Outcome]:
     """What decoding each file gives, by as many threads as there are cores."""
     together = min(8, cpu_count() or 1)
     with ThreadPoolExecutor(together) as pool:
@@ -95,7 +99,7 @@ def outcome(file: Path) -> Outcome:
     return height, width
 
 
-def describe_broken(root: Path, files: tuple[Path, ...], seen: list[Outcome]) -> list[Problem]:
+def describe_broken(root: Path, files: list[Path], seen: list[Outcome]) -> list[Problem]:
     """Files that cannot be used."""
     bad = [(str(file.relative_to(root)), why) for file, why in zip(files, seen, strict=True) if isinstance(why, str)]
     if not bad:
@@ -108,9 +112,7 @@ def describe_broken(root: Path, files: tuple[Path, ...], seen: list[Outcome]) ->
     return [Problem("broken-files", "error", text, {"files": [{"file": f, "reason": w} for f, w in bad[:LISTED]]})]
 
 
-def describe_mixed_sizes(
-    files: tuple[Path, ...], seen: list[Outcome], sizes: Counter[tuple[int, int]]
-) -> list[Problem]:
+def describe_mixed_sizes(files: list[Path], seen: list[Outcome], sizes: Counter[tuple[int, int]]) -> list[Problem]:
     """Images of several sizes."""
     if len(sizes) < 2:
         return []
@@ -126,11 +128,12 @@ def describe_mixed_sizes(
     return [Problem("mixed-sizes", "error", text, evidence)]
 
 
-def finite(raw: Raw) -> Usable:
-    """The rows without NaN or infinite values."""
+def finite(raw: Raw, options: ReadOptions) -> Usable:
+    """The rows without NaN, infinite or missing values."""
     kept = torch.from_numpy(np.concatenate([finite_rows(batch) for batch in raw.read()] or [np.zeros(0, dtype=bool)]))
+    kept = kept if raw.missing is None else kept & ~raw.missing
     if not len(kept) or bool(kept.all()):
-        return Usable(interpret(raw), kept)
+        return Usable(interpret(raw, options), kept)
     if not kept.any():
         raise BadData(f"all samples of {raw.name} have NaN, infinite or missing values")
     labels = raw.labels[kept] if raw.labels is not None and len(raw.labels) == len(kept) else raw.labels
@@ -140,15 +143,8 @@ def finite(raw: Raw) -> Usable:
         "mend or drop them. Everything below is about the others, and counts rows without them"
     )
     problem = Problem("not-finite", "error", text, {"samples": len(rows), "rows": rows[:LISTED].tolist()})
-    return Usable(interpret(replace(raw, read=partial(filter_rows, raw), labels=labels)), kept, (problem,))
-
-
-def filter_rows(raw: Raw) -> Iterator[Array]:
-    """The batches without broken rows."""
-    for batch in raw.read():
-        good = batch[finite_rows(batch)]
-        if len(good):
-            yield good
+    whole = replace(raw, read=partial(read_kept, raw, kept), labels=labels, missing=None)
+    return Usable(interpret(whole, options), kept, (problem,))
 
 
 def finite_rows(batch: Array) -> Array:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,10 @@ from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
 from gancheck.errors import BadData
+from gancheck.extractors.cloud import CloudFeatures
+from gancheck.extractors.series import SeriesFeatures
+from gancheck.extractors.video import VideoFeatures
+from gancheck.loading.options import Kind
 from gancheck.loading.samples import Samples
 from gancheck.numerics.seeding import generator
 
@@ -35,7 +39,7 @@ class DataSummary:
     spans: Tensor  #: (n,) float64, largest minus smallest value inside each sample
     prints: NDArray[np.int64]  #: (n,) equal where samples are equal bit for bit
     rows: Tensor  #: (m,) int64, ascending: the sub-sample
-    kept: Tensor  #: (m, p) float64, the sub-sample: points as they are, images as thumbnails
+    kept: Tensor  #: (m, p) float64, the sub-sample: points as they are, images as thumbnails, all else by its features
     names: tuple[str, ...] = ()  #: files, one a sample, for images from a folder
 
     def place(self, row: int) -> str:
@@ -47,7 +51,8 @@ def summarise(samples: Samples) -> DataSummary:
     """Read everything once. BadData for endless or empty samples."""
     if not samples.count:
         raise BadData(f"{samples.name}: inspect looks at a finite set of samples; save some and inspect these")
-    rows = choose_rows(samples.count, samples.shape)
+    reduce = REDUCTIONS[samples.kind]
+    rows = choose_rows(samples.count, reduce(samples.take(1)).shape[1])
     sums, spans, prints, kept, start = Extremes(), [], [], [], 0
     for batch in samples.stream():
         flat = batch.flatten(1)
@@ -55,9 +60,9 @@ def summarise(samples: Samples) -> DataSummary:
         spans.append((flat.amax(1) - flat.amin(1)).double())
         prints.append(fingerprints(flat))
         here = rows[(rows >= start) & (rows < start + len(batch))] - start
-        kept.append(reduce_batch(batch[here]))
+        kept.append(reduce(batch[here]) if len(here) else torch.empty(0))
         start += len(batch)
-    whole = torch.cat(spans), np.concatenate(prints), rows, torch.cat(kept)
+    whole = torch.cat(spans), np.concatenate(prints), rows, torch.cat([part for part in kept if len(part)])
     return DataSummary(start, *sums.result(), *whole, names(samples.files))
 
 
@@ -67,9 +72,8 @@ def names(files: tuple[Path, ...]) -> tuple[str, ...]:
     return tuple(file.relative_to(shared).as_posix() for file in files)
 
 
-def choose_rows(count: int, shape: tuple[int, ...]) -> Tensor:
+def choose_rows(count: int, size: int) -> Tensor:
     """Rows for the work on neighbours: up to 100,000 where a tree finds them, 2,000 to 10,000 elsewhere."""
-    size = math.prod(shape) if len(shape) != 3 else shape[0] * min(shape[1], THUMBNAIL) * min(shape[2], THUMBNAIL)
     most = 100_000 if size <= FEW else min(10_000, max(2_000, 3_000_000 // size))
     if count <= most:
         return torch.arange(count)
@@ -81,12 +85,25 @@ def fingerprints(flat: Tensor) -> NDArray[np.int64]:
     return np.array([hash(row.tobytes()) for row in (flat + 0.0).contiguous().numpy()], dtype=np.int64)
 
 
-def reduce_batch(batch: Tensor) -> Tensor:
-    """(b, p) float64: points, or images averaged down to at most 16 x 16."""
-    if batch.dim() == 4:
-        side = (min(batch.shape[2], THUMBNAIL), min(batch.shape[3], THUMBNAIL))
-        batch = adaptive_avg_pool2d(batch, side) if len(batch) else batch.new_empty(0, batch.shape[1], *side)
+def numbers_of(batch: Tensor) -> Tensor:
+    """(b, d) float64: points as they are."""
     return batch.flatten(1).double()
+
+
+def thumbnails(batch: Tensor) -> Tensor:
+    """(b, p) float64: images averaged down to at most 16 x 16."""
+    side = (min(batch.shape[2], THUMBNAIL), min(batch.shape[3], THUMBNAIL))
+    return adaptive_avg_pool2d(batch, side).flatten(1).double()
+
+
+#: What neighbours are looked for in: series, clouds and videos in the features that they are scored by.
+REDUCTIONS: dict[Kind, Callable[[Tensor], Tensor]] = {
+    "points": numbers_of,
+    "images": thumbnails,
+    "series": lambda batch: SeriesFeatures().features(batch).double(),
+    "cloud": lambda batch: CloudFeatures().features(batch).double(),
+    "video": lambda batch: VideoFeatures().features(batch).double(),
+}
 
 
 class Extremes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tarfile
 import zipfile
 from itertools import islice
 from os import PathLike
@@ -10,17 +11,30 @@ from typing import Literal
 
 from gancheck.errors import BadData, did_you_mean
 from gancheck.loading.failures import one_line_errors
+from gancheck.loading.image_file import SUFFIXES
 
-Content = Literal["npy", "npz", "torch", "torchscript", "parquet", "table", "picture", "pickle", "unknown"]
-FORMATS = ".npy, .npz, .pt, TorchScript, .csv, .parquet or a folder of .png, .jpg, .jpeg or .webp images"
+Content = Literal[
+    "npy", "npz", "torch", "torchscript", "safetensors", "hdf5", "parquet", "table", "archive", "picture", "pickle",
+    "unknown",
+]  # fmt: skip
+FORMATS = (
+    ".npy, .npz, .pt, .safetensors, .h5, TorchScript, .csv, .parquet, or a folder, .zip or .tar of .png, .jpg, .jpeg "
+    "or .webp images"
+)
 TABLES = (".csv", ".tsv", ".txt", ".dat", "")
 TORCH = (".pt", ".pth", ".ts")
 LARGEST = 16 * 2**30  #: bytes that an archive may unpack to
 SUSPECT, RATIO = 2**30, 1_000  #: an archive that unpacks to more than this, by more than this factor, is a bomb
 
+ARRAYS = (".npy", ".npz", ".pt", ".pth", ".ts", ".safetensors", ".h5", ".hdf5", ".csv", ".tsv", ".dat", ".parquet")
+OPENED = (*SUFFIXES, *ARRAYS)  #: members of an archive that are looked at
+SHARDS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+SQUEEZED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ")  #: how .gz, .bz2 and .xz start
+
 STARTS: tuple[tuple[bytes, Content], ...] = (
     (b"\x93NUMPY", "npy"),
     (b"PAR1", "parquet"),
+    (b"\x89HDF\r\n", "hdf5"),
     (b"\x89PNG", "picture"),
     (b"\xff\xd8\xff", "picture"),
     (b"GIF8", "picture"),
@@ -49,6 +63,10 @@ def content_of(path: Path) -> Content:
         raise BadData(f"{path.name} is empty")
     if start.startswith(b"PK"):
         return open_zip(path)
+    if start[257:262] == b"ustar" or start.startswith(SQUEEZED):
+        return "archive"
+    if is_safetensors(start):
+        return "safetensors"
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "picture"
     return next((content for magic, content in STARTS if start.startswith(magic)), plain(path, start))
@@ -69,7 +87,21 @@ def open_zip(path: Path) -> Content:
     names = [member.filename for member in members]
     if any(name.endswith("/data.pkl") for name in names):
         return "torchscript" if any(name.endswith("/constants.pkl") for name in names) else "torch"
-    return "npz" if not names or any(name.endswith(".npy") for name in names) else "unknown"
+    if any(name.lower().endswith(SUFFIXES) for name in names):
+        return "archive"
+    if not names or any(name.endswith(".npy") for name in names):
+        return "npz"
+    return "archive" if any(name.lower().endswith(ARRAYS) for name in names) else "unknown"
+
+
+def is_tar(path: Path) -> bool:
+    """Whether a file is a .tar, compressed or not."""
+    return tarfile.is_tarfile(path)
+
+
+def is_safetensors(start: bytes) -> bool:
+    """Whether a file starts with the length of a JSON header, and the header."""
+    return len(start) > 8 and start[8:9] == b"{" and int.from_bytes(start[:8], "little") < 2**27
 
 
 def refuse_bomb(path: Path, unpacked: int) -> None:

@@ -7,18 +7,22 @@ from itertools import count as counting
 from typing import Any
 
 import numpy as np
-import polars as pl
 import torch
 from PIL import Image
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from gancheck.errors import BadData
-from gancheck.loading.arrays import array_of, from_names, raw_array, whole_labels
+from gancheck.loading.arrays import array_of, raw_array
+from gancheck.loading.class_numbers import number_classes
 from gancheck.loading.failures import one_line_errors
+from gancheck.loading.frames import table_in_memory
 from gancheck.loading.generator import network
 from gancheck.loading.layout import CHANNELS
+from gancheck.loading.named_arrays import flatten, from_names
+from gancheck.loading.options import NO_OPTIONS, KindOfSamples, ReadOptions
 from gancheck.loading.raw import Array, Raw, Replay
+from gancheck.loading.samples import Samples
 from gancheck.loading.tables import raw_table
 
 ASKED = 1_000  #: samples that a function is asked for at a time
@@ -26,8 +30,10 @@ LARGEST = 8 * 2**30  #: bytes of batches that are read before giving up on an en
 LONGEST = 1_000_000  #: batches, likewise
 ACCEPTED = "a path, array, tensor, iterable of batches, function of a count, or torch module"
 
+Cut = Callable[[list[Array]], tuple[list[Array], tuple[str, ...]]]  #: arrays as batches of samples, and what to say
 
-def in_memory(source: Any, latent: int | None) -> Raw:
+
+def in_memory(source: Any, latent: int | None, options: ReadOptions = NO_OPTIONS, like: Samples | None = None) -> Raw:
     """Samples that a program holds or makes."""
     with one_line_errors("the object", f"give {ACCEPTED}"):
         if isinstance(source, nn.Module):
@@ -35,22 +41,22 @@ def in_memory(source: Any, latent: int | None) -> Raw:
         if isinstance(source, Tensor):
             return raw_array(source, "tensor")
         if isinstance(source, Mapping):
-            return from_names(source, "dict")
-        if isinstance(source, pl.DataFrame | pl.LazyFrame):
-            return raw_table(source.lazy(), "table", ())
+            return from_names(dict(flatten(source)), "dict", options.array)
+        if (table := table_in_memory(source)) is not None:
+            return raw_table(table, options, like)
         if hasattr(source, "__array__"):
             return raw_array(source, "array")
-        return of_many(source)
+        return of_many(source, options.kind)
 
 
-def of_many(source: Any) -> Raw:
+def of_many(source: Any, kind: KindOfSamples) -> Raw:
     """Samples from many objects: batches, rows, or what a function gives."""
     if isinstance(source, Dataset) and hasattr(source, "__len__"):
-        return read_batches(DataLoader(source, batch_size=ASKED))
+        return read_batches(DataLoader(source, batch_size=ASKED), as_batches)
     if isinstance(source, Sequence) and not isinstance(source, str | bytes) and is_nested(source):
         return raw_array(source, "list")
     if isinstance(source, Iterable) and not isinstance(source, str | bytes):
-        return read_batches([source] if is_pair(source) else source)
+        return read_batches([source] if is_pair(source) else source, SINGLE.get(kind, one_by_one))
     if callable(source):
         return function(source)
     raise BadData(f"cannot read samples from {type(source).__name__}; give {ACCEPTED}")
@@ -93,7 +99,7 @@ def function(draw: Callable[[int], Any]) -> Raw:
     return Raw(name, next(read()).shape[1:], read, endless=True)
 
 
-def read_batches(source: Iterable[Any]) -> Raw:
+def read_batches(source: Iterable[Any], cut: Cut) -> Raw:
     """Batches, read once and kept; (samples, labels) pairs give labels too."""
     pairs = list(finite(source))
     kept = [x for x, _ in pairs if len(x)] or [x for x, _ in pairs[:1]]
@@ -102,9 +108,9 @@ def read_batches(source: Iterable[Any]) -> Raw:
         raise BadData("there are no batches to read")
     if labels and len(labels) != len(pairs):
         raise BadData(f"only {len(labels)} of {len(pairs)} batches have labels; give labels with all or none")
-    known = whole_labels(np.concatenate(labels), "the batches") if labels else None
-    full, notes = one_by_one(kept) if known is None else (kept, ())
-    return Raw("batches", full[0].shape[1:], lambda: iter(full), labels=known, notes=notes)
+    known, classes = number_classes(np.concatenate(labels), "the batches") if labels else (None, ())
+    full, notes = cut(kept) if known is None else (kept, ())
+    return Raw("batches", full[0].shape[1:], lambda: iter(full), labels=known, classes=classes, notes=notes)
 
 
 def finite(source: Iterable[Any]) -> Iterator[tuple[Array, Array | None]]:
@@ -121,6 +127,18 @@ def finite(source: Iterable[Any]) -> Iterator[tuple[Array, Array | None]]:
         yield (x if isinstance(source, Sequence) else x.copy()), y  # an iterator may write over its last batch
 
 
+def as_batches(batches: list[Array]) -> tuple[list[Array], tuple[str, ...]]:
+    """Batches, as their source makes them."""
+    return batches, ()
+
+
+def sequences(batches: list[Array]) -> tuple[list[Array], tuple[str, ...]]:
+    """Series or clouds: arrays with two axes are one each, those with three are batches of them."""
+    if batches[0].ndim != 2:
+        return batches, ()
+    return [batch[None] for batch in batches], (f"each array of shape {batches[0].shape} read as one sample",)
+
+
 def one_by_one(batches: list[Array]) -> tuple[list[Array], tuple[str, ...]]:
     """Batches as they are, or of one image each where that is their shape; and how they were read."""
     shapes = {batch.shape for batch in batches}
@@ -129,6 +147,9 @@ def one_by_one(batches: list[Array]) -> tuple[list[Array], tuple[str, ...]]:
         return [batch[None] for batch in batches], (f"each array of shape {shape} read as one image",)
     points = f"each array of shape (b, {shape[-1]}) read as b points; images need (b, c, h, w)"
     return batches, (points,) if len(shape) == 2 else ()
+
+
+SINGLE: dict[str, Cut] = {"series": sequences, "cloud": sequences}  #: how lists of arrays are cut into samples
 
 
 def split_labels(item: Any) -> tuple[Array, Array | None]:

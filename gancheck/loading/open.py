@@ -8,24 +8,29 @@ from pathlib import Path
 from typing import Any
 
 from gancheck.errors import BadData
-from gancheck.loading import arrays, tables
+from gancheck.loading import array_files, tables
+from gancheck.loading.archives import read_archive, read_shards, shards_in
 from gancheck.loading.content import FORMATS, content_of, require_path
 from gancheck.loading.failures import one_line_errors
 from gancheck.loading.folder import folder
 from gancheck.loading.in_memory import in_memory
+from gancheck.loading.incomplete import drop_incomplete
 from gancheck.loading.interpret import interpret
-from gancheck.loading.labels import open_labels
+from gancheck.loading.labels import open_labels, open_labels_of
+from gancheck.loading.matching import name_coordinates, refuse_modes
 from gancheck.loading.options import NO_OPTIONS, ReadOptions
 from gancheck.loading.raw import Raw
 from gancheck.loading.samples import Samples
 from gancheck.loading.torchscript import archive
 
-__all__ = ["open_labels", "open_samples"]
+__all__ = ["open_labels", "open_labels_of", "open_samples"]
 
-READERS: dict[str, Callable[[Path], Raw]] = {
-    "npy": arrays.npy,
-    "npz": arrays.npz,
-    "torch": arrays.torch_file,
+READERS: dict[str, Callable[[Path, ReadOptions, Samples | None], Raw]] = {
+    "npy": array_files.npy,
+    "npz": array_files.npz,
+    "torch": array_files.torch_file,
+    "safetensors": array_files.safetensors_file,
+    "hdf5": array_files.hdf5,
     "table": tables.csv,
     "parquet": tables.parquet,
 }
@@ -49,22 +54,28 @@ def open_samples(
     with one_line_errors(what, "give it as a .npy file"):
         try:
             raw = (
-                on_disk(require_path(source), latent)
+                on_disk(require_path(source), latent, options, like)
                 if isinstance(source, str | PathLike)
-                else in_memory(source, latent)
+                else in_memory(source, latent, options, like)
             )
-            return interpret(raw, options, like)
+            if like is None:
+                refuse_modes(raw, options)
+                return interpret(drop_incomplete(raw), options)
+            return name_coordinates(interpret(drop_incomplete(raw), options, like), like)
         except BadData as error:
             raise BadData(f"{what}: {error}") from error
 
 
-def on_disk(path: Path, latent: int | None) -> Raw:
+def on_disk(path: Path, latent: int | None, options: ReadOptions = NO_OPTIONS, like: Samples | None = None) -> Raw:
     """Samples of a file or folder."""
     if path.is_dir():
-        return folder(path)
+        shards = shards_in(path)
+        return read_shards(path, shards, options) if shards else folder(path, options)
     content = content_of(path)
+    if content == "archive":
+        return read_archive(path, options, lambda inside: on_disk(inside, latent, options, like))
     if content in READERS:
-        return READERS[content](path)
+        return READERS[content](path, options, like)
     if content == "torchscript":
         return archive(path, latent)
     raise BadData(f"{path.name} {REFUSED[content]}")

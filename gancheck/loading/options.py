@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+Kind = Literal["points", "images", "series", "cloud", "video"]
 KindOfSamples = Literal["auto", "points", "images", "series", "cloud", "video"]
 
 

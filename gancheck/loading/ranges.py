@@ -1,76 +1,81 @@
-"""What the numbers of a picture mean: which of the known value ranges holds all of them."""
+"""What the numbers of a picture mean: the reference's value range where it can, else the narrowest that holds all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 
 from gancheck.errors import BadData
-from gancheck.loading.raw import Array
+from gancheck.loading.samples import Samples
+from gancheck.loading.survey import Survey
+from gancheck.loading.value_range import BYTES, DEEP, KNOWN, SIGNED, UNIT, WHOLE, Range
 
-DIM = 64  #: largest value of whole numbers, not saved as bytes, below which they are hardly on a scale of 0..255
-ROUNDING = 1e-5  #: how far float arithmetic may lead out of [0, 1] or [-1, 1]
-KNOWN = "known are integers 0..255 or 0..65535, floats in [0, 1], floats in [-1, 1] and whole floats 0..255"
-
-
-@dataclass
-class Survey:
-    """What a look at all values found."""
-
-    count: int = 0  #: rows
-    broken: int = 0  #: rows with NaN or infinite values
-    low: float = float("inf")
-    high: float = float("-inf")
-    whole: bool = True  #: every value is a whole number
-    dtype: np.dtype[np.generic] | None = None  #: holds every batch's
-
-    def add(self, batch: Array) -> None:
-        """Look at one more batch, (b, ...)."""
-        self.count += len(batch)
-        self.dtype = batch.dtype if self.dtype is None else np.promote_types(self.dtype, batch.dtype)
-        finite = np.isfinite(batch) if batch.dtype.kind == "f" else np.True_
-        if not finite.all():
-            self.broken += int((~finite.reshape(len(batch), -1).all(1)).sum())
-            batch = batch[finite]
-        if batch.size:
-            self.low, self.high = min(self.low, float(batch.min())), max(self.high, float(batch.max()))
-            self.whole = self.whole and (batch.dtype.kind in "iu" or bool((batch == np.rint(batch)).all()))
-
-    def refuse_broken(self, name: str) -> None:
-        """BadData where a value is not finite."""
-        if self.broken:
-            raise BadData(
-                f"{name}: {self.broken:,} of {self.count:,} samples have NaN, infinite or missing values; "
-                "drop them or find out why the generator makes them"
-            )
+DIM = 64  #: largest value of numbers, not saved as bytes, below which they are hardly on a scale of 0..255
 
 
-@dataclass(frozen=True)
-class Range:
-    """What black and white are."""
+def decide_range(
+    survey: Survey, name: str, like: Samples | None = None, saved: Range | None = None
+) -> tuple[Range, str]:
+    """The range of all values, and what to say of it; BadData where none of the known fits.
 
-    low: float
-    high: float
-    words: str
+    It is the one that the files are `saved` in, where they have one; else the reference's where that can hold the
+    samples, since a range told from the samples alone follows what the generator happens to make, such as nothing below
+    0. Where the reference's cannot hold them, the samples' own is taken, and both are said.
+    """
+    known = None if like is None else like.span
+    if like is None or known is None:
+        own = saved or guess_range(survey, name)
+        return own, f"pixel values read as {own.words}{doubt(survey, own)}"
+    if saved is None and could_be(survey, known):
+        return known, f"pixel values read as {known.words}, like those of {like.name}{unused(survey, known)}"
+    own = saved or guess_range(survey, name)
+    differ = "" if own.agrees(known) else f", but those of {like.name} as {known.words}; both become [-1, 1]"
+    return own, f"pixel values read as {own.words}{differ}"
 
-    def holds(self, survey: Survey) -> bool:
-        """Whether all values lie in it, up to rounding."""
-        return survey.low >= self.low - ROUNDING and survey.high <= self.high + ROUNDING
+
+def could_be(survey: Survey, known: Range) -> bool:
+    """Whether the reference's range is one that these values may be on."""
+    if not known.holds(survey.low, survey.high):
+        return False
+    if known.high <= 1:
+        return survey.is_float and not (known == SIGNED and is_binary(survey))
+    if not survey.is_float:
+        return survey.dtype is not None and np.iinfo(survey.dtype.name).max >= known.high
+    if survey.high <= 1:
+        return survey.whole and known == WHOLE
+    return survey.whole or survey.high >= DIM
 
 
-BYTES = Range(0, 255, "integers 0..255")
-DEEP = Range(0, 65535, "16-bit integers 0..65535")
-UNIT = Range(0, 1, "floats in [0, 1]")
-SIGNED = Range(-1, 1, "floats in [-1, 1]")
-WHOLE = Range(0, 255, "whole floats 0..255")
+def is_binary(survey: Survey) -> bool:
+    """Whether there are zeros and ones and nothing else: black and white, and not the upper half of [-1, 1]."""
+    return survey.whole and (survey.low, survey.high) == (0, 1)
 
 
-def decide_range(survey: Survey, name: str) -> Range:
-    """The range of all values; BadData where none of the known fits."""
+def unused(survey: Survey, known: Range) -> str:
+    """A word where the values stay in a part of the range that would be a range of its own."""
+    if known == SIGNED and survey.low >= 0:
+        return f" (they run from {survey.low:.3g} to {survey.high:.3g}; if 0 is black in them, give 2 x - 1)"
+    if known == DEEP and survey.high <= BYTES.high:
+        return f" (they stay below {survey.high + 1:.0f}; if 255 is white in them, save them as uint8)"
+    if known == WHOLE and survey.high <= 1:
+        return " (they are 0 and 1; if 1 is white in them, give 255 x)"
+    return ""
+
+
+def doubt(survey: Survey, own: Range) -> str:
+    """A word where the values alone do not say it."""
+    if own == UNIT and not survey.is_float:
+        return " (integers 0 and 1: black and white)"
+    if own == BYTES and survey.dtype == np.uint16:
+        return " (16-bit integers that stay below 256)"
+    return ""
+
+
+def guess_range(survey: Survey, name: str) -> Range:
+    """The narrowest range that holds all values; BadData where none of the known does."""
     for known in candidates(survey):
-        if known.holds(survey):
+        if known.holds(survey.low, survey.high):
             refuse_dim(known, survey, name)
             return known
     raise BadData(f"{name}: pixel values run from {survey.low:.6g} to {survey.high:.6g}; {KNOWN}: bring them to one")
@@ -87,8 +92,8 @@ def refuse_dim(known: Range, survey: Survey, name: str) -> None:
 
 def candidates(survey: Survey) -> Iterable[Range]:
     """The ranges that values of this kind may have, the narrowest first."""
-    if survey.dtype is None or survey.dtype.kind == "f":
+    if survey.is_float:
         return (UNIT, SIGNED, WHOLE) if survey.whole else (UNIT, SIGNED)
     if survey.high == 1:
-        return ()  # integers 0 and 1 may be black and white, or two nearly black levels
+        return (UNIT,)  # two nearly black levels and nothing else are less likely than black and white
     return (BYTES, DEEP) if survey.dtype == np.uint16 else (BYTES,)

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gancheck.loading.layout import Layout
+from gancheck.loading.schema import Schema
+from gancheck.loading.value_range import Range
 
 BATCH_BYTES = 4 * 2**20
 
@@ -29,6 +31,9 @@ class Raw:
     classes: tuple[str, ...] = ()  #: names of labels 0, 1, ..., where they have any
     files: tuple[Path, ...] = ()
     layout: Layout | None = None  #: which axis is the channels, where that is known
+    span: Range | None = None  #: what black and white are, where that is known
+    schema: Schema | None = None  #: of a table
+    missing: Tensor | None = None  #: (n,) bool, rows of a table in which a cell is missing; None: none has one
     notes: tuple[str, ...] = ()
 
 

@@ -10,12 +10,16 @@ import torch
 from torch import Tensor
 
 from gancheck.errors import BadData
+from gancheck.loading.options import Kind
+from gancheck.loading.schema import Schema
+from gancheck.loading.value_range import Range
 
 
 @dataclass(frozen=True, eq=False)
 class Samples:
     """What a loader gives. Points are (d,) as they came; images are (c, h, w) float32 in [-1, 1], c = 1 or 3.
 
+    Time series are (t, c) and point clouds (p, 3), as they came; videos are (f, c, h, w), as images are.
     `stream()` starts again at the first sample each time and gives (b, *shape) float32 or float64 batches, finite.
     """
 
@@ -26,12 +30,27 @@ class Samples:
     labels: Tensor | None = None  #: (count,) int64, where the source holds them
     classes: tuple[str, ...] = ()  #: names of labels 0, 1, ..., where they have any
     files: tuple[Path, ...] = ()  #: one a sample, for images from a folder
+    columns: tuple[str, ...] = ()  #: names of the d coordinates of points, as `height` or `colour=red`; () without
+    schema: Schema | None = None  #: of the table that they come from
+    missing: Tensor | None = None  #: (rows of the source,) bool, rows left out for a missing cell; None: none was
+    kind: Kind = "points"
+    span: Range | None = None  #: of the numbers that images and videos were saved in
     notes: tuple[str, ...] = ()  #: what was assumed, such as how a value range was read
 
     @property
     def is_image(self) -> bool:
-        """Whether a sample has channels, height and width."""
-        return len(self.shape) == 3
+        """Whether a sample has channels, height and width, and nothing else."""
+        return self.kind == "images"
+
+    @property
+    def has_pixels(self) -> bool:
+        """Whether the numbers are pixels in [-1, 1]."""
+        return self.kind in ("images", "video")
+
+    @property
+    def form(self) -> str:
+        """What one sample is, in words."""
+        return describe_form(self.kind, self.shape)
 
     def take(self, most: int) -> Tensor:
         """(n, *shape) the first samples, at most so many, in one tensor and one copy."""
@@ -53,6 +72,27 @@ class Samples:
         labels = self.labels[rows] if self.labels is not None else None
         files = tuple(self.files[row] for row in rows.tolist()) if self.files else ()
         return replace(self, count=count, stream=lambda: select_rows(self.stream(), rows), labels=labels, files=files)
+
+
+def describe_form(kind: Kind, shape: tuple[int, ...]) -> str:
+    """What samples of a kind and shape are, for people."""
+    words: dict[Kind, str] = {
+        "points": "points in {} dimensions",
+        "images": "images of {} x {} x {}",
+        "series": "series of {} steps in {} channels",
+        "cloud": "clouds of {} points in {} dimensions",
+        "video": "videos of {} frames of {} x {} x {}",
+    }
+    return words[kind].format(*shape)
+
+
+def shape_advice(samples: Samples, like: Samples) -> str:
+    """What to do where samples have another shape than those they are compared with."""
+    if samples.is_image and like.is_image and samples.shape[0] == like.shape[0]:
+        return "bring both to one size with --resize SIDE (resize= in Python)"
+    if samples.is_image and like.is_image and samples.shape[1:] == like.shape[1:]:
+        return "bring both to grey, or both to colour"
+    return "bring both to one shape"
 
 
 def select_rows(batches: Iterator[Tensor], rows: Tensor) -> Iterator[Tensor]:

@@ -1,152 +1,132 @@
-"""Tables of points: .csv and .parquet, scanned batch by batch."""
+"""Tables of points: columns of numbers and categories become coordinates, a column of labels labels."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
+import torch
+from torch import Tensor
 
-from gancheck.errors import BadData
-from gancheck.loading.arrays import whole_labels
-from gancheck.loading.content import LARGEST
+from gancheck.loading.class_numbers import number_classes
+from gancheck.loading.column_facts import WORDS, count_words, look_at_columns, no_value
+from gancheck.loading.columns import Choice, Facts, choose_columns
 from gancheck.loading.failures import one_line_errors
+from gancheck.loading.frames import parquet_table
+from gancheck.loading.matching import match_columns
+from gancheck.loading.number_facts import batches_of
+from gancheck.loading.options import NO_OPTIONS, ReadOptions
 from gancheck.loading.raw import Array, Raw, join_names
+from gancheck.loading.samples import Samples
+from gancheck.loading.schema import Column
+from gancheck.loading.table import PLAIN, Table
+from gancheck.loading.text_table import csv_table
+from gancheck.loading.words import as_words, parse_words
 
-ROWS = 65_536  #: of a batch
-WIDEST = 2**20  #: characters of the first line
-LABELS = ("labels", "label", "mode", "y")
-UNNAMED = ("", "Unnamed: 0")  #: the row numbers that pandas writes
-BROKEN = (
-    "nan",
-    "NaN",
-    "NAN",
-    "-nan",
-    "inf",
-    "-inf",
-    "Inf",
-    "-Inf",
-    "NA",
-    "null",
-    "None",
-)  #: no value, or no finite one
-PLAIN = "give one row a sample, numbers only, and a header or none"
+Labels = tuple[Tensor | None, tuple[str, ...]]
 
 
-def csv(path: Path) -> Raw:
-    """Points of a text table; comma, semicolon, tab or a space between the numbers, with a header or without."""
-    with one_line_errors(path.name, PLAIN):
-        mark, header = dialect(path)
-        how = {"has_header": header, "null_values": [*BROKEN]}
-        types = scan_table(path, mark, infer_schema_length=None, **how).collect_schema()
-        table = scan_table(path, mark, schema=types, **how)  # the types are found once, from all rows
-        notes = (f"the first row of {path.name} is {'its header' if header else 'a sample: it has no header'}",)
-        return raw_table(table, path.name, notes)
+def csv(path: Path, options: ReadOptions, like: Samples | None) -> Raw:
+    """Points of a text table."""
+    names = like.schema.every if like and like.schema and like.schema.named else ()
+    return raw_table(csv_table(path, names), options, like)
 
 
-def parquet(path: Path) -> Raw:
+def parquet(path: Path, options: ReadOptions, like: Samples | None) -> Raw:
     """Points of a parquet file."""
-    with one_line_errors(path.name, PLAIN):
-        table = pl.scan_parquet(path.absolute(), glob=False, hive_partitioning=False)
-        rows, columns = table.select(pl.len()).collect().item(), len(table.collect_schema())
-        if rows * columns * 8 > LARGEST:
-            raise BadData(f"{path.name} says that it has {rows:,} rows; give fewer samples")
-        return raw_table(table, path.name, ())
+    return raw_table(parquet_table(path), options, like)
 
 
-def raw_table(table: pl.LazyFrame, name: str, notes: tuple[str, ...]) -> Raw:
-    """Numeric columns as points; a column of labels as labels."""
-    schema = dict(table.collect_schema())
-    label = label_column(schema)
-    skipped = [column for column in schema if column in UNNAMED and schema[column].is_integer()]
-    columns = [column for column in schema if column != label and column not in skipped]
-    refuse_columns({column: schema[column] for column in columns}, name)
-    single = all(schema[column] == pl.Float32 for column in columns)
-    points = table.select(pl.col(columns).cast(pl.Float32 if single else pl.Float64).fill_null(float("nan")))
-
-    def read() -> Iterator[Array]:
-        with one_line_errors(name, PLAIN):
-            for batch in points.collect_batches(chunk_size=ROWS, maintain_order=True):
-                if len(batch):
-                    yield batch.to_numpy()
-
-    notes = (*notes, *(f"column '{column}' of {name} left out as row numbers" for column in skipped))
-    if label is None:
-        return Raw(name, (len(columns),), read, notes=notes)
-    labels, classes = label_values(table.select(pl.col(label)).collect().to_series(), name)
-    said = f"labels from column '{label}'" + (f": {join_names(classes)}" if classes else "")
-    return Raw(name, (len(columns),), read, labels=whole_labels(labels, name), classes=classes, notes=(*notes, said))
+def raw_table(table: Table, options: ReadOptions = NO_OPTIONS, like: Samples | None = None) -> Raw:
+    """The columns of the reference where there is one; else those that are features."""
+    with one_line_errors(table.name, PLAIN):
+        table = parse_words(table)
+        facts = look_at_columns(table.frame)
+        known = like.schema if like else None
+        choice = match_columns(table, facts, known) if known else choose_columns(table, facts, options.modes)
+        types = {name: fact.dtype for name, fact in facts.items()}
+        labels, classes = read_labels(table, choice)
+        batches = Batches(table, choice, types)
+        return Raw(
+            table.name,
+            (len(choice.schema.coordinates),),
+            batches.read,
+            labels=labels,
+            classes=classes,
+            schema=choice.schema,
+            missing=rows_with_missing_cells(table, choice, facts),
+            notes=(*table.notes, *choice.notes, *say_classes(choice, classes), *say_unknown(table, choice, types)),
+        )
 
 
-def label_column(schema: dict[str, Any]) -> str | None:
-    """The column of labels; one called `y` is a coordinate where there is an `x`, or where it holds fractions."""
-    names = {column.lower(): column for column in schema}
-    found = next((names[label] for label in LABELS if label in names), None)
-    if found is not None and found.lower() == "y" and ("x" in names or schema[found].is_float()):
+class Batches:
+    """The coordinates of a table, batch by batch; missing cells are NaN."""
+
+    def __init__(self, table: Table, choice: Choice, types: dict[str, pl.DataType]) -> None:
+        numbers = [types[n] for n, c in zip(choice.own, choice.schema.used, strict=True) if not c.categories]
+        single = bool(numbers) and all(dtype == pl.Float32 for dtype in numbers)
+        kind = pl.Float32() if single else pl.Float64()
+        pairs = zip(choice.schema.used, choice.own, strict=True)
+        parts = chain.from_iterable(coordinates(column, own, types[own]) for column, own in pairs)
+        named = (part.cast(kind).fill_null(float("nan")).alias(str(at)) for at, part in enumerate(parts))
+        self.name, self.points, self.columns = table.name, table.frame.select(*named), len(choice.schema.coordinates)
+
+    def read(self) -> Iterator[Array]:
+        """(b, d) batches of float32 or float64."""
+        with one_line_errors(self.name, PLAIN):
+            yield from batches_of(self.points, self.columns)
+
+
+def coordinates(column: Column, own: str, dtype: pl.DataType) -> Iterator[pl.Expr]:
+    """The number of a column; or 0 and 1 for each of its categories."""
+    if column.categories:
+        yield from (as_words(own, dtype) == word for word in column.categories)
+    else:
+        yield pl.col(own)
+
+
+def rows_with_missing_cells(table: Table, choice: Choice, facts: Facts) -> Tensor | None:
+    """(n,) bool: a compared cell, or the label, is missing; None where no row is so."""
+    asked = [facts[name] for name in (*choice.own, *([choice.label] if choice.label else [])) if facts[name].missing]
+    if not asked:
         return None
-    return found
+    missing = pl.any_horizontal(*(no_value(fact.name, fact.dtype) for fact in asked)).alias("missing")
+    found = table.frame.select(missing).collect(engine="streaming").to_series().to_numpy()
+    return torch.from_numpy(np.array(found, dtype=bool))
 
 
-def label_values(column: pl.Series, name: str) -> tuple[Array, tuple[str, ...]]:
-    """Integers; or text as its place among the sorted classes, and those."""
-    if column.null_count():
-        raise BadData(f"{name}: {column.null_count():,} rows have no '{column.name}'; give each a label or drop them")
-    if column.dtype.is_integer():
-        return column.to_numpy(), ()
-    if column.dtype != pl.String:
-        raise BadData(f"{name}: column '{column.name}' holds {column.dtype}; labels are integers or text")
-    names, values = np.unique(column.to_numpy().astype(str), return_inverse=True)
-    return values, tuple(names.tolist())
+def read_labels(table: Table, choice: Choice) -> Labels:
+    """Labels and the names of classes; 0 where a cell is missing, which is a row that is left out."""
+    if choice.label is None:
+        return None, ()
+    column = table.frame.select(choice.label).collect().to_series()
+    held = column.drop_nulls()
+    if not len(held):
+        return None, ()
+    labels, classes = number_classes(held.to_numpy(), f"{table.name}: column '{choice.label}'")
+    whole = torch.zeros(len(column), dtype=torch.int64)
+    whole[torch.from_numpy(column.is_not_null().to_numpy())] = labels
+    return whole, classes
 
 
-def refuse_columns(schema: dict[str, Any], name: str) -> None:
-    """BadData for columns that are no coordinates, by name."""
-    if not schema:
-        raise BadData(f"{name} has no column of numbers; {PLAIN}")
-    wrong = [f"'{column[:40]}'" for column, dtype in schema.items() if not dtype.is_numeric()]
-    if wrong:
-        what = "column " if len(wrong) == 1 else "columns "
-        raise BadData(f"{name}: {what}{join_names(wrong)} not numeric; drop it, or call it 'label' if it is one")
+def say_classes(choice: Choice, classes: tuple[str, ...]) -> tuple[str, ...]:
+    """Where labels come from."""
+    if choice.label is None:
+        return ()
+    return (f"labels from column '{choice.label}'" + (f": {join_names(classes)}" if classes else ""),)
 
 
-def label_cells(path: Path, count: int) -> Array:
-    """(n,) labels of a text table, integers or text; of several columns, the one called label, labels, mode or y."""
-    with one_line_errors(path.name, "give one label a line"):
-        mark = dialect(path)[0]
-        cells = scan_table(path, mark, has_header=False, infer_schema=False).collect()
-        first = [str(cell).lower() for cell in cells.row(0)]
-        place = 0 if len(first) == 1 else next((first.index(label) for label in LABELS if label in first), None)
-        if place is None:
-            raise BadData(f"{path.name} has {len(first)} columns, none called label, labels, mode or y; name one so")
-        column = cells.to_series(place)[len(cells) - count if len(cells) == count + 1 else 0 :].str.strip_chars()
-        if column.null_count() or (column == "").any():
-            raise BadData(f"{path.name} has rows without a label; give each sample one")
-        numbers = column.cast(pl.Int64, strict=False)
-        return column.to_numpy().astype(str) if numbers.null_count() else numbers.to_numpy()
-
-
-def scan_table(path: Path, mark: str, **how: Any) -> pl.LazyFrame:
-    """The table, not read yet."""
-    return pl.scan_csv(path.absolute(), separator=mark, glob=False, **how)
-
-
-def dialect(path: Path) -> tuple[str, bool]:
-    """What separates the cells, and whether the first row is a header."""
-    with path.open(encoding="utf-8-sig") as file:
-        first = file.readline(WIDEST).strip()
-    if len(first) >= WIDEST - 1:
-        raise BadData(f"{path.name}: its first line is longer than a megabyte; {PLAIN}")
-    mark = next((mark for mark in (",", ";", "\t", " ") if mark in first), ",")
-    numbers = [cell for cell in first.split(mark) if is_number(cell)]
-    return mark, numbers == [str(k) for k in range(len(numbers))]  # none, or 0, 1, ... as pandas names its columns
-
-
-def is_number(cell: str) -> bool:
-    """Whether a cell of the first row is a value rather than a name."""
-    try:
-        float(cell.strip().strip('"'))
-    except ValueError:
-        return False
-    return True
+def say_unknown(table: Table, choice: Choice, types: dict[str, pl.DataType]) -> Iterator[str]:
+    """Words that are none of a column's categories: the rarest of too many, or words that the reference never has."""
+    for column, own in zip(choice.schema.used, choice.own, strict=True):
+        if not column.categories:
+            continue
+        counts = count_words(table.frame, as_words(own, types[own]))
+        odd = {word: rows for word, rows in counts.items() if word not in column.categories}
+        if odd:
+            why = "its rarest" if len(column.categories) == WORDS else "none of the reference's"
+            words = join_names(sorted(odd), 3)
+            yield f"column '{column.name}': {sum(odd.values()):,} rows hold {why} ({words}): 0 for every category"

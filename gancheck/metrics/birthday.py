@@ -20,7 +20,7 @@ PAIRS = 100  #: real pairs that count as coinciding,
 SHARE = 0.02  #: or so many of all pairs, where that is fewer
 
 
-@metric("birthday", better="higher", low=0, max_samples=5_000, on_request=True)
+@metric("birthday", better="higher", low=0, max_samples=5_000, on_request=True, slow=True)
 def birthday(view: View) -> Estimate:
     """Support size by the birthday paradox: of N equal outputs, one pair in N coincides.
 

@@ -14,7 +14,7 @@ from gancheck.statistics.estimate import Estimate, of_rate
 K = 5  #: neighbours; coverage asks for as many, and the same pass serves both
 
 
-@metric("c2st", better="lower", low=0, high=1, max_samples=5_000, on_request=True)
+@metric("c2st", better="lower", low=0, high=1, max_samples=5_000, on_request=True, slow=True)
 def c2st(view: View, k: int = K) -> Estimate:
     """Accuracy of a 5-nearest-neighbour classifier, real or generated, each sample judged by all others.
 

@@ -10,13 +10,12 @@ from torch import Tensor
 from gancheck.errors import BadData
 from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
-from gancheck.numerics.distances import distances
+from gancheck.numerics.distances import squared_distances
 from gancheck.numerics.features import FeatureSet
-from gancheck.numerics.neighbours import k_nearest_across
 from gancheck.numerics.seeding import permutation
 
 
-@metric("fld", better="lower", needs="train", max_samples=2_000, on_request=True)
+@metric("fld", better="lower", needs="train", max_samples=2_000, steep=True, on_request=True, slow=True)
 def fld(view: View) -> Tensor:
     """Feature likelihood divergence: surprise of held-out data under the samples less that under training data, x 100.
 
@@ -70,16 +69,21 @@ SHRUNK = 0.81  #: what squared distances to the background's centre are multipli
 LEAST = 1e-3  #: squared distance added before the first logarithm
 
 
+FRACTION = 8  #: of the chunk: a block goes through six operations, and so small it stays close at hand, 4 times faster
+
+
 def fit_log_variances(centres: FeatureSet, data: FeatureSet, steps: int = STEPS) -> Tensor:
     """(h,) logarithms of the variances about `centres` (h, d) under which `data` (m, d) is most likely.
 
     Found from what suits each centre's nearest sample. While fitting, one broad Gaussian more about the data's mean
     keeps far samples from dragging every width along. Holds m (h + 1) squared distances.
     """
-    reach = k_nearest_across(centres, data, 1)[0][:, 0].square() + LEAST
+    squared = all_squared_distances(data, centres, spare=1)
+    reach = squared[:, :-1].amin(0) + LEAST
     logs = torch.cat([(reach / data.dimension).log(), reach.new_zeros(1)])
-    background = torch.cat([(x - data.mean).square().sum(1, keepdim=True) for _, x in data.blocks()]) * SHRUNK
-    return minimise(logs, torch.cat([all_squared_distances(data, centres), background], 1), data, steps)[:-1]
+    for here, x in data.blocks():
+        squared[here, -1] = (x - data.mean).square().sum(1) * SHRUNK
+    return minimise(logs, squared, data, steps)[:-1]
 
 
 def minimise(logs: Tensor, squared: Tensor, data: FeatureSet, steps: int) -> Tensor:
@@ -99,12 +103,13 @@ def likelihood_gradient(squared: Tensor, logs: Tensor, data: FeatureSet) -> Tens
     """(h + 1,) derivative by `logs` of the mean surprise per feature; the background comes last, with weight 1."""
     weights = torch.full_like(logs, -math.log(len(logs) - 1))
     weights[-1] = 0
-    total = torch.zeros_like(logs)
-    for block in torch.split(squared, max(1, data.chunk // (8 * len(logs)))):
-        scaled = block / logs.exp()
-        share = torch.softmax(weights - (scaled + data.dimension * logs) / 2, 1)
-        total += ((data.dimension - scaled) * share).sum(0)
-    return total / (2 * data.dimension * len(data))
+    height, narrow = weights - data.dimension * logs / 2, logs.neg().exp()
+    shares, moments = torch.zeros_like(logs), torch.zeros_like(logs)
+    for block in torch.split(squared, max(1, data.chunk // FRACTION // (8 * len(logs)))):
+        share = torch.softmax(torch.addcmul(height, block, narrow, value=-0.5), 1)
+        shares += share.sum(0)
+        moments += share.mul_(block).sum(0)
+    return (data.dimension * shares - moments * narrow) / (2 * data.dimension * len(data))
 
 
 def negative_log_likelihood(data: FeatureSet, centres: FeatureSet, logs: Tensor) -> Tensor:
@@ -118,9 +123,10 @@ def negative_log_likelihood(data: FeatureSet, centres: FeatureSet, logs: Tensor)
     return (math.log(len(centres)) - likely.logsumexp(1).mean()) / data.dimension
 
 
-def all_squared_distances(data: FeatureSet, centres: FeatureSet) -> Tensor:
-    """(m, h) squared distances."""
-    rows = [
-        torch.cat([distances(x, y, centres.mean).square_() for _, y in centres.blocks()], 1) for _, x in data.blocks()
-    ]
-    return torch.cat(rows)
+def all_squared_distances(data: FeatureSet, centres: FeatureSet, spare: int = 0) -> Tensor:
+    """(m, h + spare) squared distances, and so many columns at 0."""
+    table = torch.zeros(len(data), len(centres) + spare, dtype=torch.float64, device=data.x.device)
+    for here, x in data.blocks():
+        for there, y in centres.blocks():
+            table[here, there] = squared_distances(x, y, centres.mean)
+    return table

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from itertools import combinations_with_replacement
+
 import torch
 from torch import Tensor
 
@@ -10,6 +14,7 @@ from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
 from gancheck.metrics.mmd import discrepancy
 from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.kernels import ExpandedKernel, Kernel
 from gancheck.numerics.seeding import permutation
 from gancheck.statistics.estimate import Estimate
 
@@ -26,7 +31,8 @@ def kid(view: View, subsets: int = 0, size: int = 1_000) -> Estimate | Tensor:
     Fewer than 2 samples: BadData. Binkowski et al., "Demystifying MMD GANs", ICLR 2018.
     On the ring it did not see: shrink, blur, copy.
     """
-    kernel = view.real_samples.cached(Cubic)
+    real = view.real_samples
+    kernel: Kernel = real.cached(ExpandedCubic) if real.dimension <= PLAIN else real.cached(Cubic)
     if subsets < 0 or size < 2:
         raise BadParameter(f"kid(subsets={subsets}, size={size}): subsets must not be negative, and size at least 2")
     if subsets == 0:
@@ -36,6 +42,9 @@ def kid(view: View, subsets: int = 0, size: int = 1_000) -> Estimate | Tensor:
         a, b = subset(view.samples, size, "samples", i), subset(view.real_samples, size, "reference", i)
         values.append(discrepancy(a, b, kernel).value)
     return torch.stack(values).mean()
+
+
+PLAIN = 12  #: features up to which a kernel has no more than 455 of its own, fewer than there are samples
 
 
 def subset(features: FeatureSet, size: int, name: str, i: int) -> FeatureSet:
@@ -63,3 +72,46 @@ class Cubic:
         cube = w.square().addcmul_(w + base, base, value=3).mul_(w)
         # The rest, 3 a b (2 A + a + b), is a matrix of rank 2.
         return cube.addmm_(torch.cat([a * (self.level + a), a], 1), torch.stack([b, b * (self.level + b)]), alpha=3)
+
+
+class ExpandedCubic(ExpandedKernel):
+    """The same for few features d, as (d + 1)(d + 2)(d + 3) / 6 features of its own.
+
+    x.y / d + 1 is a product in d + 1 coordinates. Seen along the reference's mean, where it is A, it is
+    A (1 + s)(1 + t) + q.r with s = a / A, t = b / A, and q, r across. Its cube less functions of one side has no term
+    of s or t alone.
+    """
+
+    def __init__(self, reference: FeatureSet) -> None:
+        d = reference.dimension
+        self.centre, self.root = reference.mean, math.sqrt(d)
+        self.along = self.centre / self.root
+        self.level = float(self.along.square().sum()) + 1
+        size = self.level - 1
+        self.shrink = (1 - self.level**-0.5) / size if size > 0 else 0.0
+        self.pairs, self.triples = (products(d, order, self.centre.device) for order in (2, 3))
+
+    def expand(self, x: Tensor) -> Tensor:
+        """(p, r) features."""
+        u = (x - self.centre) / self.root
+        length = (u @ self.along)[:, None]
+        s, q = length / self.level, u - self.shrink * length * self.along
+        parts = (
+            self.level**1.5 * s * (3 + 3 * s + s * s),
+            math.sqrt(3) * self.level * (1 + s).square() * q,
+            math.sqrt(3 * self.level) * (1 + s) * multiply(q, *self.pairs),
+            multiply(q, *self.triples),
+        )
+        return torch.cat(parts, 1)
+
+
+def products(d: int, order: int, device: torch.device) -> tuple[Tensor, Tensor]:
+    """(t, order) columns of every product of so many coordinates, and (t,) roots of how often each is there."""
+    columns = list(combinations_with_replacement(range(d), order))
+    times = [math.factorial(order) / math.prod(map(math.factorial, Counter(c).values())) for c in columns]
+    return torch.tensor(columns, device=device), torch.tensor(times, dtype=torch.float64, device=device).sqrt()
+
+
+def multiply(q: Tensor, columns: Tensor, weight: Tensor) -> Tensor:
+    """(p, t) products of these columns, weighted."""
+    return q[:, columns].prod(2) * weight

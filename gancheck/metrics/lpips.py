@@ -24,7 +24,7 @@ SIDE = 64  #: pixels a side that images are brought to
 BATCH = 25  #: pairs
 
 
-@metric("lpips", better="higher", low=0, needs="images", on_request=True)
+@metric("lpips", better="higher", low=0, needs="images", on_request=True, slow=True)
 def lpips(view: View) -> Estimate:
     """Mean perceptual distance (LPIPS, VGG16) of two samples: higher is more diverse, real data's value is the aim.
 

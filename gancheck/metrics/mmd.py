@@ -16,7 +16,7 @@ from gancheck.numerics.kernels import Kernel, cross_means, own_means, typical_di
 from gancheck.statistics.estimate import Estimate, around
 
 
-@metric("mmd", better="lower", max_samples=5_000, on_request=True)
+@metric("mmd", better="lower", max_samples=5_000, on_request=True, slow=True)
 def mmd(view: View) -> Estimate:
     """Squared maximum mean discrepancy with five Gaussian kernels, unbiased: a perfect generator gets 0 on average.
 
@@ -31,7 +31,7 @@ def mmd(view: View) -> Estimate:
     return discrepancy(view.samples, view.real_samples, view.real_samples.cached(mixture))
 
 
-@metric("cmmd", better="lower", low=0, max_samples=5_000, on_request=True)
+@metric("cmmd", better="lower", low=0, max_samples=5_000, on_request=True, slow=True)
 def cmmd(view: View) -> Estimate:
     """1,000 times the squared mean discrepancy of directions, with a Gaussian kernel of bandwidth 10, biased.
 

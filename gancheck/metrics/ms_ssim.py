@@ -21,7 +21,7 @@ EXPONENTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  #: of the scales, the fine
 FLOOR_L, FLOOR_C = 0.01**2, 0.03**2  #: keep quotients of small numbers tame; pixels are in [0, 1]
 
 
-@metric("ms-ssim", better="lower", low=0, high=1, needs="images", on_request=True)
+@metric("ms-ssim", better="lower", low=0, high=1, needs="images", on_request=True, slow=True)
 def ms_ssim(view: View) -> Estimate:
     """Mean multi-scale structural similarity of two samples; lower is more diverse, real data's value is the aim.
 

@@ -19,7 +19,7 @@ LEAST = 20  #: samples a bin, on average
 ALPHA = 0.05
 
 
-@metric("ndb", better="lower", low=0, high=1, max_samples=10_000, on_request=True)
+@metric("ndb", better="lower", low=0, high=1, max_samples=10_000, on_request=True, slow=True)
 def ndb(view: View) -> Estimate:
     """Share of k-means bins in which samples and real data differ at the 5 % level (two-sided z-test).
 

@@ -13,7 +13,7 @@ from gancheck.numerics.kernels import own_means
 from gancheck.statistics.estimate import Estimate, around
 
 
-@metric("pairwise-distance", better="higher", low=0, needs="samples", max_samples=5_000, on_request=True)
+@metric("pairwise-distance", better="higher", low=0, needs="samples", max_samples=5_000, on_request=True, slow=True)
 def pairwise_distance(view: View) -> Estimate:
     """Mean Euclidean distance between two different samples, in feature units.
 

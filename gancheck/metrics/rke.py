@@ -15,7 +15,7 @@ from gancheck.numerics.kernels import own_means, typical_distance
 from gancheck.statistics.estimate import Estimate, around
 
 
-@metric("rke", better="higher", low=1, max_samples=5_000, on_request=True)
+@metric("rke", better="higher", low=1, max_samples=5_000, on_request=True, slow=True)
 def rke(view: View) -> Estimate:
     """Exponential of the Renyi entropy of order 2 of the samples' Gaussian kernel matrix: 1 / mean squared kernel.
 

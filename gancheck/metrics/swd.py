@@ -14,7 +14,7 @@ DIRECTIONS = 512
 TOGETHER = 128  #: directions projected at a time, which bounds the memory at 128 numbers a sample
 
 
-@metric("swd", better="lower", low=0, on_request=True)
+@metric("swd", better="lower", low=0, on_request=True, slow=True)
 def swd(view: View) -> Tensor:
     """Sliced 2-Wasserstein distance: root of the mean squared distance along 512 fixed random directions.
 

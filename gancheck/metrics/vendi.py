@@ -38,7 +38,7 @@ def vendi_2(view: View) -> Tensor:
     return (1 / view.samples.cached(concentration)).clamp_min(1)
 
 
-@metric("vendi-ratio", better="one", low=0, needs="samples", max_samples=5_000)
+@metric("vendi-ratio", better="one", low=0, needs="samples", max_samples=5_000, yardstick=True)
 def vendi_ratio(view: View) -> Tensor:
     """Vendi score over that of a real draw of the same n.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import torch
-from scipy.optimize import linear_sum_assignment
 from torch import Tensor
 
 from gancheck.evaluation.view import View
@@ -12,7 +11,7 @@ from gancheck.numerics.distances import squared_distances
 from gancheck.numerics.features import FeatureSet
 
 
-@metric("wasserstein", better="lower", low=0, max_samples=1_000, on_request=True)
+@metric("wasserstein", better="lower", low=0, max_samples=1_000, steep=True, on_request=True, slow=True)
 def wasserstein(view: View) -> Tensor:
     """2-Wasserstein distance, exact: root of the mean squared distance in the cheapest pairing with real samples.
 
@@ -22,6 +21,8 @@ def wasserstein(view: View) -> Tensor:
     Villani, "Optimal transport: old and new", 2009 (chapter 6).
     On the ring it did not see: shrink, blur, copy.
     """
+    from scipy.optimize import linear_sum_assignment  # slow to import, and only this metric needs it
+
     n = min(len(view.samples), len(view.real_samples))
     a, b = view.samples.head(n), view.real_samples.head(n)
     partner = torch.from_numpy(linear_sum_assignment(costs(a, b).cpu().numpy())[1]).to(a.x.device)

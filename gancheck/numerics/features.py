@@ -41,7 +41,7 @@ class FeatureSet(Memo):
         super().__init__()
         if x.dim() != 2 or 0 in x.shape:
             raise BadData(f"expected features of shape (n, d) with n and d at least 1, got {tuple(x.shape)}")
-        if not torch.isfinite(x).all():
+        if not all(bool(torch.isfinite(rows).all()) for rows in runs_of_rows(x, chunk)):
             raise BadData("features hold NaN or infinite values; drop these samples, or count the run as diverged")
         x = x.detach() if x.requires_grad else x
         self.x = x if x.dtype in (torch.float32, torch.float64) else x.float()
@@ -70,6 +70,21 @@ class FeatureSet(Memo):
     def head(self, n: int) -> FeatureSet:
         """The first n samples, or the set of samples itself where it has no more."""
         return self if n >= len(self) else self.cached(first, n)
+
+
+def runs_of_rows(x: Tensor, chunk: int = CHUNK) -> tuple[Tensor, ...]:
+    """Runs of rows (b, d) that stay inside the chunk in float64."""
+    return torch.split(x, max(1, chunk // (8 * max(1, x.shape[1]))))
+
+
+def fill_rows(made: Tensor, x: Tensor, compute: Callable[[Tensor], Tensor]) -> Tensor:
+    """`made` (n, ...), filled with what `compute` gives for a few rows of x (n, d) at a time, in float64.
+
+    It is there first, since results kept between large blocks would leave holes that no other block fits into.
+    """
+    for here, rows in zip(torch.split(made, max(1, CHUNK // (8 * max(1, x.shape[1])))), runs_of_rows(x), strict=True):
+        here.copy_(compute(rows.double()))
+    return made
 
 
 def mean_of(features: FeatureSet) -> Tensor:

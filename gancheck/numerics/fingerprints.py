@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.features import FeatureSet, fill_rows
 from gancheck.numerics.seeding import key
 
 
@@ -16,7 +16,8 @@ def row_fingerprints(features: FeatureSet) -> Tensor:
     """
     keys = [key("metric", "duplicates", column) | 1 for column in range(features.dimension)]
     odd = torch.tensor(keys, device=features.x.device)
-    return torch.cat([(scramble((x + 0.0).view(torch.int64)) * odd).sum(1) for _, x in features.blocks()])
+    made = torch.empty(len(features), dtype=torch.int64, device=features.x.device)
+    return fill_rows(made, features.x, lambda x: (scramble((x + 0.0).view(torch.int64)) * odd).sum(1))
 
 
 def scramble(bits: Tensor) -> Tensor:

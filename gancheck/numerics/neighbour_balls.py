@@ -17,6 +17,7 @@ from gancheck.errors import BadData
 from gancheck.numerics.distance_bounds import DistanceBounds, can_bound, scale_of
 from gancheck.numerics.distances import DIRECT, distances
 from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.neighbour_trees import pairs_in_balls, tree_serves
 from gancheck.numerics.neighbours import TIE, few_at_once, radii, row_distances
 
 FEW = 64  #: up to one pair in so many is worth a look of its own; with more, the whole block is done in float64
@@ -28,6 +29,10 @@ class PairDistances(NamedTuple):
     fake: Tensor  #: (p,) int64 row of the generated sample
     real: Tensor  #: (p,) int64 row of the real one
     distance: Tensor  #: (p,) float64
+
+    def some(self, which: Tensor) -> PairDistances:
+        """Those of them, (p,) bool."""
+        return PairDistances(*(part[which] for part in self))
 
 
 @dataclass(frozen=True)
@@ -95,8 +100,21 @@ def ball_membership(samples: FeatureSet, reference: FeatureSet, ks: tuple[int, .
 
 def pairs(samples: FeatureSet, reference: FeatureSet, tallies: list[BallCounts]) -> Iterator[PairDistances]:
     """Every pair that the last tally, whose balls are the largest, has to know of; block by block."""
+    bounded = bool(tallies[-1].fake.isfinite().all() & tallies[-1].real.isfinite().all())
+    if bounded and tree_serves(samples) and tree_serves(reference):
+        return pairs_by_trees(samples, reference, tallies[-1])
     wide = samples.dimension > DIRECT and can_bound(samples)
     return (pairs_by_bounds if wide else direct)(samples, reference, tallies)
+
+
+def pairs_by_trees(samples: FeatureSet, reference: FeatureSet, widest: BallCounts) -> Iterator[PairDistances]:
+    """The pairs within a generated sample's ball, and then those within a real one's alone."""
+    for i, j in pairs_in_balls(samples, widest.fake, reference):
+        near = PairDistances(i, j, row_distances(samples.x[i], reference.x[j]))
+        yield near.some(near.distance <= widest.fake[i])
+    for j, i in pairs_in_balls(reference, widest.real, samples):
+        near = PairDistances(i, j, row_distances(samples.x[i], reference.x[j]))
+        yield near.some((near.distance <= widest.real[j]) & (near.distance > widest.fake[i]))
 
 
 def direct(samples: FeatureSet, reference: FeatureSet, tallies: list[BallCounts]) -> Iterator[PairDistances]:

@@ -1,6 +1,6 @@
 """Nearest neighbours without the n x n matrix: blockwise distances and radii.
 
-All distances are float64. With many features, a float32 screen first rules out the pairs that cannot matter.
+All distances are float64. With few features a tree, with many a float32 screen rules out the pairs that cannot matter.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from torch import Tensor
 from gancheck.numerics.distance_bounds import DistanceBounds, can_bound, scale_of
 from gancheck.numerics.distances import DIRECT, distances
 from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.neighbour_trees import nearest_by_tree, tree_serves, without
 
 TIE = 1 + 1e-9  #: what radii are widened by, so that rounding cannot put a tie outside
 SPARE = 4  #: neighbours that a screen keeps beyond k: the k nearest are among them but for very close calls
@@ -31,7 +32,9 @@ def radii(features: FeatureSet, k: int) -> Tensor:
 
 
 def k_nearest(features: FeatureSet, k: int) -> Nearest:
-    """The k nearest others of every sample. Each pair is looked at once."""
+    """The k nearest others of every sample. Each pair is looked at once, or by a tree only those that are near."""
+    if tree_serves(features) and (found := nearest_by_tree(features, features, k + 1)):
+        return Nearest(*without(found, torch.arange(len(features))))
     wide = features.dimension > DIRECT and len(features) > k + SPARE
     return k_nearest_by_bounds(features, k) if wide and can_bound(features) else k_nearest_exhaustive(features, k)
 
@@ -140,6 +143,9 @@ def nearest_in(features: FeatureSet, others: FeatureSet, own: Tensor | None = No
 
     `own` (n,) int64 names one of the others that each must not take; the distance is infinite where that leaves none.
     """
+    if tree_serves(others) and (found := nearest_by_tree(features, others, 1 if own is None else 2)):
+        near, which = found if own is None else without(found, own)
+        return near[:, 0], which[:, 0]
     distance = torch.full((len(features),), torch.inf, dtype=torch.float64, device=features.x.device)
     index = torch.zeros(len(features), dtype=torch.int64, device=features.x.device)
     for here, x in features.blocks():
@@ -158,6 +164,10 @@ def nearest_in(features: FeatureSet, others: FeatureSet, own: Tensor | None = No
 
 def k_nearest_across(a: FeatureSet, b: FeatureSet, k: int) -> tuple[Tensor, Tensor]:
     """(n, k) and (m, k) distances of each set's samples to their k nearest in the other, ascending, from one pass."""
+    if tree_serves(a) and tree_serves(b):
+        pairs = [nearest_by_tree(one, other, k) for one, other in ((a, b), (b, a))]
+        if pairs[0] and pairs[1]:
+            return pairs[0][0], pairs[1][0]
     kept = [torch.full((len(c), k), torch.inf, dtype=torch.float64, device=c.x.device) for c in (a, b)]
     for here, x in a.blocks():
         for there, y in b.blocks():

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -29,10 +31,11 @@ class PluginEntry:
         """The source file."""
         return Path(inspect.getfile(self.thing))
 
-    @property
+    @cached_property
     def source(self) -> str:
-        """Hash of what it computes, part of every run's id."""
-        return source_hash(self.file)
+        """Hash of what it computes, part of every run's id; the other plug-ins of its file do not count."""
+        neighbours = (entry.thing.__name__ for entry in entries_of(sys.modules[self.thing.__module__]))
+        return source_hash(self.file, frozenset(neighbours) - {self.thing.__name__})
 
     @property
     def summary(self) -> str:

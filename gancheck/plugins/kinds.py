@@ -47,7 +47,7 @@ KINDS = {
             "metric",
             "metrics",
             "gancheck.metrics",
-            reserved=("held",),
+            reserved=("held", "all", "usual", "core"),
             use="score samples.npy --dataset ring8 --with {file} --metrics {name}",
         ),
         Kind(
@@ -67,9 +67,13 @@ KINDS = {
 }
 
 
+#: What is asked for by another name, and where it is.
+ALSO_CALLED = {"model": " A model without a discriminator is a gan that derives from gancheck.Model: take gan."}
+
+
 def kind_named(name: str) -> Kind:
     """The kind of this name, or UnknownName with the nearest one."""
     if name not in KINDS:
-        hint = did_you_mean(name, KINDS)
+        hint = ALSO_CALLED.get(name) or did_you_mean(name, KINDS)
         raise UnknownName(f"unknown kind of plug-in '{name}'.{hint} Take one of {', '.join(KINDS)}")
     return KINDS[name]

@@ -73,9 +73,9 @@ def convert(value: Any, kind: Any, what: str) -> Any:
 
 
 def positive(value: int, what: str) -> int:
-    """A count as an option gives it: at least 1, or BadParameter."""
+    """A count that somebody gave: at least 1, or BadParameter."""
     if value < 1:
-        raise BadParameter(f"{what} {value}: needs at least 1")
+        raise BadParameter(f"{what} = {value}: needs at least 1")
     return value
 
 

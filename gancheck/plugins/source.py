@@ -1,4 +1,5 @@
-"""What a plug-in computes, as a hash: the code of its file, and of every definition of gancheck that this code uses.
+"""What a plug-in computes, as a hash: the code of its file, and of every definition of gancheck that this code uses; of
+the user's own code also the modules that it imports and the files that it names (`gancheck.plugins.own_code`).
 
 Comments, docstrings, annotations of functions, what is raised and the places of gancheck's modules do not count, so
 correcting a typo or moving a helper trains nothing again, and changing a helper does. What a hook is handed (a game, a
@@ -15,12 +16,13 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from gancheck.plugins.own_code import OwnCode, read_tree
+from gancheck.plugins.syntax import WHOLE, canonical, chains, imports_in, is_docstring, names_defined
+
 PACKAGE = "gancheck"
 
-#: Fields of the syntax tree that say nothing about what is computed, or that only some versions of Python have.
-IGNORED = ("ctx", "kind", "returns", "type_comment", "type_ignores", "type_params")
-WHOLE = "*"  #: instead of a name: everything that a module defines
 BASES = "base"  #: module of a kind's folder that says what a plug-in is; of it only constants are followed
+DEFINITION = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 BOOKKEEPING = ("errors", "plugins")  #: rooms whose code decides no number
 
 
@@ -90,20 +92,39 @@ class SourceTree:
     folder: Path  #: of the package
     package: str = PACKAGE
 
-    def hash_of(self, path: Path) -> str:
-        """12 hex digits of the code of a file and of all that it uses; of its bytes where that is no source code."""
-        content = path.read_bytes()
+    def hash_of(self, path: Path, others: frozenset[str] = frozenset()) -> str:
+        """12 hex digits of the code of a file, without the other plug-ins in it that are named here, and of all that it
+        uses; of its bytes where that is no source code."""
         try:
-            source = Source(ast.parse(content), "", self.package)
-            parts = list(self.graph(source.piece(source.tree.body)))
+            own = self.own_code(path, others)
+            starts = [self.start(own.statements), *(self.start_of(file) for file in own.files[1:])]
+            parts = [*self.graph(starts), *own.marks]
         except (SyntaxError, ValueError, RecursionError):
-            parts = [content.hex()]
+            parts = [path.read_bytes().hex()]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
-    def graph(self, start: Piece) -> Iterator[str]:
+    def own_code(self, path: Path, others: frozenset[str] = frozenset()) -> OwnCode:
+        """What of the user's belongs to a plug-in's file; of a file of the package, that file alone."""
+        statements = without_others(read_tree(path).body, others)
+        if path.resolve().is_relative_to(self.folder.resolve()):
+            return OwnCode(statements, (path,))
+        return OwnCode.reached(path, statements, self.package)
+
+    def start_of(self, path: Path) -> Piece:
+        """The code of a module of the user's, which counts whole; its bytes where it is no source code."""
+        try:
+            return self.start(read_tree(path).body)
+        except (SyntaxError, ValueError):
+            return Piece(path.read_bytes().hex(), ())
+
+    def start(self, statements: list[ast.stmt]) -> Piece:
+        """Statements of the user's, from which the package's code is followed."""
+        return Source(ast.Module(statements, []), "", self.package).piece(statements)
+
+    def graph(self, starts: list[Piece]) -> Iterator[str]:
         """Every piece of code that can be reached, numbered as it is met, with what its names lead to by number."""
         numbers: dict[Place, int] = {}
-        waiting = [start]
+        waiting = list(starts)
         for piece in waiting:
             links = []
             for name, meanings in piece.uses:
@@ -113,6 +134,16 @@ class SourceTree:
                         waiting.append(piece_at(self, place))
                     links.append(f"{name} -> {numbers[place]}")
             yield f"{piece.text} [{', '.join(dict.fromkeys(links))}]"
+
+
+def without_others(statements: list[ast.stmt], others: frozenset[str]) -> list[ast.stmt]:
+    """The statements of a file without the definitions of other plug-ins, but for those that the rest uses."""
+    left_out = {s.name: s for s in statements if isinstance(s, DEFINITION) and s.name in others}
+    waiting = [s for s in statements if s not in left_out.values()]
+    for statement in waiting:
+        used = [left_out.pop(name) for name, *_ in chains(statement) if name in left_out]
+        waiting += used
+    return [s for s in statements if s in waiting]
 
 
 @cache
@@ -148,8 +179,7 @@ def is_followed(place: Place, source: Source) -> bool:
     """Whether a definition counts: of the modules that say what a plug-in is, only constants do."""
     if place.module.rpartition(".")[2] != BASES or place.module.count(".") != 2:
         return True
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-    return place.name != WHOLE and not any(isinstance(s, kinds) for s in source.definitions[place.name])
+    return place.name != WHOLE and not any(isinstance(s, DEFINITION) for s in source.definitions[place.name])
 
 
 @cache
@@ -160,108 +190,8 @@ def piece_at(tree: SourceTree, place: Place) -> Piece:
     return source.piece(source.tree.body if place.name == WHOLE else source.definitions[place.name])
 
 
-def imports_in(node: ast.AST, package: str) -> Iterator[tuple[str, str]]:
-    """The local names that a node imports from the package, each with its dotted path."""
-    if isinstance(node, ast.ImportFrom) and ours(node.module, package):
-        yield from (
-            (a.asname or a.name, str(node.module) if a.name == WHOLE else f"{node.module}.{a.name}") for a in node.names
-        )
-    elif isinstance(node, ast.Import):
-        for a in (a for a in node.names if ours(a.name, package)):
-            yield (a.asname, a.name) if a.asname else (package, package)
-
-
-def chains(node: ast.AST) -> Iterator[list[str]]:
-    """The names in a piece of code, each with the attributes that are asked of it: `a.b.c` is [a, b, c]."""
-    inner: set[int] = set()
-    for part in walk(node):
-        attributes, end = list[str](), part
-        while isinstance(end, ast.Attribute):
-            attributes, end = [end.attr, *attributes], end.value
-            inner.add(id(end))
-        if isinstance(end, ast.Name) and id(part) not in inner:
-            yield [end.id, *attributes]
-
-
 def places(path: list[str]) -> Iterator[Place]:
     """What a dotted path may mean: a name in a module at every dot, or at its end a whole module."""
     for i in range(1, len(path)):
         yield Place(".".join(path[:i]), path[i])
     yield Place(".".join(path), WHOLE)
-
-
-def ours(module: str | None, package: str) -> bool:
-    """Whether a module belongs to the package."""
-    return module is not None and module.partition(".")[0] == package
-
-
-def names_defined(statement: ast.stmt) -> Iterator[str]:
-    """The names that a statement at the top of a module gives a meaning to, or changes, in any of its branches."""
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        yield statement.name
-    elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr):
-        targets = statement.targets if isinstance(statement, ast.Assign) else [statement]
-        yield from (n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name) and n.id)
-    else:
-        for child in ast.iter_child_nodes(statement):
-            if isinstance(child, ast.stmt):
-                yield from names_defined(child)
-            elif isinstance(child, ast.ExceptHandler):
-                yield from (name for inner in child.body for name in names_defined(inner))
-
-
-def walk(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and all below it that count, in the order of the code."""
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        yield part
-        children = (child for _, value in fields(part) for child in (value if isinstance(value, list) else [value]))
-        waiting += reversed([child for child in children if isinstance(child, ast.AST)])
-
-
-def fields(node: ast.AST) -> Iterator[tuple[str, object]]:
-    """A node's fields that count: no annotations of functions, no docstrings, nothing raised or for checkers only."""
-    if isinstance(node, ast.Raise):
-        return
-    for name, value in ast.iter_fields(node):
-        unseen = (name == "annotation" and isinstance(node, ast.arg)) or (name == "body" and is_for_checkers(node))
-        if name in IGNORED or unseen or value is None or value == []:
-            continue
-        yield name, [v for v in value if not is_docstring(v)] if isinstance(value, list) else value
-
-
-def is_for_checkers(node: ast.AST) -> bool:
-    """Whether the body of a statement is seen by type checkers only."""
-    return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
-
-
-def is_docstring(node: object) -> bool:
-    """Whether a statement is a text and nothing else."""
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def canonical(node: object, package: str) -> str:
-    """The code as text, the same in every version of Python; where gancheck's modules stand is left out."""
-    out: list[str] = []
-    waiting: list[object] = [node]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, Mark):
-            out.append(part.text)
-        elif isinstance(part, list):
-            waiting += [Mark("]"), *reversed(part), Mark("[")]
-        elif not isinstance(part, ast.AST):
-            out.append(repr(part))
-        elif isinstance(part, ast.Import | ast.ImportFrom) and any(imports_in(part, package)):
-            out.append(f"Import({','.join(sorted(name for name, _ in imports_in(part, package)))})")
-        else:
-            inside = [item for name, value in fields(part) for item in (Mark(f" {name}="), value)]
-            waiting += [Mark(")"), *reversed(inside), Mark(f"{type(part).__name__}(")]
-    return "".join(out)
-
-
-class Mark(NamedTuple):
-    """A piece of text between nodes."""
-
-    text: str

@@ -14,7 +14,14 @@ from gancheck.scoring.examples import PictureExamples
 from gancheck.scoring.scores import Scores
 from gancheck.system.files import write_text
 
-NAMES = ("scores.json", "per_mode.csv", "metrics.csv", "samples.png", "modes.png", "missing.png", "copies.png")
+TABLES = ("scores.json", "per_mode.csv", "per_class.csv", "metrics.csv")
+NAMES = (*TABLES, "samples.png", "modes.png", "missing.png", "copies.png")
+
+#: Columns of metrics.csv that say how many samples a value and real data's were computed of.
+COUNTS = {
+    **dict.fromkeys(("n", "reference", "floor_n", "floor_reference"), pl.Int64),
+    "extrapolated": pl.Boolean,
+}
 
 
 def write_answer(folder: Path, scores: Scores, material: PictureExamples) -> list[Path]:
@@ -30,13 +37,19 @@ def tables(folder: Path, scores: Scores) -> list[Path]:
     texts = {"scores.json": f"{scores.to_json()}\n", "metrics.csv": metrics(scores).write_csv()}
     if len(scores.per_mode):
         texts["per_mode.csv"] = scores.per_mode.write_csv()
+    if len(scores.per_class):
+        texts["per_class.csv"] = scores.per_class.write_csv()
     for name, text in texts.items():
         write_text(folder / name, text)
     return [folder / name for name in texts]
 
 
 def metrics(scores: Scores) -> pl.DataFrame:
-    """A row a metric: its value, the ends of its interval, and the value of real data; empty where not known."""
+    """A row a metric: its value, the ends of its interval, the value of real data, and how many samples of which.
+
+    Empty where not known. `extrapolated` says whether the value of real data was brought from its own numbers of
+    samples to those of the value.
+    """
     ends = {name: scores.intervals.get(name, (None, None)) for name in scores.values}
     columns = {
         "metric": list(scores.values),
@@ -44,9 +57,10 @@ def metrics(scores: Scores) -> pl.DataFrame:
         "low": [low for low, _ in ends.values()],
         "high": [high for _, high in ends.values()],
         "real": [scores.floor.get(name) for name in scores.values],
+        **{count: [getattr(scores.sizes.get(name), count, None) for name in scores.values] for count in COUNTS},
     }
     numbers = dict.fromkeys(("value", "low", "high", "real"), pl.Float64)
-    return pl.DataFrame(columns, schema={"metric": pl.String, **numbers}, strict=False)
+    return pl.DataFrame(columns, schema={"metric": pl.String, **numbers, **COUNTS}, strict=False)
 
 
 def pictures(folder: Path, scores: Scores, material: PictureExamples) -> list[Path]:

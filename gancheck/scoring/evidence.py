@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,19 +12,19 @@ from torch import Tensor
 
 from gancheck.evaluation.modes import Modes
 from gancheck.evaluation.view import View
-from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.features import FeatureSet, Memo
 from gancheck.numerics.fingerprints import coincidence_between, pair_coincidence
 
 #: Chance of any false finding, over all tests together. Each test gets an equal part (Bonferroni), and within one the
 #: modes share that part again (Holm), so that every interval holds at the level of the whole.
 ALPHA = 0.005
-TESTS = 6
+TESTS = 13
 LEVEL = ALPHA / TESTS
 
 
-@dataclass(frozen=True, eq=False)
-class Evidence:
-    """Samples in random order, and a held-out real draw."""
+@dataclass(eq=False)
+class Evidence(Memo):
+    """Samples in random order, and a held-out real draw; both as the verdict compares them."""
 
     view: View  #: all samples, with their modes
     real: View  #: the real draw, with its modes; its reference is held out from the training data
@@ -32,6 +33,15 @@ class Evidence:
     train: FeatureSet | None = None
     covered: float = 1.0  #: share of real data in the modes
     modes_are_natural: bool = True  #: whether the modes are the data's own, rather than regions of one cloud
+    limits: str = ""  #: why finding nothing says nothing, where the real data is too small for it
+    directions: Callable[[Tensor], Tensor] | None = None  #: (n, d) features to (n, q) directions; None: facets say it
+    off_axes: Callable[[Tensor], Tensor] | None = None  #: (n, d) features to (n, 1 or 0) distances off all of them
+    direction_names: tuple[str, ...] = ()  #: of the q directions, and of the rest
+    departed: Tensor | None = None  #: (n,) bool, samples that leave a constant of real data; None where there is none
+    level: float = LEVEL  #: of each test
+
+    def __post_init__(self) -> None:
+        super().__init__()
 
     @property
     def modes(self) -> Modes:
@@ -41,7 +51,7 @@ class Evidence:
     @property
     def weights(self) -> Tensor:
         """(K,) the modes' shares in real data; like all that has a value a mode, on the CPU."""
-        return self.modes.weights.cpu()
+        return self.modes.weights.cpu() if self.counted is None else self.counted / self.counted.sum()
 
     @cached_property
     def counts(self) -> Tensor | None:

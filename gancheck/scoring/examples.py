@@ -6,9 +6,29 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from torch import Tensor
+
+from gancheck.evaluation.real_data.base import SampleSet
 
 Array = NDArray[np.floating]
 Labels = NDArray[np.integer]
+
+
+def shown(side: SampleSet) -> Array:
+    """What pictures show of samples: images and points as they are, videos by a frame, all else by its features."""
+    kept = side.first_samples
+    return to_array(side.features[: len(kept)]) if kept.dim() == 3 else stills(kept)
+
+
+def stills(samples: Tensor) -> Array:
+    """Samples (n, *shape) as they are, or the middle frame of each video."""
+    return to_array(samples[:, samples.shape[1] // 2] if samples.dim() == 5 else samples)
+
+
+def to_array(x: Tensor) -> Array:
+    """The same numbers for numpy."""
+    made: Array = x.cpu().numpy()
+    return made
 
 
 @dataclass(frozen=True)

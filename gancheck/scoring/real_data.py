@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,14 +12,14 @@ import torch
 from torch import Tensor
 
 from gancheck.datasets.base import Dataset
-from gancheck.errors import BadParameter
+from gancheck.errors import BadParameter, MissingWeights
 from gancheck.evaluation.real_data.base import RealData
-from gancheck.evaluation.real_data.dataset import DatasetRealData
+from gancheck.evaluation.real_data.dataset import DatasetRealData, samples_of
 from gancheck.evaluation.real_data.reference import Extract, ReferenceRealData
 from gancheck.extractors.cache import FeatureCache
 from gancheck.extractors.loaded import LoadedExtractor, load_extractor
-from gancheck.loading.open import open_labels, open_samples
-from gancheck.loading.options import NO_OPTIONS, ReadOptions
+from gancheck.loading.open import open_labels, open_labels_of, open_samples
+from gancheck.loading.options import NO_OPTIONS, Kind, ReadOptions
 from gancheck.loading.samples import Samples
 from gancheck.plugins.parameters import parse_call
 from gancheck.plugins.registry import Registry
@@ -59,6 +61,8 @@ class RealDataRequest:
         """A dataset, judged in features of its own."""
         if self.labels is not None:
             raise BadParameter(f"dataset '{text}' knows its modes; labels go with a --reference")
+        if self.options.modes is not None:
+            raise BadParameter(f"dataset '{text}' knows its modes; modes in a column go with a --reference")
         if self.weights is not None:
             raise BadParameter(f"dataset '{text}' is compared in its own features; weights go with a --reference")
         name, values = parse_call(text)
@@ -68,13 +72,14 @@ class RealDataRequest:
                 f"dataset '{name}' finds its modes in {dataset.extractor} features; give --reference PATH to compare "
                 f"in {self.features}"
             )
-        return DatasetRealData(text, dataset, self.training_samples(), device)
+        return DatasetRealData(text, dataset, self.training_samples(samples_of(text, dataset)), device)
 
     def build_reference(self, registry: Registry, device: torch.device, step: Step = no_progress) -> ReferenceRealData:
         """Real samples; images are compared in Inception's features unless others are named."""
         opened = open_samples(self.reference, what="reference", options=self.options)
         features = features_for(opened, self.features)
-        network = load_extractor(features, registry, weights=self.weights, device=device)
+        with advising_other_features(opened):
+            network = load_extractor(features, registry, weights=self.weights, device=device)
         labels, names = labels_of(opened, self.labels)
         cache = FeatureCache(self.cache, progress=lambda done, total: step("computing features", done, total))
         extract = extract_with(network, cache, device)
@@ -82,18 +87,40 @@ class RealDataRequest:
             opened, network, extract, labels=labels, names=names, train=self.training_samples(opened)
         )
 
-    def training_samples(self, like: Samples | None = None) -> Samples | None:
+    def training_samples(self, like: Samples) -> Samples | None:
         """The training data, where it was given, read like the reference."""
         if self.train is None:
             return None
         return open_samples(self.train, what="training data", options=self.options, like=like)
 
 
+FEATURES: dict[Kind, str] = {
+    "points": "points",
+    "images": "inception",
+    "series": "series",
+    "cloud": "cloud",
+    "video": "video",
+}
+DIGITS = 32  #: pixels a side of the largest grey images that may be digits
+
+
 def features_for(samples: Samples, features: str) -> str:
-    """The extractor's name: points as they are, Inception for images, unless told."""
-    if features != AUTO:
-        return features
-    return "inception" if samples.is_image else "points"
+    """The extractor's name: the one for samples of this kind, unless told."""
+    return features if features != AUTO else FEATURES[samples.kind]
+
+
+@contextmanager
+def advising_other_features(samples: Samples) -> Iterator[None]:
+    """MissingWeights says which features need none: those of digits only for what may be digits."""
+    try:
+        yield
+    except MissingWeights as error:
+        small = samples.is_image and samples.shape[0] == 1 and samples.shape[1] == samples.shape[2] <= DIGITS
+        digits = ", --features classifier if these are digits" if small else ""
+        raise MissingWeights(
+            f"{error}; without weights{digits} --features points compares the numbers as they are, pixel by pixel, "
+            "and does not see what images show"
+        ) from error
 
 
 def extract_with(network: LoadedExtractor, cache: FeatureCache, device: torch.device) -> Extract:
@@ -109,4 +136,6 @@ def labels_of(reference: Samples, labels: Any) -> tuple[Tensor | None, tuple[str
         raise BadParameter("labels go with a reference of fixed size, not with a generator")
     if labels is None and reference.classes:
         return reference.labels, reference.classes
-    return open_labels(reference.labels if labels is None else labels, reference.count)
+    if labels is None:
+        return open_labels(reference.labels, reference.count)
+    return open_labels_of(reference, labels)

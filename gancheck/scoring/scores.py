@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import polars
 
+from gancheck.evaluation.comparison import Sizes
+
 Verdict = Literal[
     "healthy",
     "collapsed",
@@ -17,6 +19,7 @@ Verdict = Literal[
     "imbalanced",
     "shrunken-modes",
     "low-fidelity",
+    "mislabelled",
     "memorised",
     "undecided",
 ]
@@ -36,6 +39,23 @@ PER_MODE = {
     "status": "held, dropped, thin, crowded, shrunken, or unclear where there are too few samples to tell",
 }
 
+#: Columns of `Scores.per_class`, one row a class that samples were made for; empty without labels.
+PER_CLASS = {
+    "class": "number of the class",
+    "name": "its label",
+    "samples": "made for it",
+    "real_samples": "held-out real samples of it",
+    "adherence": "share of its samples whose nearest class it is",
+    "real_adherence": "the same of held-out real data",
+    "looks_like": "class that most of its samples are nearest to",
+    "distinct": "effective number of different samples in it; null below 20 samples",
+    "real_distinct": "the same of held-out real data",
+    "spread": "standard deviation over real's, inside the class; null below 10 samples",
+    "fid": "Frechet distance to all real samples of it; null below 50 samples, and unless intra-fid is computed",
+    "real_fid": "the same between two halves of these",
+    "status": "held, collapsed, mislabelled, shrunken, absent, or unclear where there are too few samples to tell",
+}
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -51,7 +71,7 @@ class Finding:
     low: float  #: interval at the corrected level
     high: float
     margin: float  #: what the interval must pass
-    modes: tuple[int, ...] = ()  #: the modes concerned
+    modes: tuple[int, ...] = ()  #: the modes concerned, or the classes
 
 
 @dataclass(frozen=True, repr=False)
@@ -62,11 +82,15 @@ class Scores:
     reason: str  #: one sentence: why this verdict
     checks: tuple[Finding, ...]  #: every test that was made
     values: Mapping[str, float | None]  #: metric -> value; None where it is not defined for these samples
-    floor: Mapping[str, float | None]  #: metric -> the same for held-out real data of equal n
+    floor: Mapping[str, float | None]  #: metric -> the same for real data against real data
     intervals: Mapping[str, tuple[float, float]]  #: metric -> 95 % interval, where one number would mislead
     per_mode: polars.DataFrame  #: columns of `PER_MODE`
     facts: Mapping[str, Any] = field(default_factory=dict)  #: what was compared with what: names, n, features, versions
     notes: tuple[str, ...] = ()  #: what was assumed, and warnings
+    per_class: polars.DataFrame = field(default_factory=polars.DataFrame)  #: columns of `PER_CLASS`; empty unlabelled
+    #: metric -> how many samples, and of the reference, its value and its floor were computed of
+    sizes: Mapping[str, Sizes] = field(default_factory=dict)
+    seconds: Mapping[str, float] = field(default_factory=dict)  #: metric -> how long it took, with its floor
 
     def __repr__(self) -> str:
         lines = [f"{self.verdict}: {self.reason}"]
@@ -96,7 +120,9 @@ class Scores:
                     "values": dict(self.values),
                     "floor": dict(self.floor),
                     "intervals": {name: list(ends) for name, ends in self.intervals.items()},
+                    "sizes": {name: sizes.as_dict() for name, sizes in self.sizes.items()},
                     "per_mode": self.per_mode.to_dicts(),
+                    "per_class": self.per_class.to_dicts(),
                     "facts": dict(self.facts),
                     "notes": list(self.notes),
                 }

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
-from scipy.special import ndtri
+from scipy.special import ndtri, stdtrit
 
 from gancheck.errors import BadData
 
@@ -79,7 +78,7 @@ def wilson(successes: int, n: int, level: float = 0.95) -> Interval:
 
 def score_interval(rate: float, n: float, level: float = 0.95) -> Interval:
     """The same for a rate in [0, 1] from n independent samples; n may be an effective number, not a whole one."""
-    z = float(stats.norm.isf((1 - level) / 2))
+    z = z_score(1 - level)
     shrink = 1 + z * z / n
     centre = (rate + z * z / (2 * n)) / shrink
     half = z * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n)) / shrink
@@ -117,4 +116,4 @@ def _half_width(variances: Array, freedom: Array, level: float) -> float:
     if total == 0:
         return 0.0
     share = variances / total  # first, so that squaring tiny variances cannot underflow
-    return float(stats.t.isf((1 - level) / 2, 1 / (share**2 / freedom).sum())) * math.sqrt(total)
+    return float(-stdtrit(1 / (share**2 / freedom).sum(), (1 - level) / 2)) * math.sqrt(total)

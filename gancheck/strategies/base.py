@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from typing import Any, ClassVar, Literal, TypeVar
 
 from torch import Tensor
 
 from gancheck.datasets.base import DataSpec
+from gancheck.errors import BadPlugin
 from gancheck.gans.base import Gan
 from gancheck.gans.game import Game
 from gancheck.gans.players import Players
@@ -17,6 +19,7 @@ from gancheck.plugins.info import plugin
 
 T = TypeVar("T")
 Kind = Literal["trained", "oracle", "sampling"]
+FAMILIES = ("objective", "regulariser", "discriminator", "optimisation")  #: beside words of an author's own
 
 
 def strategy(name: str, *, family: str, kind: Kind = "trained") -> Callable[[T], T]:
@@ -25,7 +28,12 @@ def strategy(name: str, *, family: str, kind: Kind = "trained") -> Callable[[T],
     `family` says what it changes: "objective" (it defines both players' losses; a recipe holds at most one),
     "regulariser", "discriminator", "optimisation", or a word of your own. `kind` "oracle" (uses mode labels) and
     "sampling" (only filters samples afterwards) are ranked in tables of their own.
+
+    Raises BadPlugin for a family that is nearly one of these four.
     """
+    meant = difflib.get_close_matches(family.lower(), FAMILIES, n=1, cutoff=0.85)
+    if meant and family not in FAMILIES:  # two objectives would compose, and none of them would be alone
+        raise BadPlugin(f"strategy '{name}': unknown family '{family}'. Did you mean '{meant[0]}'?")
     return plugin("strategy", name, family=family, kind=kind)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from gancheck.errors import StoreError
 
 FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)  #: what a disk or a quota says that has no room
+IN_THE_WAY = (errno.EEXIST, errno.ENOTDIR)  #: where a folder should be
 
 
 @contextmanager
@@ -27,7 +28,7 @@ def replacing(path: Path, option: str = "--out") -> Iterator[Path]:
         os.replace(part, path)
     except OSError as error:
         advice = "free space or " if error.errno in FULL else ""
-        reason = error.strerror or error
+        reason = "a file is in the way" if error.errno in IN_THE_WAY else error.strerror or error
         raise StoreError(f"cannot write {path}: {reason}; {advice}choose another {option}") from error
     finally:
         with suppress(OSError):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from gancheck.errors import BadPlugin, GancheckError
 from gancheck.plugins.entry import PluginEntry, entries_of
-from gancheck.plugins.loader import files_in, load_file
+from gancheck.plugins.loader import files_in, load_file, own_code_of
 from gancheck.plugins.registry import Registry
 
 
@@ -22,14 +22,18 @@ def plugins_at(place: Path) -> list[PluginEntry]:
     if not files:
         raise BadPlugin(f"{place} holds no plug-in files (.py)")
     found = {path: list(entries_of(load_file(path))) for path in files}
-    if empty := next((path for path, entries in found.items() if not entries), None):
+    helpers = {helper for path in files if found[path] for helper in own_code_of(path).files[1:]}
+    if empty := next((path for path in files if not found[path] and path.resolve() not in helpers), None):
         raise BadPlugin(f'{empty} defines no plug-in; decorate one with @gancheck.gan("name") or its like')
     return [entry for entries in found.values() for entry in entries]
 
 
 def kept_line(entry: PluginEntry, registry: Registry) -> str:
     """How one plug-in keeps its contract, in a line for people; BadPlugin with the reason where it does not."""
-    return f"{entry.info.kind} '{entry.info.name}': {'; '.join(check_plugin(entry, registry))}"
+    notes = check_plugin(entry, registry)
+    if beside := [file.name for file in own_code_of(entry.file).all_files[1:]]:
+        notes.append(f"a change of {', '.join(dict.fromkeys(beside))} counts as a change of it")
+    return f"{entry.info.kind} '{entry.info.name}': {'; '.join(notes)}"
 
 
 def check_plugin(entry: PluginEntry, registry: Registry) -> list[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from torch import Tensor
 
 from gancheck.datasets.base import Dataset
 from gancheck.errors import BadPlugin
+from gancheck.evaluation.comparison import Comparisons
 from gancheck.evaluation.panel import ViewPairs, metric_inputs, select_metrics
 from gancheck.evaluation.real_data.dataset import DatasetRealData
 from gancheck.numerics.seeding import generator
@@ -41,6 +44,11 @@ def try_dataset(entry: PluginEntry, registry: Registry, name: str) -> list[str]:
             values[0] == values[1], "gave two values for the same samples; draw random numbers from a fixed generator"
         )
         require(is_inside(values[0], entry), f"gave {values[0]}, outside its range")
+        require(
+            values[0] is None or standard_value(entry.info.name, samples, dataset, registry) is not None,
+            "has no value of all samples against all of a reference; one that reads view.real_row says yardstick=True, "
+            "and one that reads view.real does not need samples alone",
+        )
         notes.append(f"{what}: {'not defined' if values[0] is None else format(values[0], '.3g')}")
     return notes
 
@@ -48,8 +56,17 @@ def try_dataset(entry: PluginEntry, registry: Registry, name: str) -> list[str]:
 def values_of(name: str, samples: Tensor, dataset: Dataset, registry: Registry) -> list[float | None]:
     """The metric's value, None where it is not defined; nothing where its needs are not met."""
     real_data = DatasetRealData("data", dataset)
-    pairs = ViewPairs(real_data, real_data.with_features(samples), len(samples))
+    side = real_data.with_features(samples)
+    pairs = ViewPairs(real_data, replace(side, labels=real_data.classes_of(side)), len(samples))
     return [found.metric(found.view) for found in metric_inputs(pairs, select_metrics(registry, (name,)))]
+
+
+def standard_value(name: str, samples: Tensor, dataset: Dataset, registry: Registry) -> float | None:
+    """The metric as `gancheck score` computes it."""
+    real_data = DatasetRealData("data", dataset)
+    side = real_data.with_features(samples)
+    metric = select_metrics(registry, (name,))[name]
+    return metric(Comparisons(real_data, replace(side, labels=real_data.classes_of(side))).of(metric).view)
 
 
 def is_inside(value: float | None, entry: PluginEntry) -> bool:

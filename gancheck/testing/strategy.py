@@ -31,6 +31,8 @@ def check_strategy(entry: PluginEntry, registry: Registry) -> list[str]:
             close = torch.allclose(signal, alone.trace[name], rtol=1e-3, atol=1e-4, equal_nan=True)
             require(close, f"seeds trained together differ from one by one in {name}")
     notes = [f"trains ({ways[0][0].path})"]
+    if ways[0][0].path.startswith(ONE_BY_ONE.vectorisation):
+        notes.append("its seeds are trained one by one, which is slow: a hook branches on a value or calls .item()")
     if entry.info.name != "r1":
         both = Recipe.parse(f"{entry.info.name}+r1", registry)
         train_briefly(gan, both, dataset, ExecutionPath("stacked", "eager"))

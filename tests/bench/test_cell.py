@@ -172,7 +172,7 @@ def test_a_lost_run_file_is_measured_again_to_the_same_numbers(job: Make) -> Non
 
 
 @pytest.mark.parametrize("damage", [b"", b"nonsense", None])
-def test_broken_weights_are_trained_again_with_the_whole_block(damage: bytes | None, job: Make) -> None:
+def test_broken_weights_are_trained_again(damage: bytes | None, job: Make) -> None:
     done(job())
     before = numbers(job())
     store = Store(job().folder)
@@ -262,12 +262,72 @@ def test_a_generator_without_weights_is_measured_again_from_what_is_kept(job: Ma
     assert all(run.last("value")["score"] is not None for run in runs(job(plugin=plugin)))
 
 
-def test_a_metric_that_raises_is_said_and_no_run_is_blamed(job: Make) -> None:
+def test_a_metric_that_raises_costs_its_own_column_and_is_said(job: Make) -> None:
     broken = METRIC.replace("view.fake.abs().max()", "view.nothing")
     made = job(suite=SUITE.replace('"quality"]', '"mine"]'), metric=broken)
-    assert str(tried(made)) == "metric 'mine' raises AttributeError: 'View' object has no attribute 'nothing'"
-    assert list(made.folder.glob("*.jsonl")) == []
-    assert len(list(made.folder.glob("*.safetensors"))) == 3
+    said = "metric 'mine' raises AttributeError: 'View' object has no attribute 'nothing'"
+    for summary in done(made):
+        assert summary.status == "done"
+        assert summary.metric_errors == {"mine": said}
+        assert str(summary).endswith(said)
+    for run in runs(made):
+        assert run.last("value")["mine"] is None
+        assert run.last("value")["score"] is not None
+    assert all(summary.metric_errors and summary.cached for summary in done(made))
+    fixed = job(suite=SUITE.replace('"quality"]', '"mine"]'), metric=METRIC)
+    assert not any(summary.metric_errors or summary.cached for summary in measured(fixed))
+
+
+UNLUCKY = """
+        import os
+        assert str(session.seed) not in os.environ["UNLUCKY"], 'no luck'
+        for step in session.steps():"""
+
+
+@pytest.fixture
+def unlucky(job: Make, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Job]:
+    """The job on a machine on which the seeds of a text fail: `unlucky("1")`."""
+
+    def make(seeds: str, **parts: object) -> Job:
+        monkeypatch.setenv("UNLUCKY", seeds)
+        return replace(job("for step in session.steps():", UNLUCKY.lstrip()), **parts)  # type: ignore[arg-type]
+
+    return make
+
+
+def test_a_failed_run_stays_until_it_is_asked_for(unlucky: Callable[..., Job]) -> None:
+    done(unlucky("1"))
+    again = done(unlucky(""))
+    assert [(r.status, r.cached) for r in again] == [("done", True), ("failed", True), ("done", True)]
+
+
+def test_a_failed_run_is_tried_again_without_its_neighbours(unlucky: Callable[..., Job]) -> None:
+    done(unlucky("1"))
+    folder = unlucky("").folder
+    before = {path: path.stat().st_mtime_ns for path in folder.iterdir() if path.is_file()}
+    trained: list[int] = []
+    worker_context.cache_clear()
+    again = run_cell(unlucky("02", retry="failed"), on_step=trained.append)
+    assert [(r.status, r.cached) for r in again] == [("done", True), ("done", False), ("done", True)]
+    changed = [
+        path.suffix for path in folder.iterdir() if path.is_file() and before.get(path) != path.stat().st_mtime_ns
+    ]
+    assert sorted(changed) == [".jsonl", ".safetensors"]
+    found = numbers(unlucky(""))
+    shutil.rmtree(folder)
+    done(unlucky(""))
+    assert numbers(unlucky("")) == found
+    assert all(r.cached for r in done(unlucky("", retry="failed")))
+
+
+def test_a_metric_that_raised_is_measured_again_when_asked_for(job: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FACTOR", "none")
+    metric = METRIC.replace("view.fake.abs().max()", "float(__import__('os').environ['FACTOR'])")
+    made = job(suite=SUITE.replace('"quality"]', '"mine"]'), metric=metric)
+    assert all(r.metric_errors for r in done(made))
+    monkeypatch.setenv("FACTOR", "2")
+    assert not any(r.metric_errors for r in measured(replace(made, retry="failed")))
+    assert {run.last("value")["mine"] for run in runs(made)} == {2.0}
 
 
 def test_a_detector_with_an_alarm_is_in_the_run(job: Make) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from gancheck.bench.collect import comparable_runs, missing_result, newest_date, run_result
+from gancheck.bench.collect import comparable_runs, missing_result, newest_date, run_result, suite_runs
 from gancheck.bench.run_spec import LadderPlace, PluginRecord, RunSpec
 from gancheck.bench.store import Run
 
@@ -39,16 +39,15 @@ def old(run: Make) -> list[Run]:
 
 
 def test_a_strategy_run_alone_stands_beside_what_is_there(run: Make, old: list[Run]) -> None:
-    chosen = [run("new", seed) for seed in range(4)]
-    assert comparable_runs([*old, *chosen], chosen) == [*old, *chosen]
+    new = [run("new", seed) for seed in range(4)]
+    assert comparable_runs([*old, *new]) == [*old, *new]
 
 
-def test_only_tasks_and_seeds_that_were_chosen_are_shown(run: Make, old: list[Run]) -> None:
+def test_the_suites_board_is_of_its_own_tasks_where_the_folder_holds_any(run: Make, old: list[Run]) -> None:
     other = [run("none", seed, task="grid/mlp") for seed in range(4)]
-    chosen = [run("new", seed) for seed in range(2)]
-    shown = comparable_runs([*old, *other, *chosen], chosen)
-    assert {(r.spec.task, r.spec.seed) for r in shown} == {("ring/mlp", 0), ("ring/mlp", 1)}
-    assert {r.spec.recipe for r in shown} == {"none", "r1", "mine", "new"}
+    assert suite_runs([*old, *other], ["ring/mlp", "spiral/mlp"]) == old
+    assert suite_runs(other, ["ring/mlp"]) == other
+    assert suite_runs([*old, *other], []) == [*old, *other]  # a folder of version 0.1 names no tasks
 
 
 OTHER = {
@@ -63,32 +62,24 @@ OTHER = {
 
 @pytest.mark.parametrize("part", OTHER)
 def test_runs_under_another_protocol_are_not_compared(part: str, run: Make, old: list[Run]) -> None:
-    chosen = [run("new", seed, **{part: OTHER[part]}) for seed in range(4)]
-    assert comparable_runs([*old, *chosen], chosen) == chosen
+    new = [run("new", seed, **{part: OTHER[part]}) for seed in range(4)]
+    assert comparable_runs([*old, *new]) == new
 
 
 def test_a_changed_strategy_replaces_its_older_self_with_all_its_seeds(run: Make, old: list[Run]) -> None:
     newer = [run("mine", seed, source="b") for seed in range(2)]
     others = [r for r in old if r.spec.recipe != "mine"]
-    assert comparable_runs([*old, *newer], newer) == [r for r in others if r.spec.seed < 2] + newer
-    assert comparable_runs([*old, *newer], [*old, *newer]) == [*others, *newer]  # what `rank` does
-    again = [run("none", seed) for seed in range(4)]
-    shown = comparable_runs([*old, *newer], again)
-    assert {r.spec.seed for r in shown if r.spec.recipe == "mine"} == {0, 1}
+    assert comparable_runs([*old, *newer]) == [*others, *newer]
 
 
 def test_a_gan_that_was_changed_replaces_its_older_self_when_the_folder_is_ranked(run: Make, old: list[Run]) -> None:
     newer = [run("none", seed, gan=OTHER["gan"]) for seed in range(2)]
-    assert comparable_runs([*old, *newer], [*old, *newer]) == newer
+    assert comparable_runs([*old, *newer]) == newer
 
 
 def test_a_run_measured_twice_counts_once(run: Make, old: list[Run]) -> None:
     again = [run(recipe, seed) for recipe in ("none", "r1", "mine") for seed in range(4)]
-    assert len(comparable_runs([*old, *again], again)) == len(old)
-
-
-def test_nothing_chosen_is_nothing_shown(old: list[Run]) -> None:
-    assert comparable_runs(old, []) == []
+    assert len(comparable_runs([*old, *again])) == len(old)
 
 
 def test_a_result_is_the_last_evaluation(run: Make) -> None:

@@ -39,7 +39,9 @@ def real(dataset: Dataset, count: int = N) -> Tensor:
     return dataset.draw(count, generator(CPU, "test")).x
 
 
-def evaluation(registry: Registry, dataset: Dataset, names: tuple[str, ...] = (), samples: int = N) -> TaskEvaluation:
+def evaluation(
+    registry: Registry, dataset: Dataset, names: tuple[str, ...] = ("all",), samples: int = N
+) -> TaskEvaluation:
     """By these metrics, or by all."""
     return TaskEvaluation.with_metrics(dataset, select_metrics(registry, names), samples, CPU)
 

@@ -496,3 +496,30 @@ def test_score_is_empty_where_no_finished_run_has_one_rather_than_the_failed_one
     found = row(grid(change), "good")
     assert (found["score"], found["gain"]) == (None, None)
     assert found["held"] is not None
+
+
+def test_models_that_train_themselves_stand_below_and_take_nobodys_rank() -> None:
+    own = [
+        result(recipe, "ring/vae", seed, 0.5, "done" if recipe == "none" else "skipped", own_loop=True)
+        for recipe in EFFECT
+        for seed in range(5)
+    ]
+    alone, beside = ({r["strategy"]: r for r in board(runs).leaderboard()} for runs in (grid(), [*grid(), *own]))
+    assert {name: beside[name] for name in alone} == alone
+    assert list(beside) == [*list(alone)[:-1], "vae (model)", "real"]
+    vae = beside["vae (model)"]
+    assert (vae["rank"], vae["held"], vae["held_gain"], vae["runs"], vae["missing"]) == (None, 0.5, None, 5, 0)
+    skipped = [r for r in board([*grid(), *own]).tasks() if (r["task"], r["strategy"]) == ("ring/vae", "good")]
+    assert {r["skipped"] for r in skipped} == {5}
+
+
+def test_a_board_that_is_not_ranked_does_not_say_that_it_is() -> None:
+    assert board(grid(seeds=1)).summary().startswith("Not ranked")
+    assert board(grid(seeds=1)).rule.startswith("In the order of the share of modes held")
+    assert board(grid()).rule.startswith("Ranked by the share of modes held")
+
+
+def test_a_board_is_shown_in_a_line() -> None:
+    shown = repr(board(grid()))
+    assert len(shown) < 120
+    assert shown.startswith("<Leaderboard of quick, version 1: 4 recipes on 3 tasks, 60 runs")

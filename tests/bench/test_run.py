@@ -332,11 +332,83 @@ def test_one_plug_in_s_trouble_is_not_another_s(
     assert main(call) == 1
     again, said = capfd.readouterr()
     assert again.splitlines()[-1] == "0 done, 4 failed, 2 skipped, 4 cached -> runs/mine/leaderboard.csv"
+    assert "2 failed runs were not tried again: the folder has them, and no code has changed since; --retry" in again
     assert [line.partition(", ")[0] for line in said.splitlines()] == [  # failures are said again
         f"ring/headless {recipe} seed {seed}: {status}"
         for recipe, status in (("raises", "failed"), ("explodes", "diverged"))
         for seed in range(2)
     ]
+
+    Path("trouble.py").write_text(TROUBLE.replace('raise KeyError("no\\nluck")', "return loss"))
+    assert main([*call, "--only", "strategy=none,raises"]) == 0  # changed code is tried without being asked for
+    last = capfd.readouterr().out.splitlines()[-1]
+    assert last.startswith("2 done, 0 failed, 0 skipped, 2 cached"), last
+
+
+HELPED = """\
+from dataclasses import dataclass
+from pathlib import Path
+import gancheck as gc
+from helper import weight
+
+@gc.strategy("helped", family="regulariser")
+@dataclass(frozen=True)
+class Helped(gc.Strategy):
+    def discriminator_loss(self, loss, game):
+        extra = float(Path(__file__).with_name("extra.txt").read_text())
+        return loss + (weight() + extra) * game.real_logits.square().mean()
+"""
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_changed_helper_or_data_file_is_no_stale_run(jobs: int, tmp_path: Path, place: Path) -> None:
+    def values(**files: str) -> tuple[int, list[float | None]]:
+        for name, text in {"mine.py": HELPED, **files}.items():
+            (tmp_path / name).write_text(text)
+        only = ["strategy=helped", "dataset=ring,grid"]
+        plan = Plan.make(place / "mine.toml", [tmp_path / "mine.py"], only, out=tmp_path / "runs", device="cpu")
+        made = execute(plan, LocalExecutor(jobs, 1))
+        return made.counts["done"], [run.last("value")["fid"] for run in made.runs]
+
+    first = values(**{"helper.py": "def weight():\n    return 0.1\n", "extra.txt": "0"})
+    second = values(**{"helper.py": "def weight():\n    return 5.0\n"})
+    third = values(**{"extra.txt": "20"})
+    assert [done for done, _ in (first, second, third)] == [4, 4, 4]
+    assert len({str(numbers) for _, numbers in (first, second, third)}) == 3
+    assert values() == (0, third[1])
+
+
+def test_a_call_for_a_part_leaves_the_fuller_board(copy: Path, go: Go, results: Look) -> None:
+    board = results(copy).board
+    made = go(copy, only=["dataset=ring", "strategy=none"])
+    assert made.leaderboard == copy / "only" / "leaderboard.csv"
+    assert {row["strategy"]: row["runs"] for row in made.board.leaderboard()} == dict.fromkeys(
+        ["none", "lsgan", *BESIDE], 2
+    )
+    assert any(str(copy / "leaderboard.csv") in note for note in made.notes)
+    assert results(copy).board == board
+    assert go(copy).leaderboard == copy / "leaderboard.csv"
+
+
+def test_data_that_the_suite_does_not_name_leaves_its_board_alone(copy: Path, go: Go, results: Look) -> None:
+    board = results(copy).board
+    made = go(copy, only=["dataset=ring(modes=3)", "strategy=none"])
+    assert (made.counts, made.leaderboard.parent.name) == ({"done": 2}, "only")
+    assert {run.spec.task for run in made.runs} == {"ring(modes=3)/mlp"}
+    assert results(copy).board == board
+
+
+def test_rank_shows_what_was_asked_for_last_where_a_plug_in_was_changed_back(
+    tmp_path: Path, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for weight in ("0.1", "5.0", "0.1"):
+        (tmp_path / "extra.txt").write_text("0")
+        (tmp_path / "helper.py").write_text(f"def weight():\n    return {weight}\n")
+        (tmp_path / "mine.py").write_text(HELPED)
+        plan = Plan.make(place / "mine.toml", [tmp_path / "mine.py"], ["strategy=helped"], out=tmp_path / "runs")
+        made = execute(plan, LocalExecutor(1, 1))
+        assert main(["rank", str(tmp_path / "runs")]) == 0
+        assert capsys.readouterr().out == made.leaderboard.read_text()
 
 
 YARDSTICKS = """\
@@ -393,7 +465,8 @@ def test_a_perfect_sampler_scores_one_and_a_generator_stuck_on_one_point_zero(tm
     found = {f.spec.task: f for f in Store(tmp_path / "runs").runs() if f.outcome["status"] == "done"}
     assert found["ring/perfect"].last("value")["modes"] == 8
     assert found["ring/stuck"].last("value")["modes"] == 1
-    table = made.board.leaderboard()
-    assert [row["collapse_rate"] for row in table if row["strategy"] == "none"] == [0.5]
+    rates = {row["strategy"]: row["collapse_rate"] for row in made.board.leaderboard()}
+    assert list(rates)[:3] == ["r1", "perfect (model)", "stuck (model)"]  # no strategy is averaged over models
+    assert [rates["perfect (model)"], rates["stuck (model)"]] == [0, 1]
     skipped = [f.outcome["reason"] for f in Store(tmp_path / "runs").runs() if f.outcome["status"] == "skipped"]
     assert skipped == ["r1 needs gancheck's loop, and this model trains itself"] * 4

@@ -172,7 +172,7 @@ def test_other_steps_mark_the_version(suite: Suite) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seeds", "steps", "name"), [(0, None, "--seeds 0"), (None, 0, "--steps 0"), (-1, 9, "--seeds -1")]
+    ("seeds", "steps", "name"), [(0, None, "seeds = 0"), (None, 0, "steps = 0"), (-1, 9, "seeds = -1")]
 )
 def test_no_seeds_or_steps_are_refused(seeds: int | None, steps: int | None, name: str, suite: Suite) -> None:
     with pytest.raises(GancheckError, match=f"{name}: needs at least 1"):

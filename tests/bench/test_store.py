@@ -281,3 +281,19 @@ def test_a_run_without_modes_and_yardsticks_has_none(store: Store, path: Path) -
     run = store.read(path.stem)
     assert run is not None
     assert (run.yardsticks(), run.mode_counts()) == ({}, {})
+
+
+def test_a_file_where_the_folder_should_be_is_said(tmp_path: Path) -> None:
+    (tmp_path / "afile").write_text("")
+    with pytest.raises(StoreError, match=r"afile cannot be used for results \(a file is in the way\); use another"):
+        Store(tmp_path / "afile").claim("mine", "1")
+
+
+def test_what_was_asked_for_last_comes_last(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for name in ("c", "b", "a"):
+        (tmp_path / f"{name}.jsonl").write_text("")
+    store.claim("mine", "1", ["ring/mlp"], ["a", "b"])
+    store.claim("mine", "1", ["ring/mlp"], ["a"])
+    assert store.ids() == ["c", "b", "a"]
+    assert (store.named("tasks"), store.named("asked")) == (["ring/mlp"], ["b", "a"])

@@ -173,3 +173,12 @@ def test_bad_input_is_one_line(
     assert said.out == ""
     (line,) = said.err.splitlines()
     assert says in line
+
+
+def test_the_array_and_the_modes_can_be_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    x = np.random.default_rng(0).uniform(-1, 1, (400, 2))
+    np.savez(tmp_path / "a.npz", real=x, fake=x[:300])
+    assert "300 points" in told([str(tmp_path / "a.npz"), "--array", "fake"], capsys)
+    rows = (f"{u},{v},{'ab'[k % 2]}\n" for k, (u, v) in enumerate(x))
+    (tmp_path / "a.csv").write_text("u,v,kind\n" + "".join(rows))
+    assert "labels from column 'kind': a, b" in told([str(tmp_path / "a.csv"), "--modes", "kind"], capsys)

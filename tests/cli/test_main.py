@@ -133,9 +133,9 @@ WRONG = {
     "run smoke --only strategy=pac-gan": "unknown strategy 'pac-gan'. Did you mean 'pacgan'? (gancheck list",
     "run smoke --only strategies=none": "--only strategies=none: write it as strategy=a,b",
     "run smoke --only gan=mpl": "unknown gan 'mpl'. Did you mean 'mlp'? (gancheck list gans)",
-    "run smoke --seeds 0": "--seeds 0: needs at least 1",
-    "run smoke --jobs 0": "--jobs 0: needs at least 1",
-    "run smoke --steps -5": "--steps -5: needs at least 1",
+    "run smoke --seeds 0": "seeds = 0: needs at least 1",
+    "run smoke --jobs 0": "jobs = 0: needs at least 1",
+    "run smoke --steps -5": "steps = -5: needs at least 1",
     "run smoke --with nothing.py": "nothing.py: there is no such file",
     "run smoke --with notes.txt": "notes.txt is not a Python file; plug-ins end in .py",
     "list strategie": "cannot list 'strategie'. Did you mean 'strategies'?",
@@ -283,7 +283,7 @@ def test_rank_gives_the_leaderboard_that_run_has_written(finished: Path, capsys:
 def test_rank_writes_every_format(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with (finished / "leaderboard.csv").open() as file:
         names = [row["strategy"] for row in csv.DictReader(file)]
-    assert names == ["none", "r1", "real", "memoriser", "blanket"]
+    assert names == ["r1", "own (model)", "real", "memoriser", "blanket"]
     for form, start in (("csv", "rank,"), ("markdown", "| rank"), ("latex", "\\begin{tabular}"), ("json", "[")):
         out = tmp_path / "tables" / f"table.{form}"
         assert main(["rank", str(finished), "--format", form, "--out", str(out)]) == 0

@@ -77,9 +77,9 @@ def test_inspect_works_with_so_many_threads(
     monkeypatch.setenv("OMP_NUM_THREADS", environment)
     seen = []
 
-    def watched(*call: object) -> gc.Scores:
+    def watched(*call: object, **how: object) -> gc.Scores:
         seen.append(torch.get_num_threads())
-        return work(*call)
+        return work(*call, **how)
 
     work = inspect.inspect_data
     monkeypatch.setattr(inspect, "inspect_data", watched)
@@ -95,7 +95,7 @@ def test_less_than_one_thread_is_refused(call: list[str], threads: str, capsys: 
     assert main([*call, "--threads", threads]) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert said.err == f"gancheck: --threads {threads}: needs at least 1\n"
+    assert said.err == f"gancheck: threads = {threads}: needs at least 1\n"
 
 
 @pytest.mark.parametrize("command", ["score", "check", "inspect"])

@@ -8,7 +8,8 @@ import torch
 
 import gancheck as gc
 from gancheck.errors import BadParameter, UnknownName
-from gancheck.evaluation.panel import Values, read_metric, select_metrics
+from gancheck.evaluation.panel import read_metric, select_metrics
+from gancheck.evaluation.values import Values
 from gancheck.evaluation.view import View
 from gancheck.plugins.registry import Registry
 

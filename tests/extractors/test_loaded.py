@@ -124,3 +124,35 @@ def test_gradients_are_not_recorded(mine: Path) -> None:
     made = load_extractor("mine", Registry.load([mine]))
     x = torch.from_numpy(images(0, 4)).requires_grad_()
     assert not made.features(x).requires_grad
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("self.factor * torch.cat([", "self.nothing * torch.cat([", "AttributeError: 'Mine' object has no attribute"),
+        ("x.sum((1, 2))", "x.sum((1, 7))", "IndexError: Dimension out of range"),
+    ],
+)
+def test_an_extractor_that_raises_is_named_with_the_line_of_its_file(mine: Path, old: str, new: str, said: str) -> None:
+    mine.write_text(MINE.replace(old, new))
+    with pytest.raises(BadPlugin, match=rf"features 'mine' raise {said}.*\(mine.py, line 15\)"):
+        gc.score(images(0), reference=images(1), features="mine", plugins=[mine])
+
+
+LOADS = MINE.replace(
+    "    def features",
+    "    def load(self, device, weights):\n        self.w = open(weights)\n\n    def features",
+)
+
+
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [
+        (None, r"raise TypeError: .*\(mine.py, line 15\); --weights gave no file"),
+        (Path("no.pth"), r"raise FileNotFoundError: .*\(mine.py, line 15\); --weights gave no.pth, which is no file"),
+    ],
+)
+def test_weights_that_an_extractor_cannot_take_are_named(mine: Path, weights: Path | None, said: str) -> None:
+    mine.write_text(LOADS)
+    with pytest.raises(BadPlugin, match=said):
+        load_extractor("mine", Registry.load([mine]), weights=weights)

@@ -8,13 +8,17 @@ from __future__ import annotations
 import io
 import json
 import sys
+import tarfile
 import time
 import warnings
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+import h5py
 import numpy as np
 import polars as pl
+import safetensors.torch
 import torch
 from PIL import Image
 
@@ -41,9 +45,32 @@ def script() -> bytes:
     return saved(lambda b: torch.jit.save(made, b))
 
 
+def hdf5(buffer: io.BytesIO) -> None:
+    with h5py.File(buffer, "w") as file:
+        file.create_dataset("x", data=POINTS, compression="gzip")
+        file["labels"] = ["cat", "dog"] * 6
+
+
+def packed(kind: str) -> bytes:
+    files = {"a/1.png": picture("PNG"), "a/1.cls": b"3", "b/2.jpg": picture("JPEG"), "b/2.json": b'{"label": 4}'}
+    buffer = io.BytesIO()
+    if kind == "zip":
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in files.items():
+                archive.writestr(name, data)
+    else:
+        with tarfile.open(fileobj=buffer, mode="w:gz" if kind == "tgz" else "w") as shard:
+            for name, data in files.items():
+                member = tarfile.TarInfo(name)
+                member.size = len(data)
+                shard.addfile(member, io.BytesIO(data))
+    return buffer.getvalue()
+
+
 def whole() -> dict[str, bytes]:
     """A sound file of each format, under the name it is saved as."""
     table = pl.DataFrame({"a": POINTS[:, 0], "b": POINTS[:, 1], "label": [0, 1] * 6})
+    mixed = table.with_columns(c=pl.Series(["red", "blue", None] * 4), d=pl.Series([True, False] * 6))
     tensors = {"x": torch.from_numpy(POINTS), "y": torch.zeros(12, dtype=torch.long)}
     return {
         "a.npy": saved(lambda b: np.save(b, POINTS)),
@@ -52,7 +79,13 @@ def whole() -> dict[str, bytes]:
         "old.pt": saved(lambda b: torch.save(tensors["x"], b, _use_new_zipfile_serialization=False)),
         "script.pt": script(),
         "a.csv": saved(table.write_csv),
-        "a.parquet": saved(table.write_parquet),
+        "words.csv": saved(lambda b: mixed.write_csv(b, separator=";", decimal_comma=True, null_value="?")),
+        "a.parquet": saved(mixed.write_parquet),
+        "a.safetensors": safetensors.torch.save(tensors),
+        "a.h5": saved(hdf5),
+        "a.zip": packed("zip"),
+        "a.tar": packed("tar"),
+        "a.tgz": packed("tgz"),
         "a.png": picture("PNG"),
         "a.jpg": picture("JPEG"),
         "a.webp": picture("WEBP", lossless=True),

@@ -85,10 +85,8 @@ def test_the_content_decides_not_the_name(tmp_path: Path) -> None:
         (np.zeros((0, 2)), "no samples"),
         (np.zeros((4, 0)), "no samples"),
         (np.zeros((4, 2), complex), "complex numbers"),
-        (np.zeros((4, 2), bool), "true and false"),
         (np.full((4, 2), "a"), "text"),
         (np.zeros((4, 2), "datetime64[s]"), "datetime64"),
-        (np.zeros(4, [("a", "f4"), ("b", "f4")]), "single numbers in a row|type"),
         (np.array([[1, 2], [3, np.nan], [np.inf, np.nan]]), "2 of 3 samples have NaN"),
         (np.zeros((4, 2, 7)), None),
         (np.zeros((4, 5, 6, 7)), "1, 3 or 4 channels"),
@@ -98,7 +96,7 @@ def test_the_content_decides_not_the_name(tmp_path: Path) -> None:
 def test_arrays_that_are_no_samples_are_refused(tmp_path: Path, array: np.ndarray, said: str | None) -> None:
     np.save(tmp_path / "a.npy", array)
     if said is None:
-        assert open_samples(tmp_path / "a.npy").shape == (1, 2, 7)
+        assert open_samples(tmp_path / "a.npy").shape == (2, 7)
         return
     with pytest.raises(BadData, match=said):
         open_samples(tmp_path / "a.npy")
@@ -163,7 +161,7 @@ def test_a_tensor_that_repeats_a_few_bytes_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_labels_that_do_not_fit_are_refused(tmp_path: Path, labels: np.ndarray, said: str) -> None:
-    np.savez(tmp_path / "a.npz", x=POINTS, y=labels)
+    np.savez(tmp_path / "a.npz", x=POINTS, labels=labels)
     with pytest.raises(BadData, match=said):
         open_samples(tmp_path / "a.npz")
 

@@ -149,7 +149,7 @@ def test_pictures_are_turned_upright(tmp_path: Path) -> None:
 def test_mixed_sizes_name_two_files(tmp_path: Path) -> None:
     Image.fromarray(pixels(6, 5)).save(tmp_path / "a.png")
     Image.fromarray(pixels(7, 5)).save(tmp_path / "b.png")
-    with pytest.raises(BadData, match=r"a.png has 5 x 6 pixels, b.png 5 x 7; resize"):
+    with pytest.raises(BadData, match=r"a.png has 5 x 6 pixels, b.png 5 x 7; bring them to one with --resize"):
         open_samples(tmp_path)
 
 
@@ -191,4 +191,113 @@ def test_a_folder_without_images_is_refused(tmp_path: Path) -> None:
         open_samples(tmp_path)
     (tmp_path / "a.txt").write_text("1")
     with pytest.raises(BadData, match="1 other files"):
+        open_samples(tmp_path)
+
+
+def save_class(path: Path, count: int = 3) -> Path:
+    """A folder of pictures."""
+    path.mkdir(parents=True)
+    for number in range(count):
+        Image.fromarray(pixels()).save(path / f"{number}.png")
+    return path
+
+
+def test_linked_class_folders_and_pictures_are_read(tmp_path: Path) -> None:
+    far, data = tmp_path / "far", tmp_path / "data"
+    save_class(data / "a")
+    (data / "b").symlink_to(save_class(far / "b"), target_is_directory=True)
+    (data / "a" / "linked.png").symlink_to(save_class(far / "one", 1) / "0.png")
+    opened = open_samples(data)
+    assert (opened.count, opened.classes) == (7, ("a", "b"))
+    assert opened.labels is not None
+    assert opened.labels.bincount().tolist() == [4, 3]
+
+
+def test_loops_of_links_end_and_are_said(tmp_path: Path) -> None:
+    save_class(tmp_path / "a")
+    (tmp_path / "a" / "up").symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "again").symlink_to(tmp_path / "a", target_is_directory=True)
+    (tmp_path / "self").symlink_to(tmp_path / "self")
+    opened = open_samples(tmp_path)
+    assert opened.count == 3
+    assert any("2 linked folders are read already" in note and "again" in note for note in opened.notes)
+    assert any("1 links that lead nowhere left out: self" in note for note in opened.notes)
+
+
+def test_a_picture_that_is_linked_twice_counts_and_is_said(tmp_path: Path) -> None:
+    save_class(tmp_path / "a")
+    (tmp_path / "a" / "copy.png").symlink_to(tmp_path / "a" / "0.png")
+    opened = open_samples(tmp_path)
+    assert opened.count == 4
+    assert any("1 images are links to images that are read too" in note for note in opened.notes)
+
+
+def test_whatever_is_left_out_is_said(tmp_path: Path) -> None:
+    save_class(tmp_path / "a")
+    (tmp_path / ".DS_Store").write_text("x")
+    (tmp_path / "a" / "notes.txt").write_text("x")
+    (tmp_path / "gone.png").symlink_to(tmp_path / "nowhere.png")
+    notes = " ".join(open_samples(tmp_path).notes)
+    for said in ("1 other files", ".txt", "1 hidden files", "1 links that lead nowhere left out: gone.png"):
+        assert said in notes
+
+
+@pytest.mark.parametrize("suffix", ["bmp", "gif", "tif", "tiff"])
+def test_further_formats_are_read(tmp_path: Path, suffix: str) -> None:
+    x = pixels()
+    Image.fromarray(x).save(tmp_path / f"a.{suffix}")
+    np.testing.assert_allclose(open_samples(tmp_path).take(1)[0].numpy(), expected(x), atol=1e-6)
+
+
+def test_pictures_at_several_depths_have_no_labels_and_it_is_said(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        save_class(tmp_path / name)
+    Image.fromarray(pixels()).save(tmp_path / "above.png")
+    opened = open_samples(tmp_path)
+    assert opened.labels is None
+    assert any("folders give no labels" in note and "1 at depth 0, 6 at depth 1" in note for note in opened.notes)
+
+
+def test_folders_around_the_classes_do_not_matter(tmp_path: Path) -> None:
+    for name in ("cat", "dog"):
+        save_class(tmp_path / "archive" / "train" / name)
+    assert open_samples(tmp_path).classes == ("cat", "dog")
+
+
+def test_a_few_broken_pictures_among_many_are_left_out_and_named(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        save_class(tmp_path / name, 60)
+    (tmp_path / "b" / "5.png").write_bytes(b"broken")
+    opened = open_samples(tmp_path)
+    assert opened.count == len(opened.take(200)) == len(opened.files) == 119
+    assert opened.labels is not None
+    assert opened.labels.bincount().tolist() == [60, 59]
+    assert any("1 broken images left out: 5.png (66 of 120)" in note for note in opened.notes)
+    (tmp_path / "b" / "6.png").write_bytes(b"broken")
+    with pytest.raises(BadData, match=r"5.png \(66 of 120\) cannot be read"):
+        open_samples(tmp_path)
+
+
+def test_dark_pictures_keep_the_range_of_their_format(tmp_path: Path) -> None:
+    Image.fromarray(np.full((6, 5), 200, np.uint16)).save(tmp_path / "1.png")
+    assert open_samples(tmp_path).take(1).max() < -0.99
+    Image.fromarray(np.eye(6, dtype=np.uint8)).save(tmp_path / "1.png")
+    assert open_samples(tmp_path).take(1).max() < -0.99
+
+
+def test_colours_of_sixteen_bits_are_read_with_eight_and_it_is_said(tmp_path: Path) -> None:
+    deep = DICE.integers(0, 65536, (6, 5, 3))
+    rows = b"".join(b"\0" + row.astype(">u2").tobytes() for row in deep)
+    head = struct.pack(">IIBBBBB", 5, 6, 16, 2, 0, 0, 0)
+    chunks = [(b"IHDR", head), (b"IDAT", zlib.compress(rows)), (b"IEND", b"")]
+    parts = [struct.pack(">I", len(x)) + kind + x + struct.pack(">I", zlib.crc32(kind + x)) for kind, x in chunks]
+    (tmp_path / "1.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+    opened = open_samples(tmp_path)
+    np.testing.assert_allclose(opened.take(1)[0].numpy(), expected(deep, 65535), atol=0.01)
+    assert any("16-bit colours read with 8 bits" in note for note in opened.notes)
+
+
+def test_float_pictures_are_refused(tmp_path: Path) -> None:
+    Image.fromarray(DICE.random((6, 5), dtype=np.float32)).save(tmp_path / "1.tif")
+    with pytest.raises(BadData, match="holds floats; save such images as one"):
         open_samples(tmp_path)

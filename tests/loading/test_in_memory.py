@@ -149,8 +149,8 @@ def test_functions_that_give_no_samples_are_refused(draw: Callable[..., Any], sa
 
 def test_an_endless_source_that_leaves_its_range_later_is_refused() -> None:
     calls = itertools.count()
-    opened = open_samples(lambda count: np.full((count, 4, 4), 0.5 if next(calls) < 2 else 7.0))
-    assert opened.take(2_000).shape == (2_000, 1, 4, 4)
+    opened = open_samples(lambda count: np.full((count, 8, 8), 0.5 if next(calls) < 2 else 7.0))
+    assert opened.take(2_000).shape == (2_000, 1, 8, 8)
     with pytest.raises(BadData, match="later ones run to 7"):
         opened.take(3_000)
 

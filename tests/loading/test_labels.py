@@ -65,7 +65,7 @@ def test_gaps_in_the_numbers_are_closed_and_the_numbers_kept_as_names() -> None:
         ([0, 1, -1, 0, 0, 0, 1, 1], "1 labels are negative"),
         (list(range(8)), "8 different labels for 8 samples"),
         ([0.5] * 8, "one integer a sample"),
-        ([[0, 1]] * 8, "one integer a sample"),
+        ([[0, 2]] * 8, "one integer a sample"),
         ([["a", "b"]] * 4, "one integer a sample"),
         (np.array([None] * 8), "plain numbers"),
         (None, "plain numbers"),

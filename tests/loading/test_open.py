@@ -35,11 +35,11 @@ def test_home_is_expanded(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None
         ("a.npy", b"", "is empty"),
         ("a.npy", b"hello", "does not hold what its name says"),
         ("a.xlsx", b"PK\x03\x04broken", "cannot be read"),
-        ("a.h5", b"\x89HDF\r\n\x1a\n", "give .npy, .npz"),
+        ("a.h5", b"\x89HDF\r\n\x1a\n", "cannot be read .*synchronously"),
         ("a.csv", b"\0\1\2\3", "does not hold what its name says"),
         ("a.pkl", b"\x80\x04K\x01.", "unpickled"),
         ("a.gif", b"GIF89a....", "give the folder"),
-        ("a.npz", b"PK\x05\x06" + b"\0" * 18, "0 arrays"),
+        ("a.npz", b"PK\x05\x06" + b"\0" * 18, "holds no array"),
     ],
 )
 def test_files_that_hold_no_samples_are_refused(tmp_path: Path, name: str, data: bytes, said: str) -> None:

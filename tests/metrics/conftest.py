@@ -60,14 +60,17 @@ class Ring:
         reference, train = (
             own if given is None else given for given, own in ((reference, self.reference), (train, self.train))
         )
-        row = View(x, reference, train=train, **self.beside(x), **how)
+        classes = self.modes(reference[:, :2].double()).assignment.label
+        row = View(x, reference, train=train, reference_labels=classes, **self.beside(x), **how)
         row.yardstick = row
         return row
 
     def beside(self, x: Tensor) -> dict[str, Any]:
-        """Modes, images and classes of samples."""
+        """Modes, images, classes and labels of samples."""
         plane = x[:, :2].double()
-        return {"modes": self.modes(plane), "images": self.images(plane), "classes": self.classes(plane)}
+        modes = self.modes(plane)
+        given = {"images": self.images(plane), "classes": self.classes(plane)}
+        return {"modes": modes, "labels": modes.assignment.label, **given}
 
     def view(self, x: Tensor, row: View | None = None, **how: Any) -> View:
         """Samples beside the real row."""

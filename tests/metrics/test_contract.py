@@ -39,7 +39,7 @@ NAMES = {
     *("memorisation", "authenticity", "copies", "duplicates", "near-duplicates", "ndb", "c2st", "birthday", "fld"),
     *("forward-kl", "mode-spread-min", "mode-offset", "mode-balance", "fid-infinity", "mmd", "cmmd", "swd", "rke"),
     *("wasserstein", "vendi-2", "pairwise-distance", "clipped-density"),
-    *("clipped-coverage", "inception-score", "ms-ssim", "lpips"),
+    *("clipped-coverage", "inception-score", "ms-ssim", "lpips", "intra-fid", "class-adherence"),
 }
 WEIGHTS = {"lpips"}  #: undefined where their weights are not installed
 
@@ -117,14 +117,17 @@ def test_the_same_samples_give_the_same_value_to_the_last_bit_and_are_left_as_th
 def test_what_a_metric_declares_to_need_is_all_it_needs(name: str, ring: Any):
     info, measure = METRICS[name]
     needs = info.properties["needs"]
-    reference = ring.reference[:50] if needs in ("reference", "train") else None
+    n = 1_000 if needs == "labels" else 50
+    reference = ring.reference[:n] if needs in ("reference", "train", "labels") else None
+    classes = ring.modes(reference).assignment.label if needs == "labels" else None
 
     def view(x: Tensor, row: View | None) -> View:
-        own = {need: thing for need, thing in ring.beside(x).items() if need == needs}
-        train = ring.train[:50] if needs == "train" else None
-        return View(x, reference, yardstick=row, train=train, **own)
+        met = {needs, "modes"} if needs == "labels" else {needs}
+        own = {need: thing for need, thing in ring.beside(x).items() if need in met}
+        train = ring.train[:n] if needs == "train" else None
+        return View(x, reference, yardstick=row, train=train, reference_labels=classes, **own)
 
-    value = value_of(measure, view(ring.draw(35)[:50], view(ring.draw(36)[:50], None)))
+    value = value_of(measure, view(ring.draw(35)[:n], view(ring.draw(36)[:n], None)))
     assert name in WEIGHTS if value is None else math.isfinite(value)
 
 

@@ -7,7 +7,8 @@ from sklearn.metrics.pairwise import polynomial_kernel
 
 from gancheck.errors import BadData, BadParameter
 from gancheck.evaluation.view import View
-from gancheck.metrics.kid import kid
+from gancheck.metrics.kid import Cubic, ExpandedCubic, kid
+from gancheck.numerics.features import FeatureSet
 from gancheck.system.torchvision_compat import torchvision_operators
 
 torchvision_operators()
@@ -63,3 +64,12 @@ def test_subsets_are_those_of_torch_fidelity_in_the_mean():
 def test_subsets_that_make_no_sense_are_refused(how: dict[str, int]):
     with pytest.raises(BadParameter, match="must not be negative"):
         kid(View(points(9, 2, 0), points(9, 2, 1)), **how)
+
+
+@pytest.mark.parametrize("d", [1, 2, 5])
+@pytest.mark.parametrize("offset", [0.0, 3.0, 1e6])
+def test_a_kernel_of_few_features_is_the_same_without_pairs(d: int, offset: float) -> None:
+    x, y = (torch.randn(60, d, dtype=torch.float64, generator=torch.Generator().manual_seed(i)) for i in (0, 1))
+    reference = FeatureSet(y + offset)
+    expanded, plain = (kernel(reference)(x + offset, y + offset) for kernel in (ExpandedCubic, Cubic))
+    torch.testing.assert_close(expanded, plain, rtol=1e-9, atol=1e-9 * float(plain.abs().max()))

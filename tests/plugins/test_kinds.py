@@ -7,7 +7,8 @@ import importlib
 import pytest
 
 import gancheck as gc
-from gancheck.plugins.kinds import KINDS, Kind
+from gancheck.errors import UnknownName
+from gancheck.plugins.kinds import KINDS, Kind, kind_named
 from gancheck.testing.contract import contract_of
 
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -35,3 +36,8 @@ def test_builtin_plugins_lie_in_the_package_of_their_kind(registry: gc.Registry,
         assert all(entry.thing.__module__.startswith(f"{kind.package}.") for entry in entries)
     else:
         assert {entry.file.parent.name for entry in entries} == {"models"}
+
+
+def test_a_model_is_told_which_kind_it_is() -> None:
+    with pytest.raises(UnknownName, match=r"unknown kind of plug-in 'model'\. A model .* is a gan that derives from"):
+        kind_named("model")

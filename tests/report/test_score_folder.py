@@ -13,6 +13,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from PIL import Image
 
+from gancheck.evaluation.comparison import Sizes
 from gancheck.report.plots.copies import copies
 from gancheck.report.plots.missing_modes import missing
 from gancheck.report.plots.mode_shares import balance
@@ -203,7 +204,13 @@ def test_pictures_of_an_earlier_answer_do_not_stay(tmp_path: Path) -> None:
 
 
 def test_tables_keep_all_digits_and_leave_the_unknown_empty(tmp_path: Path) -> None:
-    write_answer(tmp_path, scores("held", "dropped", "thin"), points(2))
-    assert (tmp_path / "metrics.csv").read_text() == "metric,value,low,high,real\nfid,1.5,1.0,2.0,0.5\nkid,,,,\n"
+    counted = {"fid": Sizes(n=900, reference=600, floor_n=360, floor_reference=240, extrapolated=True)}
+    write_answer(tmp_path, scores("held", "dropped", "thin", sizes=counted), points(2))
+    assert (tmp_path / "metrics.csv").read_text().splitlines() == [
+        "metric,value,low,high,real,n,reference,floor_n,floor_reference,extrapolated",
+        "fid,1.5,1.0,2.0,0.5,900,600,360,240,true",
+        "kid,,,,,,,,,",
+    ]
+    assert json.loads((tmp_path / "scores.json").read_text())["sizes"]["fid"]["floor_n"] == 360
     assert pl.read_csv(tmp_path / "per_mode.csv")["real_share"].to_list() == [1 / 3] * 3
     assert json.loads((tmp_path / "scores.json").read_text())["verdict"] == "dropped-modes"

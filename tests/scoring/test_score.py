@@ -143,7 +143,7 @@ def test_a_handful_of_samples_is_undecided(ring, n):
         ({"dataset": "ring8", "metrics": ("coverag",)}, UnknownName, "coverage"),
         ({"dataset": "ring8", "count": 0}, BadParameter, "at least 1"),
         ({"reference": np.zeros((500, 2))}, BadData, "the same"),
-        ({"reference": np.random.default_rng(0).normal(size=(20, 2))}, BadData, "at least 400"),
+        ({"reference": np.random.default_rng(0).normal(size=(10, 2))}, BadData, "at least 20"),
         ({"reference": np.random.default_rng(0).normal(size=(500, 3))}, BadData, "3 dimensions"),
         ({"reference": np.full((500, 2), np.nan)}, BadData, "NaN"),
     ],

@@ -77,3 +77,9 @@ def test_what_killed_writers_left_is_swept_and_nothing_else(tmp_path: Path) -> N
         path.write_text("")
     sweep(tmp_path)
     assert sorted(tmp_path.iterdir()) == sorted(kept)
+
+
+def test_a_file_where_a_folder_should_be_is_said(tmp_path: Path) -> None:
+    (tmp_path / "afile").write_text("")
+    with pytest.raises(StoreError, match=r"cannot write .*x\.txt: a file is in the way; choose another --out"):
+        write_text(tmp_path / "afile" / "x.txt", "")

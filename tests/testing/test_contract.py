@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -154,6 +155,14 @@ def test_a_metric_with_a_flaw_is_refused() -> None:
     refused(gc.metric("own", better="higher")(lambda view: torch.rand(())), "two values for the same samples")
 
 
+def test_a_metric_that_compares_with_a_real_draw_says_so() -> None:
+    def ratio(view: gc.View) -> Tensor:
+        return view.fake.std() / view.real_row.fake.std()
+
+    refused(gc.metric("own", better="one", needs="samples")(ratio), "yardstick=True")
+    assert checked(gc.metric("own", better="one", needs="samples", yardstick=True)(ratio))
+
+
 @gc.detector("own", needs=("generator_loss",))
 @dataclass
 class Alarmist(gc.Detector):
@@ -246,3 +255,30 @@ def test_an_extractor_whose_facts_are_no_json_is_refused() -> None:
 
 def test_a_gan_that_builds_no_players_is_told_so() -> None:
     refused(gan(lambda data: gc.Networks(linear(data).generator, gc.Latent(2))), "it must return gancheck.Players")
+
+
+def test_a_strategy_whose_seeds_are_trained_one_by_one_is_told_so() -> None:
+    def discriminator_loss(self: Any, loss: Tensor, game: gc.Game) -> Tensor:
+        return loss * (1.0 if game.real_logits.mean().item() > 100 else 1.5)
+
+    looped = type("Looped", (gc.Strategy,), {"discriminator_loss": discriminator_loss})
+    notes = checked(gc.strategy("looped-by-item", family="regulariser")(dataclass(frozen=True)(looped)))
+    assert any("trained one by one, which is slow" in note and ".item()" in note for note in notes)
+
+
+@pytest.mark.parametrize("family", ["objectiv", "Objective", "objectives", "regularizer"])
+def test_a_family_that_is_nearly_a_known_one_is_refused(family: str) -> None:
+    with pytest.raises(BadPlugin, match=f"strategy 'mine': unknown family '{family}'. Did you mean '"):
+        gc.strategy("mine", family=family)
+    gc.strategy("mine", family="replay memory")
+
+
+def test_a_module_beside_a_plugin_needs_no_plugin_of_its_own_and_is_named(tmp_path: Path) -> None:
+    (tmp_path / "helper.py").write_text("def gap(view):\n    return (view.fake.mean(0) - view.real.mean(0)).norm()\n")
+    text = 'import gancheck as gc\nfrom helper import gap\n\n@gc.metric("gap", better="lower")\ndef g(view):\n    '
+    (tmp_path / "mine.py").write_text(text + "return gap(view)\n")
+    (line,) = gc.check(tmp_path)
+    assert line.endswith("; a change of helper.py counts as a change of it")
+    (tmp_path / "alone.py").write_text("x = 1\n")
+    with pytest.raises(BadPlugin, match=r"alone\.py defines no plug-in"):
+        gc.check(tmp_path)

@@ -45,9 +45,9 @@ class LocalExecutor:
     @classmethod
     def of(cls, device: str, cells: int, jobs: int | None = None, threads: int | None = None) -> LocalExecutor:
         """As many workers and threads as asked for, else the defaults."""
-        for value, option in ((jobs, "--jobs"), (threads, "--threads")):
+        for value, name in ((jobs, "jobs"), (threads, "threads")):
             if value is not None:
-                positive(value, option)
+                positive(value, name)
         workers = min(jobs or default_jobs(device, cells), max(1, cells))
         return cls(workers, threads or worker_threads(device, workers))
 

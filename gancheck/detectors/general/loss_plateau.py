@@ -10,8 +10,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from scipy.stats import kendalltau
-
 from gancheck.detectors.base import Detector, detector
 from gancheck.errors import BadParameter
 
@@ -57,6 +55,8 @@ class LossPlateau(Detector):
         """Whether one loss stands still: a full window, a narrow range, and no trend inside it."""
         if len(points) < self.window or not all(map(math.isfinite, points)):
             return False
+        from scipy.stats import kendalltau  # a second to import
+
         size = sum(map(abs, points)) / len(points)
         narrow = max(points) - min(points) <= self.margin * size
         return narrow and not kendalltau(range(len(points)), points).pvalue < self.level

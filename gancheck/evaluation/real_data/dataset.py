@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Any
 
 import torch
@@ -12,7 +13,9 @@ from gancheck.datasets.base import Dataset
 from gancheck.errors import BadData
 from gancheck.evaluation.modes import Modes, modes_of
 from gancheck.evaluation.real_data.base import KEPT, Pool, RealData, SampleSet, shuffle
+from gancheck.loading.options import Kind
 from gancheck.loading.samples import Samples, gather
+from gancheck.loading.value_range import SIGNED
 from gancheck.numerics.features import FeatureSet
 from gancheck.numerics.seeding import generator, permutation
 
@@ -41,8 +44,9 @@ class DatasetRealData(RealData):
         super().__init__()
         self.name, self.dataset, self.device = name, dataset, torch.device(device)
         self.stream, self.drawn_on, self.batch, self.keep = stream, drawn_on, batch, keep
-        self.names = dataset.names
+        self.names = self.label_names = dataset.names
         self.extractor = dataset.extractor
+        self.like: Samples = samples_of(name, dataset)
         own = dataset.training()
         if train is not None:
             side = self.sample_set(train, 50_000)
@@ -61,11 +65,11 @@ class DatasetRealData(RealData):
     def sample_set(self, samples: Samples, most: int) -> SampleSet:
         if samples.shape != self.dataset.spec.shape:
             raise BadData(
-                f"{samples.name}: samples are {describe_shape(samples.shape)}, those of {self.name} are "
-                f"{describe_shape(self.dataset.spec.shape)}; bring them to that shape, or give --reference instead"
+                f"{samples.name}: samples are {samples.form}, those of {self.name} are "
+                f"{self.like.form}; bring them to that shape, or give --reference instead"
             )
-        count = most if samples.count is None else min(most, samples.count)
-        features = gather((self.features(batch) for batch in samples.stream()), count, samples.name)
+        size = most if samples.count is None else min(most, samples.count)
+        features = gather((self.features(batch) for batch in samples.stream()), size, samples.name)
         rows = permutation(len(features), torch.device("cpu"), "score", "samples")
         shuffle(features, rows)
         return SampleSet(features, samples.pick(rows[: self.keep]), self.dataset.classes(features), rows)
@@ -83,6 +87,9 @@ class DatasetRealData(RealData):
     def modes(self, features: Tensor) -> Modes:
         return modes_of(self.dataset, features)
 
+    def classes_of(self, real: SampleSet) -> Tensor:
+        return real.labels if real.labels is not None else self.dataset.assign(real.features).label
+
     def draw(self, pool: Pool, n: int) -> SampleSet:
         return self.with_features(self.dataset.pool(pool, n, generator(self.drawn_on, self.stream, pool)))
 
@@ -92,6 +99,13 @@ class DatasetRealData(RealData):
         )
 
 
-def describe_shape(shape: tuple[int, ...]) -> str:
-    """A shape for people."""
-    return f"points in {shape[0]} dimensions" if len(shape) == 1 else f"images of {' x '.join(map(str, shape))}"
+def samples_of(name: str, dataset: Dataset) -> Samples:
+    """A dataset as samples, endless: what others are read like, its value range among it."""
+    spec = dataset.spec
+
+    def stream() -> Iterator[Tensor]:
+        return (dataset.pool("real", ROWS, generator("cpu", "score", "like", batch)) for batch in count())
+
+    kind: Kind = "images" if spec.is_image else "points"
+    span = SIGNED if spec.is_image and (spec.low, spec.high) == (SIGNED.low, SIGNED.high) else None
+    return Samples(name, spec.shape, None, stream, kind=kind, span=span)

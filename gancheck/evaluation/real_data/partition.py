@@ -14,13 +14,14 @@ from torch import Tensor
 from gancheck.datasets.base import HIGH_QUALITY_MASS, Assignment, Facet
 from gancheck.errors import BadData
 from gancheck.evaluation.modes import Modes
-from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.features import FeatureSet, fill_rows
 from gancheck.numerics.frechet import covariance
 
 AXES = 64  #: principal axes that are kept
 PER_AXIS = 20  #: samples for each of them, at least
 FEWEST = 10  #: fitting samples that a mode needs
 LEAST = 1e-5  #: of the mean distance from the origin: rounding off the principal axes
+ROUNDING = 1e-4  #: of the centres' distance: the reach of modes that are all single points
 SHRINKAGE = 0.1  #: of the covariance inside the modes, towards a sphere
 ROWS = 16_384  #: samples assigned at once
 
@@ -38,12 +39,12 @@ class Partition:
     radii: Tensor  #: (K,) float64
     deviations: Tensor  #: (K,) float64, root-mean-square per axis, inside the radius
     slack: float = 1.0  #: distance off the principal axes within which 98.889 % of calibration samples lie
+    varies_off: bool = False  #: whether real data lies off the principal axes beyond rounding
     covered: float = 1.0  #: share of calibration samples whose mode has enough samples to be one of the K
 
     def project(self, features: Tensor) -> Tensor:
         """(n, p) float32 whitened features."""
-        parts = [((x.double() - self.origin) @ self.axes).float() for x in torch.split(features, ROWS)]
-        return torch.cat(parts)
+        return along(features, self.origin, self.axes).float()
 
     def nearest(self, projected: Tensor) -> tuple[Tensor, Tensor]:
         """(n,) mode and (n,) distance to its centre, in whitened units."""
@@ -60,22 +61,32 @@ class Partition:
             Assignment(label, outside), (Facet(projected, label),), shares, self.deviations, counted=self.counts
         )
 
+    @property
+    def leaves_some_out(self) -> bool:
+        """Whether there are directions off the principal axes in which real data varies."""
+        return self.basis.shape[0] > self.basis.shape[1] and self.varies_off
+
     def off(self, features: Tensor) -> Tensor:
         """(n,) distance from the principal axes: what a projection alone would not see."""
-        parts = [x.double() - self.origin for x in torch.split(features, ROWS)]
-        return torch.cat([(x - (x @ self.basis) @ self.basis.T).norm(dim=1) for x in parts])
+
+        def distance(x: Tensor) -> Tensor:
+            x = x - self.origin
+            length: Tensor = (x - (x @ self.basis) @ self.basis.T).norm(dim=1)
+            return length
+
+        return fill_rows(self.origin.new_empty(len(features)), features, distance)
 
     def calibrate(self, features: Tensor, label: Tensor | None = None) -> Partition:
         """With shares, radii and spread from other real features (m, d); `label` (m,) -1 where a mode is left out."""
-        size = (features.double() - self.origin).norm(dim=1)
+        size = fill_rows(self.origin.new_empty(len(features)), features, lambda x: (x - self.origin).norm(dim=1))
         slack = float(torch.quantile(self.off(features), HIGH_QUALITY_MASS))
         covered = 1.0 if label is None else float((label >= 0).double().mean())
         inside = features if label is None else features[label >= 0]
         if not len(inside):
             raise BadData("no reference sample is left to measure the modes on: give more samples of each label")
-        return replace(self, slack=max(slack, LEAST * float(size.mean())), covered=covered).set_reach(
-            self.project(inside)
-        )
+        least = LEAST * float(size.mean())
+        measured = replace(self, slack=max(slack, least), varies_off=slack > least, covered=covered)
+        return measured.set_reach(self.project(inside))
 
     def set_reach(self, projected: Tensor) -> Partition:
         """With radii that hold 98.889 % of the calibration samples: one multiple of each mode's own scale."""
@@ -83,9 +94,10 @@ class Partition:
         count = torch.bincount(label, minlength=len(self.centres)).double()
         scale = (torch.zeros_like(count).index_add(0, label, distance.square()) / count.clamp_min(1)).sqrt()
         known = (scale > 0) & (count >= FEWEST)
-        usual = scale[known].mean() if known.any() else distance.square().mean().sqrt().clamp_min(1e-12)
+        least = ROUNDING * self.centres.norm(dim=1).max().clamp_min(1e-8)
+        usual = (scale[known].mean() if known.any() else distance.square().mean().sqrt()).clamp_min(least)
         scale = torch.where(known, scale, usual)
-        radii = scale * torch.quantile(distance / scale[label], HIGH_QUALITY_MASS)
+        radii = scale * torch.quantile(distance / scale[label], HIGH_QUALITY_MASS).clamp_min(1)
         good = distance <= radii[label]
         x, group = projected[good].double(), label[good]
         counts = torch.bincount(group, minlength=len(scale)).double()
@@ -96,6 +108,11 @@ class Partition:
         return replace(
             self, counts=counts.clamp_min(0.5), radii=radii, deviations=deviations.clamp_min(max(floor, 1e-12))
         )
+
+
+def along(features: Tensor, origin: Tensor, axes: Tensor) -> Tensor:
+    """(n, p) float64 coordinates of features (n, d) along axes (d, p)."""
+    return fill_rows(axes.new_empty(len(features), axes.shape[1]), features, lambda x: (x - origin) @ axes)
 
 
 def principal_axes(features: Tensor) -> tuple[Tensor, Tensor]:
@@ -109,30 +126,31 @@ def principal_axes(features: Tensor) -> tuple[Tensor, Tensor]:
     return samples.mean, axes[:, values > 1e-12 * values[0]]
 
 
-def fit_partition(features: Tensor, basis: Tensor, origin: Tensor, label: Tensor, names: tuple[str, ...]) -> Partition:
+def fit_partition(
+    features: Tensor, basis: Tensor, origin: Tensor, label: Tensor, names: tuple[str, ...], least: int = FEWEST
+) -> Partition:
     """Centres of labelled real features (n, d), and axes that make the spread inside the modes a unit sphere.
 
     The principal axes are brought to one scale before that, so that units of the features do not matter. Modes with
-    fewer than 10 samples are left out.
+    fewer than `least` samples are left out; where every mode is a single point, the axes stay as they are.
     """
-    axes = basis / ((features.double() - origin) @ basis).std(0).clamp_min(1e-300)
-    present = torch.bincount(label, minlength=len(names)) >= FEWEST
+    axes = basis / along(features, origin, basis).std(0).clamp_min(1e-300)
+    present = torch.bincount(label, minlength=len(names)) >= least
     if not present.any():
         raise BadData(
-            f"{len(names)} labels in {4 * len(label):,} reference samples are too many: give {4 * FEWEST} samples of "
+            f"{len(names)} labels in {4 * len(label):,} reference samples are too many: give {4 * least} samples of "
             "each, or leave the labels out so that clusters serve"
         )
     features, label = features[present[label]], label[present[label]]
-    x = (features.double() - origin) @ axes
+    x = along(features, origin, axes)
     count = torch.bincount(label, minlength=len(names)).double()
     mean = x.new_zeros(len(names), x.shape[1]).index_add(0, label, x) / count.clamp_min(1)[:, None]
     inside = x - mean[label]
     within = inside.T @ inside / max(len(x) - int(present.sum()), 1)
     sphere = torch.eye(len(within), dtype=within.dtype, device=within.device) * within.diagonal().mean()
     values, vectors = torch.linalg.eigh(torch.lerp(within, sphere, SHRINKAGE))
-    if values[-1] <= 0:
-        raise BadData("every mode of the reference is a single point: give the reference more variety, or --dataset")
-    white = vectors / values.clamp_min(1e-12 * float(values[-1])).sqrt()
+    if values[-1] > 0:
+        vectors = vectors / values.clamp_min(1e-12 * float(values[-1])).sqrt()
     nothing = x.new_zeros(0)
     kept = tuple(name for name, there in zip(names, present.tolist(), strict=True) if there)
-    return Partition(origin, basis, axes @ white, mean[present] @ white, kept, nothing, nothing, nothing)
+    return Partition(origin, basis, axes @ vectors, mean[present] @ vectors, kept, nothing, nothing, nothing)

@@ -39,9 +39,11 @@ POINTS = 2_500
 IMAGES = 12
 
 
-def draw(jobs: Sequence[Job], registry: Registry, store: Store, board: Leaderboard, runs: Sequence[Run]) -> list[Path]:
-    """Write every picture that the runs allow; gives their paths."""
-    folder, rows = store.folder, board.leaderboard()
+def draw(
+    jobs: Sequence[Job], registry: Registry, store: Store, board: Leaderboard, runs: Sequence[Run], folder: Path
+) -> list[Path]:
+    """Write every picture that the runs allow into a folder; gives their paths."""
+    rows = board.leaderboard()
     if not rows:
         return []
     title = f"{board.suite}, version {board.suite_version}"
@@ -50,13 +52,13 @@ def draw(jobs: Sequence[Job], registry: Registry, store: Store, board: Leaderboa
     paths = [folder / f"{name}.png" for name in ("modes-quality", "ranking", "modes", "curves")]
     made = [against_quality(paths[0], board, title)]
     ranking(paths[1], rows, board.tasks(), title=title)
-    recipes = [row["strategy"] for row in rows]
+    recipes = list(dict.fromkeys([*(row["strategy"] for row in rows), *board.runs]))
     if fates := [found for label in labels(jobs) if (found := task_fates(label, jobs, registry, runs, recipes))]:
         mode_fates(paths[2], fates, title=f"{title}: where the modes went")
     curves(paths[3], [task_curves(label, runs) for label in labels(jobs)], title=f"{title}: modes over training")
     if climbs := board.climbs:
         made.append(ladder(folder / "ladder.png", climbs, title))
-    made += [path for label in labels(jobs) if (path := samples(label, jobs, registry, store, runs))]
+    made += [path for label in labels(jobs) if (path := samples(label, jobs, registry, store, runs, folder))]
     return [path for path in dict.fromkeys([*paths, *made]) if path and path.exists()]
 
 
@@ -145,7 +147,9 @@ def curve(runs: Sequence[Run]) -> Curve:
     return Curve(np.array(steps, float), np.array(values, float).reshape(len(tables), len(steps)))
 
 
-def samples(label: str, jobs: Sequence[Job], registry: Registry, store: Store, runs: Sequence[Run]) -> Path | None:
+def samples(
+    label: str, jobs: Sequence[Job], registry: Registry, store: Store, runs: Sequence[Run], folder: Path
+) -> Path | None:
     """Samples of every recipe beside real data: points in the plane, or images."""
     mine = [job for job in jobs if job.cell.task.label == label]
     dataset = mine[0].cell.task.build_dataset(registry)
@@ -156,7 +160,7 @@ def samples(label: str, jobs: Sequence[Job], registry: Registry, store: Store, r
     chosen = [(run, drawn) for run, drawn in pairs if drawn is not None]
     if not chosen:
         return None
-    path = store.folder / f"samples-{label.replace('/', '-')}.png"
+    path = folder / f"samples-{label.replace('/', '-')}.png"
     picture(path, dataset, [run for run, _ in chosen], [x for _, x in chosen], label)
     return path
 

@@ -13,6 +13,7 @@ WORDS: dict[Verdict, str] = {
     "imbalanced": "modes are out of balance",
     "shrunken-modes": "modes are narrower than real ones",
     "low-fidelity": "samples lie off the data",
+    "mislabelled": "samples do not look like their classes",
     "memorised": "samples copy training data",
     "undecided": "too little data to decide",
 }

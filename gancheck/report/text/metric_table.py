@@ -1,4 +1,4 @@
-"""Every metric beside the same metric of held-out real data."""
+"""Every metric beside the same metric of real data."""
 
 from __future__ import annotations
 
@@ -19,20 +19,23 @@ BETTER = {"higher": "higher", "lower": "lower", "one": "near 1"}
 REFERENCE, ALONE = "Samples and reference", "Samples alone"
 GROUPS = {
     **{"modes": "Modes", "reference": REFERENCE, "samples": ALONE},
-    **{"images": ALONE, "classes": ALONE, "train": "Copies of training data"},
+    **{"images": ALONE, "classes": ALONE, "train": "Copies of training data", "labels": "Classes"},
 }
 OTHER = "Other"  #: metrics whose properties are not given
 
 
 def floor(scores: Scores, properties: Properties) -> Table:
-    """Metrics in groups by what they look at; the interval's column is there if any metric has one.
+    """Metrics in groups by what they look at; intervals where any metric has one, numbers of samples where they differ.
 
     Neither ratios nor differences to real data are given: many a floor is near zero, and scales differ.
     """
-    headings = ["metric", "samples", *(["95 % interval"] if scores.intervals else []), "real data", "better"]
+    counts = {name: size.n for name, size in scores.sizes.items()}
+    differ = len(set(counts.values())) > 1
+    headings = ["metric", "samples", *(["95 % interval"] if scores.intervals else []), "real data"]
+    headings += [*(["n"] if differ else []), "better"]
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for heading in headings:
-        right = heading in ("samples", "real data")
+        right = heading in ("samples", "real data", "n")
         table.add_column(
             Text(heading), justify="right" if right else "left", no_wrap=heading != "metric", overflow="fold"
         )
@@ -41,8 +44,9 @@ def floor(scores: Scores, properties: Properties) -> Table:
         for name in names:
             ends = [bounds(scores.intervals.get(name))] if scores.intervals else []
             better = BETTER.get(fact(properties, name, "better"), "")
-            values = [digits(scores.values[name]), *ends, digits(scores.floor.get(name)), better]
-            table.add_row(*map(Text, [f"  {name}", *values]))
+            values = [digits(scores.values[name]), *ends, digits(scores.floor.get(name))]
+            known = [digits(counts.get(name))] if differ else []
+            table.add_row(*map(Text, [f"  {name}", *values, *known, better]))
     return table
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from rich.console import Console
 from rich.table import Table
 
@@ -18,15 +16,14 @@ def show(plan: Plan, executor: LocalExecutor, console: Console) -> None:
     suite = plan.suite
     todo = plan.todo
     runs, cells = len(plan.specs), len(plan.jobs)
-    cached = runs - sum(len(job.specs) for job in todo)
+    cached = sum(map(plan.kept, plan.jobs))
     console.print(f"{suite.name}, version {suite.version}: {suite.about}".rstrip(": "))
     console.print(grid(plan))
     console.print(f"{runs} runs in {cells} cells of {suite.block} seeds, {cached} cached, {len(todo)} cells to do")
     if todo:
         minutes = estimate(plan, todo) / executor.workers / 60
-        console.print(
-            f"about {minutes:.0f} min of training with {executor.workers} workers, a guess from {TRIAL} steps per task"
-        )
+        workers = "1 worker" if executor.workers == 1 else f"{executor.workers} workers"
+        console.print(f"about {minutes:.0f} min of training with {workers}, a guess from {TRIAL} steps per task")
     console.print(f"results go to {plan.store.folder}")
 
 
@@ -46,5 +43,5 @@ def describe_state(plan: Plan, cells: list[tuple[Job, TrainingSetup]]) -> str:
     """How much of a recipe's cells on one task is there, or why it will be skipped."""
     if reason := skip_reason(cells[0][1]):
         return f"skipped: {reason}"
-    there = Counter(plan.store.path(spec.run_id).exists() for job, _ in cells for spec in job.specs)
-    return f"{there[True]} of {there.total()} cached" if there[True] else f"{there.total()} seeds"
+    there, seeds = sum(plan.kept(job) for job, _ in cells), sum(len(job.specs) for job, _ in cells)
+    return f"{there} of {seeds} cached" if there else f"{seeds} seeds"

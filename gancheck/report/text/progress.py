@@ -57,8 +57,9 @@ class RunBar(Bar):
 
     def __call__(self, summary: RunSummary) -> None:
         """One run has an outcome."""
-        if not summary.cached or summary.status not in ("done", "skipped"):
-            style = "" if summary.status == "done" else "yellow" if summary.status == "skipped" else "red"
+        if not summary.cached or summary.metric_errors or summary.status not in ("done", "skipped"):
+            style = "red" if summary.status not in ("done", "skipped") else ""
+            style = style or ("yellow" if summary.status == "skipped" or summary.metric_errors else "")
             self.console.print(str(summary), style=style, markup=False)
         self.bar.advance(self.task)
 

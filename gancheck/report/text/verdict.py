@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Group
 from rich.console import RenderableType as Renderable
 from rich.table import Table
 from rich.text import Text
 
+from gancheck.report.text.class_table import class_lines
 from gancheck.report.text.metric_table import Properties, floor
 from gancheck.report.text.mode_table import shares
 from gancheck.report.text.numbers import bounds, chance, digits, plain
@@ -16,6 +17,8 @@ from gancheck.scoring.scores import Finding, Scores
 
 COLOURS = {"healthy": "green", "undecided": "yellow"}  #: of verdicts; all others are red
 SHOWN = (str, int, float)  #: facts that fit on a line
+NOTICED = 2.0  #: seconds that are worth a word
+MOST = 6  #: names behind it
 
 
 def verdict_text(scores: Scores, properties: Properties) -> Group:
@@ -23,16 +26,24 @@ def verdict_text(scores: Scores, properties: Properties) -> Group:
 
     `properties` gives the properties of every metric, as in `{name: entry.info.properties for name in scores.values}`.
     """
+    return Group(judgement_text(scores), numbers_text(scores, properties))
+
+
+def judgement_text(scores: Scores) -> Group:
+    """The verdict and what it goes by, which is known before any metric is computed."""
+    parts = (verdict(scores), evidence(scores), quiet(scores), list(shares(scores.per_mode)))
+    return Group(*separate_sections([part for part in parts if part]))
+
+
+def numbers_text(scores: Scores, properties: Properties) -> Group:
+    """What comes after it, behind a blank line: classes, metrics beside real data, notes and facts."""
     parts = (
-        verdict(scores),
-        evidence(scores),
-        quiet(scores),
-        list(shares(scores.per_mode)),
+        list(class_lines(scores.per_class)),
         [floor(scores, properties)] if scores.values else [],
         notes(scores.notes),
-        facts(scores),
+        [*facts(scores), *costs(scores.seconds)],
     )
-    return Group(*separate_sections([part for part in parts if part]))
+    return Group(*separate_sections([[], *(part for part in parts if part)]))
 
 
 def verdict(scores: Scores) -> list[Renderable]:
@@ -88,6 +99,16 @@ def facts(scores: Scores) -> list[Renderable]:
     known = (f"{name} {digits_of(value)}" for name, value in scores.facts.items() if isinstance(value, SHOWN))
     line = ", ".join(known)
     return [Text(plain(line), style="dim")] if line else []
+
+
+def costs(seconds: Mapping[str, float]) -> list[Renderable]:
+    """How long the metrics took, and which of them longest; nothing where it was no time to speak of."""
+    total = sum(seconds.values())
+    if total < NOTICED:
+        return []
+    dear = sorted((name for name in seconds if seconds[name] >= NOTICED / 2), key=lambda name: -seconds[name])
+    named = ", ".join(f"{name} {seconds[name]:.0f} s" for name in dear[:MOST])
+    return [Text(plain(f"metrics took {total:.0f} s{': ' if named else ''}{named}"), style="dim")]
 
 
 def digits_of(value: str | float) -> str:

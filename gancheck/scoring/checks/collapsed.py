@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import torch
+from scipy.special import gammaincinv
 from torch import Tensor
 
 from gancheck.evaluation.view import View
 from gancheck.numerics.distances import distances
 from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.fingerprints import row_fingerprints
+from gancheck.numerics.neighbours import k_nearest
 from gancheck.scoring.checks import memorised
-from gancheck.scoring.evidence import LEVEL, Evidence, percent
+from gancheck.scoring.evidence import Evidence, percent
 from gancheck.scoring.scores import Finding
 from gancheck.statistics.estimate import of_rate
 from gancheck.statistics.intervals import Bounded, newcombe, z_score
 
 MOST = 2_000  #: samples whose pairs are looked at
+USUAL = 1_000  #: the same for the usual distance
 SAME = 0.1  #: of the usual distance inside a mode: nearer, two samples count as one point
 FEW = 20  #: different points, up to which samples are called collapsed
 RICHER = 10  #: real data's own rate of pairs that count as one, times so much, is not collapse either
 ENOUGH = 20  #: samples, below which nothing is called collapsed
 AGAIN = 0.2  #: share of samples that repeat others, beyond real data's, that counts as collapse
 TRIFLE = 1e-3  #: of the usual distance inside a mode
+AROUND, CLOSE = 20, 2e-3  #: neighbours, and the share of the last one's distance that is a trifle too
 THINNED = 1_000  #: distances kept of each block
 SURELY = 0.5  #: a rate of such pairs that is collapse whatever real data does
 
@@ -32,7 +37,8 @@ def check_collapsed(evidence: Evidence) -> Finding:
 
     The rate is a U-statistic over pairs; its error is the jackknife's. Two samples are the same point when they are
     nearer than a tenth of the median distance between two real samples of one mode. A sample repeats another when it is
-    within a thousandth of the usual distance among its own kind, so that narrow modes alone are no repeats.
+    within a thousandth of the usual distance among its own kind, and much nearer than its twentieth neighbour, so that
+    neither narrow modes nor samples on a line are repeats.
     """
     points, copies = few_points(evidence), memorised.check_memorised(evidence)
     if points.found or (copies is not None and copies.found):
@@ -43,12 +49,13 @@ def check_collapsed(evidence: Evidence) -> Finding:
 
 def few_points(evidence: Evidence) -> Finding:
     """Whether at most 20 different points explain how often two samples are the same."""
-    near = SAME * usual(evidence.real)
+    near = SAME * evidence.real.cached(usual)
     rate, error = collisions(evidence.view.samples.head(MOST), near)
     real, wide = collisions(evidence.real.samples.head(MOST), near)
-    upper = min(1.0, real + z_score(LEVEL) * wide)
+    z = z_score(evidence.level)
+    upper = min(1.0, real + z * wide)
     least = max(1 / FEW, min(SURELY, RICHER * real), 1 - (1 - upper) / 2 if upper > SURELY else 0.0)
-    low, high = max(rate - z_score(LEVEL) * error, 0.0), min(rate + z_score(LEVEL) * error, 1.0)
+    low, high = max(rate - z * error, 0.0), min(rate + z * error, 1.0)
     many = float(len(evidence.view.samples))
     different = [min(many, 1 / r) if r > 0 else many for r in (rate, high, low)]
     found = low > least and many >= ENOUGH
@@ -71,15 +78,54 @@ def few_points(evidence: Evidence) -> Finding:
 
 
 def check_repeats(evidence: Evidence) -> Finding:
-    """Whether many samples are there again, but for a trifle."""
+    """Whether many samples are there again: bit for bit among all of them, or but for a trifle among a few."""
+    exact = exact_repeats(evidence)
+    if exact.found:
+        return exact
+    near = near_repeats(evidence)
+    return near if near.found else exact
+
+
+def near_repeats(evidence: Evidence) -> Finding:
+    """Among at most 2,000 samples and as many real ones."""
     n = min(len(evidence.view.samples), len(evidence.real.samples), MOST)
-    fake, real = (again(view, n) for view in (evidence.view, evidence.real))
+    if n < 2:
+        return finding_of_repeats(Bounded(0.0, 0.0, 1.0), Bounded(0.0, 0.0, 1.0), n, "{} of as many real ones")
+    fake, real = (again(view, n, evidence.level) for view in (evidence.view, evidence.real))
+    return finding_of_repeats(fake, real, n, "{} of as many real ones")
+
+
+def exact_repeats(evidence: Evidence) -> Finding:
+    """Among all samples and as many real ones, or what fewer real ones let expect of as many.
+
+    In n samples of which any two are equal with chance p, at most a share (n - 1) p has a twin; real pairs that are
+    equal give p an upper bound.
+    """
+    n = len(evidence.view.samples)
+    real = torch.cat([part.cached(row_fingerprints) for part in (evidence.real.samples, evidence.real.real_samples)])
+    fake = twins(evidence.view.samples.cached(row_fingerprints), evidence.level)
+    if len(real) >= n:
+        return finding_of_repeats(fake, twins(real[:n], evidence.level), n, "{} of as many real ones")
+    counts = torch.unique(real, return_counts=True)[1].double()
+    pairs, equal = len(real) * (len(real) - 1) / 2, float((counts * (counts - 1) / 2).sum())
+    expected = min(1.0, (n - 1) * equal / pairs)
+    most = min(1.0, (n - 1) * float(gammaincinv(equal + 1, 1 - evidence.level)) / pairs)
+    return finding_of_repeats(fake, Bounded(expected, 0.0, most), n, "{} expected of real ones")
+
+
+def twins(prints: Tensor, level: float) -> Bounded:
+    """Share of samples whose fingerprint is there again, and its Wilson interval, counted by pairs."""
+    _, which, counts = torch.unique(prints, return_inverse=True, return_counts=True)
+    return of_rate((counts[which] > 1).double().mean(), max(len(prints) / 2, 1.0), level).bounded
+
+
+def finding_of_repeats(fake: Bounded, real: Bounded, n: int, among: str) -> Finding:
+    """The difference between the shares of repeats."""
     value, low, high = newcombe(fake, real)
-    found = low > AGAIN and n >= ENOUGH
     return Finding(
         kind="collapsed",
-        found=found,
-        text=f"{percent(fake[0])} of {n:,} samples repeat others, {percent(real[0])} of as many real ones",
+        found=low > AGAIN and n >= ENOUGH,
+        text=f"{percent(fake.mean)} of {n:,} samples repeat others, {among.format(percent(real.mean))}",
         test="Newcombe interval of the difference between the shares of repeats",
         p=None,
         effect="share of samples that repeat others, beyond real data's",
@@ -90,17 +136,20 @@ def check_repeats(evidence: Evidence) -> Finding:
     )
 
 
-def again(view: View, n: int) -> Bounded:
-    """Share of n samples that are within a trifle of another, and its Wilson interval, counted by pairs."""
-    features = view.samples.head(n)
-    near = TRIFLE * usual(view)
-    alone = torch.cat([sum_near(features, x, near) for _, x in features.blocks()]) <= 1
-    return of_rate((~alone).double().mean(), max(n / 2, 1.0), LEVEL).bounded
+def again(view: View, n: int, level: float) -> Bounded:
+    """Share of n samples that are within a trifle of another, and its Wilson interval, counted by pairs.
+
+    The trifle is one beside the usual distance, and beside the twentieth neighbour's: samples on a line are near.
+    """
+    distance = view.samples.head(n).cached(k_nearest, min(AROUND, n - 1)).distance
+    nearest = distance[:, 0]
+    near = (nearest <= TRIFLE * view.cached(usual)) & (nearest <= CLOSE * distance[:, -1])
+    return of_rate(near.double().mean(), max(n / 2, 1.0), level).bounded
 
 
 def usual(view: View) -> float:
     """Median distance between two samples of one mode; over all pairs where hardly any share a mode."""
-    features, label = view.samples.head(MOST), view.modes.assignment.label[:MOST]
+    features, label = view.samples.head(USUAL), view.modes.assignment.label[:USUAL]
     inside, anywhere = [], []
     for here, x in features.blocks():
         for there, y in features.blocks():

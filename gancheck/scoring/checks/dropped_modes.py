@@ -73,7 +73,8 @@ def samples_needed(evidence: Evidence) -> int:
     """Samples from which on nine tenths of the data could be seen missing."""
     order = evidence.weights.sort(descending=True).values
     rarest = float(order[int((order.cumsum(0) < 0.9).sum().clamp_max(len(order) - 1))])
-    good = max(1e-3, evidence.captured / len(evidence.modes))
+    # Where nothing is captured, nothing is known about quality: advice must not multiply by it.
+    good = max(1e-3, evidence.captured / len(evidence.modes)) if evidence.captured else 1.0
     wanted = -np.log(LEVEL / len(order))
     if evidence.counts is None:
         return int(SLACK * wanted / (KEPT * rarest) / good) + 1

@@ -60,19 +60,20 @@ def departure(evidence: Evidence, counts: Tensor, held: Tensor) -> Departure:
     shares = evidence.weights[held] / evidence.weights[held].sum()
     if n == 0 or len(shares) < 2:
         return Departure(1.0, 0.0, 0.0, math.inf)
-    if evidence.counts is None:
-        effective, expected = n, shares * n
-        observed = pool_counts(counts[held], expected)
-        statistic, cells = goodness(observed, pool_counts(expected, expected)), len(observed)
-    else:
-        real = evidence.counts[held]
-        m = float(real.sum())
-        effective = n * m / (n + m)
-        # Cells by both rows together: by the real one alone, those that chance made large would be chosen.
-        expected = (counts[held] + real) * min(n, m) / (n + m)
-        both = [pool_counts(c, expected) for c in (counts[held], real)]
-        statistic, cells = homogeneity(both[0], both[1]), len(both[0])
-    return from_statistic(statistic, cells - 1, effective)
+    if evidence.counts is not None:
+        return departure_of_counts(counts[held], evidence.counts[held])
+    expected = shares * n
+    observed = pool_counts(counts[held], expected)
+    return from_statistic(goodness(observed, pool_counts(expected, expected)), len(observed) - 1, n)
+
+
+def departure_of_counts(counts: Tensor, real: Tensor) -> Departure:
+    """Chi-square of two rows of counts."""
+    n, m = float(counts.sum()), float(real.sum())
+    # Cells by both rows together: by the real one alone, those that chance made large would be chosen.
+    expected = (counts + real) * min(n, m) / (n + m)
+    both = [pool_counts(c, expected) for c in (counts, real)]
+    return from_statistic(homogeneity(both[0], both[1]), len(both[0]) - 1, n * m / (n + m))
 
 
 def pool_counts(counts: Tensor, expected: Tensor) -> Tensor:

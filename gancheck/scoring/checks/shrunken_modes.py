@@ -11,7 +11,7 @@ from torch import Tensor
 from gancheck.datasets.base import Facet
 from gancheck.evaluation.modes import Modes
 from gancheck.metrics.spread import ENOUGH
-from gancheck.scoring.evidence import LEVEL, Evidence, bonferroni, percent
+from gancheck.scoring.evidence import Evidence, bonferroni, percent
 from gancheck.scoring.scores import Finding
 from gancheck.statistics.intervals import z_score
 
@@ -39,10 +39,10 @@ def check_shrunken_modes(evidence: Evidence) -> Finding:
     width = widths(evidence.modes, evidence.real.modes)
     if not len(width.ratio):
         return finding(evidence, False, math.nan, math.nan, math.nan, 1.0, ())
-    sure = width.ratio + z_score(2 * LEVEL / len(width.ratio)) * width.error < MARGIN**2
-    whole = mean(width, torch.ones_like(sure))
+    sure = width.ratio + z_score(2 * evidence.level / len(width.ratio)) * width.error < MARGIN**2
+    whole = mean(width, torch.ones_like(sure), evidence.level)
     if whole[2] >= MARGIN and float(width.mass[sure].sum()) >= PART:
-        whole = mean(width, sure)
+        whole = mean(width, sure, evidence.level)
     modes = tuple(width.group[sure].tolist()) if len(evidence.modes.facets) == 1 else ()
     return finding(evidence, whole[2] < MARGIN, *whole, modes)
 
@@ -73,12 +73,12 @@ def finding(
     )
 
 
-def mean(width: Width, which: Tensor) -> tuple[float, float, float, float]:
+def mean(width: Width, which: Tensor, level: float) -> tuple[float, float, float, float]:
     """Root of the mean ratio, its interval, and the p-value of "at least 0.7"."""
     weight = width.mass[which] / width.mass[which].sum()
     middle = float((weight * width.ratio[which]).sum())
     error = float((weight * width.error[which]).square().sum().sqrt())
-    far = z_score(LEVEL) * error * max(1.0, middle / MARGIN**2)
+    far = z_score(level) * error * max(1.0, middle / MARGIN**2)
     z = (MARGIN**2 - middle) / error if error > 0 else math.copysign(math.inf, MARGIN**2 - middle)
     ends = (max(middle - far, 0.0), middle + far)
     return math.sqrt(middle), math.sqrt(ends[0]), math.sqrt(ends[1]), 0.5 * math.erfc(z / math.sqrt(2))

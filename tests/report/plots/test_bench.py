@@ -70,7 +70,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> Plan:
 def drawn(plan: Plan) -> RunOutcome:
     """Do what is planned, and draw it."""
     outcome = execute(plan, LocalExecutor(1, 1))
-    draw(plan.jobs, plan.registry, plan.store, outcome.board, outcome.runs)
+    draw(plan.jobs, plan.registry, plan.store, outcome.board, outcome.runs, plan.store.folder)
     return outcome
 
 
@@ -155,5 +155,5 @@ def test_a_run_that_ended_early_leaves_a_gap_in_the_curve(plan: Plan) -> None:
 
 
 def test_a_board_without_rows_draws_nothing(plan: Plan, tmp_path: Path) -> None:
-    assert draw(plan.jobs, plan.registry, Store(tmp_path), Leaderboard([], "mine", "1", {}), []) == []
+    assert draw(plan.jobs, plan.registry, Store(tmp_path), Leaderboard([], "mine", "1", {}), [], tmp_path) == []
     assert list(tmp_path.iterdir()) == []

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 from rich.console import Console
 
+from gancheck.evaluation.comparison import Sizes
 from gancheck.report.text.verdict import verdict_text
 from gancheck.scoring.scores import PER_MODE, Finding, Scores
 
@@ -149,6 +150,14 @@ def test_metrics_stand_in_groups_beside_real_data() -> None:
         ["Copies", "of", "training", "data"],
         ["copies", "-", "-", "lower"],
     ]
+
+
+def test_numbers_of_samples_stand_there_where_they_differ() -> None:
+    counted = {"fid": Sizes(4_000, 4_000, 2_000, 2_000, True), "modes": Sizes(2_000, 2_000, 2_000, 2_000)}
+    lines = [line.split() for line in shown(scores(sizes=counted)).splitlines()]
+    assert ["fid", "12.35", "[11,", "13.90]", "0.500", "4,000", "lower"] in lines
+    assert ["modes", "5", "8", "2,000", "higher"] in lines
+    assert " n " not in shown(scores(sizes={"fid": counted["fid"]})).split("metric")[1].splitlines()[0]
 
 
 def test_metric_without_a_card_is_shown_all_the_same() -> None:

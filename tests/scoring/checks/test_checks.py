@@ -8,9 +8,12 @@ import pytest
 import torch
 from scipy.stats import binom, chi2_contingency, chisquare, ncx2
 
+from gancheck.plugins.registry import Registry
 from gancheck.scoring.checks import collapsed, dropped_modes, imbalanced, low_fidelity, memorised, shrunken_modes
 from gancheck.scoring.checks.imbalanced import from_statistic, goodness, homogeneity, noncentrality
-from gancheck.scoring.evidence import LEVEL
+from gancheck.scoring.evidence import LEVEL, TESTS
+from gancheck.scoring.real_data import RealDataRequest
+from gancheck.scoring.score import Scoring
 from gancheck.scoring.verdict import run_checks
 
 
@@ -140,4 +143,10 @@ def test_huge_samples_do_not_condemn_a_small_departure():
 
 
 def test_levels_share_one_chance_of_a_false_finding():
-    assert pytest.approx(0.005) == 6 * LEVEL
+    x = torch.randn(800, 4, generator=torch.Generator().manual_seed(0))
+    x[:, 3] = 1.0
+    real = RealDataRequest(reference=x[:400], train=x[:100]).build(Registry.load(), torch.device("cpu"))
+    made = run_checks(Scoring.of(x[400:], real).evidence)
+    # "collapsed" is three tests: few points, equal rows, near ones; flat directions are told by no interval.
+    assert len(made) + 2 - 1 == TESTS
+    assert pytest.approx(0.005) == TESTS * LEVEL

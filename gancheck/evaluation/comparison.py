@@ -1,0 +1,201 @@
+"""What each metric of a score is computed of: all samples against all of the reference, and real data beside it.
+
+Metrics of modes, and those that ask for a yardstick, compare equal numbers instead: samples, as many real ones that
+were held out, and as many that both are held against.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from gancheck.evaluation.feature_scale import FeatureScale, Scale
+from gancheck.evaluation.floor import ENOUGH, RealSplits, divide, extrapolate, size
+from gancheck.evaluation.measure import RegisteredMetric
+from gancheck.evaluation.panel import COMPARED, ViewPairs
+from gancheck.evaluation.real_data.base import RealData, SampleSet
+from gancheck.evaluation.sides import Side, view_of
+from gancheck.evaluation.view import View
+from gancheck.numerics.features import FeatureSet, Memo
+
+#: Times a metric's `max_samples` that a score takes on each side: it is computed once, and a run's for every seed.
+ONCE = 2
+ALONE = ("samples", "images", "classes")  #: needs of metrics that look at samples alone
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many samples a value was computed of, and its floor."""
+
+    n: int  #: samples
+    reference: int | None  #: real samples that they are held against; None: none are
+    floor_n: int  #: the real draw
+    floor_reference: int | None  #: and what that is held against
+    extrapolated: bool = False  #: whether the floor was brought from there to the sizes of the value
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """The views of one metric."""
+
+    view: View  #: samples
+    real: View  #: a real draw
+    splits: RealSplits | None = None  #: where the real draw is too small
+
+    @property
+    def sizes(self) -> Sizes:
+        """Of both."""
+        (n, reference), (floor_n, floor_reference) = counts(self.view), counts(self.real)
+        return Sizes(n, reference, floor_n, floor_reference)
+
+    def floor(self, metric: RegisteredMetric) -> tuple[float | None, bool]:
+        """The metric of real data, and whether it was extrapolated."""
+        extrapolated = extrapolate(self.splits, metric) if self.splits else None
+        return (self.real.cached(metric), False) if extrapolated is None else (extrapolated, True)
+
+
+def counts(view: View) -> tuple[int, int | None]:
+    """Samples, and what they are held against."""
+    return len(view.samples), None if view.reference is None else len(view.reference)
+
+
+class Comparisons(Memo):
+    """Comparisons by metric; metrics that ask for the same share one. With a scale, features are brought to it."""
+
+    def __init__(self, real_data: RealData, samples: SampleSet, scale: Scale | None = None) -> None:
+        super().__init__()
+        self.real_data = real_data
+        held_out = min(len(samples), real_data.held_out or len(samples), COMPARED)
+        self.pairs = ViewPairs(real_data, samples, held_out)
+        self.scale = None if scale is None else FeatureScale.fit(scale_source(real_data, len(samples)), scale)
+        self.samples = Side(self.on_scale(samples))
+        self.train = real_data.train if self.scale is None else self.cached(scaled_train)
+
+    def on_scale(self, side: SampleSet) -> SampleSet:
+        """As it came, or with features on the scale."""
+        return side if self.scale is None else self.scale.of(side)
+
+    def real_side(self, given: SampleSet) -> Side:
+        """Real samples; with their labels where samples have some."""
+        labels = self.real_data.classes_of(given) if self.samples.given.labels is not None else None
+        return Side(self.on_scale(replace(given, labels=labels)))
+
+    def of(self, metric: RegisteredMetric) -> Comparison:
+        """What this metric is computed of."""
+        needs, limit = metric.info.properties["needs"], limit_of(metric)
+        if needs == "modes" or (needs == "labels" and metric.info.properties.get("yardstick")):
+            return Comparison(*self.pairs.of(metric.max_samples))
+        if metric.info.properties.get("yardstick"):
+            return self.cached(equal_sizes, limit)
+        if needs in ALONE:
+            return self.cached(samples_alone, needs == "images", limit)
+        return self.cached(against_reference, limit)
+
+
+def limit_of(metric: RegisteredMetric) -> int | None:
+    """Most samples on either side; None: all.
+
+    A metric that compares all pairs takes twice its `max_samples`, and 50,000 where it is asked for by name; one whose
+    cost grows faster still takes no more than these. Training data is searched for 50,000 samples.
+    """
+    most, properties = metric.max_samples, metric.info.properties
+    if most is None:
+        return COMPARED if properties["needs"] == "train" else None
+    if properties.get("steep"):
+        return most
+    return max(most, COMPARED) if metric.named else ONCE * most
+
+
+def against_reference(comparisons: Comparisons, limit: int | None) -> Comparison:
+    """All samples against all of the reference."""
+    samples = comparisons.samples if limit is None else comparisons.samples.head(limit)
+    n = len(samples)
+    everything = comparisons.cached(all_real)
+    if everything is None:
+        reference, real = comparisons.cached(drawn, "reference", n, limit), comparisons.cached(drawn, "real", n, limit)
+    else:
+        reference = everything if limit is None else everything.head(limit)
+        a, b = divide(len(everything), n, len(reference))
+        real, rest = everything.part(slice(0, a)), everything.part(slice(a, a + (b or 0)))
+        return comparison(comparisons, samples, reference, real, rest)
+    return comparison(comparisons, samples, reference, real, reference)
+
+
+def samples_alone(comparisons: Comparisons, pictured: bool, limit: int | None) -> Comparison:
+    """All samples, and as many real ones; for metrics that look at pixels, those that are kept as they are."""
+    everything = comparisons.cached(kept_real if pictured else all_real)
+    whole = comparisons.samples.head(len(comparisons.samples.given.first_samples)) if pictured else comparisons.samples
+    samples = whole if limit is None else whole.head(limit)
+    real = comparisons.cached(drawn, "real", len(samples), limit) if everything is None else everything
+    return comparison(comparisons, samples, None, real.head(len(samples)), None)
+
+
+def comparison(
+    comparisons: Comparisons, samples: Side, reference: Side | None, real: Side, real_reference: Side | None
+) -> Comparison:
+    """Samples against a reference, and real data against real data."""
+    train = comparisons.train
+    wanted, there = (
+        size(len(a), None if b is None else len(b)) for a, b in ((samples, reference), (real, real_reference))
+    )
+    splits = RealSplits(real, real_reference, train, there / wanted) if there < ENOUGH * wanted else None
+    own = splits.split(0).whole if splits else view_of(real, real_reference, train)
+    return Comparison(view_of(samples, reference, train), own, splits)
+
+
+def equal_sizes(comparisons: Comparisons, limit: int | None) -> Comparison:
+    """Equal numbers: samples, held-out real ones, and those that both are held against."""
+    n = min(limit or len(comparisons.samples), comparisons.real_data.held_out or len(comparisons.samples))
+    reference, real = (comparisons.cached(drawn, pool, n, limit) for pool in ("reference", "real"))
+    n = min(n, len(reference), len(real))
+    yardstick = view_of(real.head(n), reference.head(n), comparisons.train)
+    yardstick.yardstick = yardstick
+    samples = comparisons.samples.head(n)
+    return Comparison(view_of(samples, None, comparisons.train, yardstick), yardstick)
+
+
+def drawn(comparisons: Comparisons, pool: Any, n: int, limit: int | None) -> Side:
+    """Real samples of one pool; without repeats for metrics that compare neighbours, which have a limit."""
+    real_data = comparisons.real_data
+    return comparisons.real_side(real_data.draw(pool, n) if limit is None else real_data.distinct(pool, n))
+
+
+def all_real(comparisons: Comparisons) -> Side | None:
+    """The whole reference; None where real samples are endless."""
+    whole = comparisons.real_data.all_samples()
+    return None if whole is None else comparisons.real_side(whole)
+
+
+def kept_real(comparisons: Comparisons) -> Side | None:
+    """The reference's samples that are kept as they are; None where real samples are endless."""
+    kept = comparisons.real_data.kept_samples()
+    return None if kept is None else comparisons.real_side(kept)
+
+
+def scale_source(real_data: RealData, n: int) -> Any:
+    """(m, d) features that set the scale."""
+    whole = real_data.all_samples()
+    return (real_data.draw("reference", n) if whole is None else whole).features
+
+
+def scaled_train(comparisons: Comparisons) -> FeatureSet | None:
+    """The training data on the scale."""
+    train, scale = comparisons.real_data.train, comparisons.scale
+    return train if train is None or scale is None else FeatureSet(scale.apply(train.x), train.chunk)
+
+
+def met_needs(real_data: RealData, samples: SampleSet) -> Mapping[str, bool]:
+    """Which needs of metrics the data meets."""
+    labelled = samples.labels is not None and bool(real_data.label_names)
+    return {
+        **dict.fromkeys(("samples", "reference", "modes"), True),
+        "train": real_data.train is not None,
+        "images": samples.first_samples.dim() == 4,
+        "classes": samples.classes is not None,
+        "labels": labelled,
+    }

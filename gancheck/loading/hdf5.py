@@ -1,0 +1,72 @@
+"""HDF5 files, read in place; links that lead out of the file are not followed."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gancheck.errors import BadData
+from gancheck.loading.content import LARGEST
+from gancheck.loading.raw import Array
+
+INSTALL = "pip install 'gancheck[hdf5]', or save the array with numpy.save"
+
+
+class Dataset:
+    """One array of an HDF5 file; rows are read when they are asked for."""
+
+    read_in_place = True
+
+    def __init__(self, path: Path, key: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        self.path, self.key, self.shape, self.dtype = path, key, shape, dtype
+        self.ndim, self.itemsize = len(shape), dtype.itemsize
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, rows: slice) -> Array:
+        with open_file(self.path) as file:
+            return np.asarray(file[self.key][rows])
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Array:
+        values = self[slice(None)]
+        return np.array([as_text(value) for value in values]) if values.dtype.kind == "O" else values
+
+
+def list_datasets(path: Path) -> dict[str, Any]:
+    """The arrays of a file by name, as `group/samples`; BadData for one whose values stand in another file."""
+    found: dict[str, Any] = {}
+
+    def note(key: str, item: Any) -> None:
+        if getattr(item, "shape", None):  # a group has none, a single value an empty one
+            refuse(item, path.name)
+            found[key] = Dataset(path, key, item.shape, item.dtype)
+
+    with open_file(path) as file:
+        file.visititems(note)
+    return found
+
+
+def refuse(item: Any, name: str) -> None:
+    """BadData for an array that other files hold, or that is larger than any memory."""
+    if item.is_virtual or item.external:
+        raise BadData(f"{name}: the values of '{item.name}' stand in other files; save them in this one")
+    if math.prod(item.shape) * item.dtype.itemsize > LARGEST:
+        raise BadData(f"{name}: '{item.name}' says that its shape is {item.shape}; give fewer samples")
+
+
+def open_file(path: Path) -> Any:
+    """The file, for reading."""
+    try:
+        import h5py
+    except ImportError as error:
+        raise BadData(f"{path.name} is an HDF5 file, which needs h5py: {INSTALL}") from error
+    return h5py.File(path, "r")
+
+
+def as_text(value: Any) -> str:
+    """A word, which HDF5 gives as bytes."""
+    return value.decode("utf-8") if isinstance(value, bytes) else str(value)

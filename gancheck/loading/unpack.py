@@ -1,0 +1,151 @@
+"""Archives are unpacked into a folder of their own: plain files only, nowhere else, and no more than they promise."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import lzma
+import shutil
+import tarfile
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import IO, Any, NamedTuple
+
+from gancheck.errors import BadData
+from gancheck.loading.content import OPENED, is_tar, refuse_bomb
+from gancheck.loading.failures import one_line_errors
+from gancheck.loading.raw import join_names
+
+TOLD = (".cls", ".json", ".txt")  #: what WebDataset says of the picture of the same name
+LONGEST = 2**16  #: bytes of it
+COMPRESSED: dict[str, Any] = {".gz": gzip.GzipFile, ".bz2": bz2.BZ2File, ".xz": lzma.LZMAFile}
+
+
+class Member(NamedTuple):
+    """One plain file of an archive."""
+
+    name: str
+    size: int  #: bytes
+    file: IO[bytes]
+
+
+@dataclass
+class Unpacked:
+    """What came out of archives, in a folder that goes when nobody reads it any more."""
+
+    name: str
+    directory: TemporaryDirectory[str] = field(default_factory=lambda: TemporaryDirectory(prefix="gancheck-"))
+    files: list[Path] = field(default_factory=list)
+    told: dict[Path, str] = field(default_factory=dict)  #: texts beside pictures, under the path they would have
+    others: Counter[str] = field(default_factory=Counter)  #: members that are left out, by what they are
+    again: int = 0  #: names that came twice
+
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return Path(self.directory.name) / self.name
+
+    def notes(self) -> tuple[str, ...]:
+        """What is left out."""
+        said = []
+        if number := self.others.total():
+            said.append(f"{number:,} members of {self.name} left out ({join_names([*self.others], 3)})")
+        if self.again:
+            said.append(f"{self.again:,} names come twice in {self.name}: the last counts")
+        return tuple(said)
+
+
+def unpack(paths: list[Path], name: str) -> Unpacked:
+    """The pictures, arrays and tables of archives, each archive of several in a folder of its own."""
+    found = Unpacked(name)
+    for path in paths:
+        place = found.root if len(paths) == 1 else found.root / path.stem
+        place.mkdir(parents=True, exist_ok=True)
+        with one_line_errors(path.name, "pack it again"):
+            for member in within_limit(members(path, found.others), path):
+                add_member(member, place, found)
+    return found
+
+
+def within_limit(found: Iterator[Member], path: Path) -> Iterator[Member]:
+    """Each member; BadData before the one that makes it all too much."""
+    whole = 0
+    for member in found:
+        whole += member.size
+        refuse_bomb(path, whole)
+        yield member
+
+
+def add_member(member: Member, place: Path, found: Unpacked) -> None:
+    """Write one member below a folder, or keep what it tells of a picture."""
+    path = place / safe_path(member.name, found.name)
+    suffix = path.suffix.lower()
+    if any(part.startswith((".", "__MACOSX")) for part in path.relative_to(place).parts):
+        found.others["hidden"] += 1
+    elif suffix in TOLD and member.size <= LONGEST:
+        found.told[path] = member.file.read(LONGEST).decode("utf-8", "replace")
+    elif suffix not in OPENED:
+        found.others[suffix or "no suffix"] += 1
+    else:
+        found.again += path.exists()
+        found.files += [] if path.exists() else [path]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            shutil.copyfileobj(member.file, file)
+
+
+def safe_path(name: str, archive: str) -> Path:
+    """A member's path below the folder; BadData where it leads out of it."""
+    parts = [part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in ("/", ".")]
+    if ".." in parts or not parts or ":" in parts[0]:
+        raise BadData(f"{archive} names a file outside of itself ({name[:60]!r}); pack it again")
+    return Path(*parts)
+
+
+def members(path: Path, others: Counter[str]) -> Iterator[Member]:
+    """The plain files of a .zip, a .tar or one compressed file; links and devices are counted."""
+    if zipfile.is_zipfile(path):
+        yield from of_zip(path, others)
+    elif is_tar(path):
+        yield from of_tar(path, others)
+    else:
+        yield from of_compressed(path)
+
+
+def of_zip(path: Path, others: Counter[str]) -> Iterator[Member]:
+    """The plain files of a .zip."""
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            kind = (member.external_attr >> 16) & 0o170000
+            if kind not in (0, 0o100000, 0o040000):
+                others["links"] += 1
+            elif not member.is_dir():
+                with archive.open(member) as file:
+                    yield Member(member.filename, member.file_size, file)
+
+
+def of_tar(path: Path, others: Counter[str]) -> Iterator[Member]:
+    """The plain files of a .tar, compressed or not."""
+    with tarfile.open(path) as archive:
+        for member in archive:
+            if not member.isfile() or member.issparse():
+                others["links"] += not member.isdir()
+                continue
+            file = archive.extractfile(member)
+            if file is not None:
+                yield Member(member.name, member.size, file)
+
+
+def of_compressed(path: Path) -> Iterator[Member]:
+    """The one file of a .gz, .bz2 or .xz."""
+    with COMPRESSED[path.suffix.lower()](path) as file:
+        size = 0
+        while piece := file.read(2**20):
+            size += len(piece)
+            refuse_bomb(path, size)
+        file.seek(0)
+        yield Member(path.stem, size, file)
