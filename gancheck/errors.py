@@ -47,6 +47,7 @@ class Diverged(GancheckError):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """` Did you mean 'pacgan'?`, or the empty string when nothing is near."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f" Did you mean '{near[0]}'?" if near else ""
+    """` Did you mean 'pacgan'?`, or the empty string when nothing is near; case aside."""
+    names = {other.casefold(): other for other in known}
+    near = difflib.get_close_matches(name.casefold(), list(names), n=1, cutoff=0.5)
+    return f" Did you mean '{names[near[0]]}'?" if near else ""

@@ -34,8 +34,8 @@ HERE = Path(__file__).parent
 FIRST = 50_000  #: seed
 WORKERS = 2
 #: Real draws of every kind: samples, and how many draws; the reference holds twice as many.
-REAL = ((500, 900), (1_000, 80), (4_000, 18), (50_000, 2))
-FEW, FEW_DRAWS = 200, 100  #: where power lacks: `undecided` with its reason is right too
+REAL = ((500, 250), (1_000, 40), (4_000, 9), (50_000, 1))
+FEW, FEW_DRAWS = 200, 30  #: where power lacks: `undecided` with its reason is right too
 DAMAGED, DRAWS = 1_000, 20
 CONTINUOUS = ("plane", "thirty", "scales", "series", "ten clusters", "constants", "heavy tails")
 CLOUDS = ("plane", "thirty", "scales", "series", "heavy tails", "constants")

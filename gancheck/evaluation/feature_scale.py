@@ -14,7 +14,8 @@ from gancheck.numerics.features import FeatureSet
 
 Scale = Literal["standard", "robust"]
 
-CONSTANT = 1e-12  #: of the largest value: a column that varies less is constant but for rounding
+CONSTANT = 1e-12  #: of the largest value: a column that varies less is constant but for rounding,
+ROUNDING = 8  #: or this many times the precision of its numbers
 DECIDES = 0.9  #: share of the reference's variance beyond which one column decides what distances see
 ROWS = 16_384  #: brought to scale at once
 COLUMNS = 64  #: sorted at once
@@ -47,7 +48,8 @@ class FeatureScale:
         """
         real = FeatureSet(reference)
         deviation = column_variances(real).sqrt()
-        varies = deviation > CONSTANT * real.x.abs().amax(0).double()
+        least = max(CONSTANT, ROUNDING * torch.finfo(real.x.dtype).eps)
+        varies = deviation > least * real.x.abs().amax(0).double()
         centre, width = (real.mean, deviation) if scale == "standard" else quartiles(real.x)
         width = torch.where(width > 0, width, deviation)
         return cls(centre, torch.where(varies, width, 1.0), scale, int((~varies).sum()))

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 from typing import NamedTuple
 
+from gancheck.evaluation.class_sizes import have_same_classes
 from gancheck.evaluation.measure import RegisteredMetric
 from gancheck.evaluation.sides import Side, view_of
 from gancheck.evaluation.view import View
@@ -56,11 +57,11 @@ def size(n: int, m: int | None) -> float:
 
 
 class Levels(NamedTuple):
-    """A metric's mean values at three sizes, and the standard deviation between quarters."""
+    """A metric's mean values at three sizes, and the standard deviation at the smallest, told from the parts."""
 
     whole: float
     half: float
-    quarter: float
+    quarter: float | None  #: None where classes are too small there to be compared
     noise: float
 
 
@@ -120,14 +121,17 @@ def nth(side: Side, k: int, count: int) -> Side:
     return side.part(slice(start, start + each))
 
 
-def extrapolate(splits: RealSplits, metric: RegisteredMetric) -> float | None:
-    """The value that real data would get at full size; None where it is not defined at one of the smaller ones."""
+def extrapolate(splits: RealSplits, metric: RegisteredMetric, there: float | None = None) -> float | None:
+    """The value that real data would get at full size, of which the pair has `there`: what `splits` say, unless told.
+
+    None where it is not defined at one of the smaller ones, or where classes are too small there to be compared.
+    """
     found: list[float] = []
     for k in range(splits.most(metric)):
         levels = measure_levels(splits.split(k), metric)
         if levels is None:
             return None
-        estimate, error = extrapolated(levels, splits.there)
+        estimate, error = extrapolated(levels, splits.there if there is None else there)
         found.append(estimate)
         if max(error, spread(found)) / math.sqrt(len(found)) <= tolerance(fmean(found), metric):
             break
@@ -135,13 +139,17 @@ def extrapolate(splits: RealSplits, metric: RegisteredMetric) -> float | None:
 
 
 def measure_levels(split: Split, metric: RegisteredMetric) -> Levels | None:
-    """Values of one division."""
-    values = [[metric(view) for view in views] for views in ((split.whole,), split.halves, split.quarters)]
-    known = [[value for value in level if value is not None] for level in values]
-    if [len(level) for level in known] != [1, 2, 4]:
+    """Values of one division; None where they are not of one kind."""
+    levels = [(split.whole,), split.halves, split.quarters]
+    if metric.within_classes:
+        levels = [views for views in levels if have_same_classes((split.whole, *views))]
+    values = [[metric(view) for view in views] for views in levels]
+    if len(levels) < 2 or any(value is None for level in values for value in level):
         return None
-    whole, half, quarter = map(fmean, known)
-    return Levels(whole, half, quarter, stdev(known[-1]))
+    known = [[value for value in level if value is not None] for level in values]
+    whole, half, *quarter = map(fmean, known)
+    noise = stdev(known[-1]) * math.sqrt(4 / len(known[-1]))
+    return Levels(whole, half, quarter[0] if quarter else None, noise)
 
 
 def extrapolated(levels: Levels, there: float) -> tuple[float, float]:
@@ -153,6 +161,8 @@ def extrapolated(levels: Levels, there: float) -> tuple[float, float]:
     whole, half, quarter, noise = levels
     error = noise / 2 * math.hypot(2 - there, 1 - there)  # where deviations go as the root of 1 / size, or faster
     line = whole + (1 - there) * (whole - half)
+    if quarter is None:
+        return line, error
     bend = (1 - there) * (2 - there) * (whole / 3 - half / 2 + quarter / 6)
     return line + bend if abs(bend) > BEND * error else line, error
 

@@ -29,6 +29,11 @@ class RegisteredMetric:
         limit: int | None = self.info.properties["max_samples"]
         return limit
 
+    @property
+    def within_classes(self) -> bool:
+        """Whether it compares the samples of each class with the real ones of it."""
+        return self.info.properties["needs"] == "labels" and not self.info.properties.get("yardstick")
+
     def __call__(self, view: View) -> float | None:
         """The value, or None where it is not defined for these samples; a metric that raises is named."""
         return self.estimate(view)[0]

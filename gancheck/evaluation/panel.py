@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
+from gancheck.errors import UnknownName
 from gancheck.evaluation.measure import RegisteredMetric
 from gancheck.evaluation.real_data.base import RealData, SampleSet
 from gancheck.evaluation.view import View
@@ -51,11 +53,26 @@ def unselected(registry: Registry, chosen: Mapping[str, RegisteredMetric]) -> di
 def read_metric(registry: Registry, text: str) -> RegisteredMetric:
     """A metric with its parameters; UnknownName or BadParameter for what does not exist or fit."""
     name, values = parameters.parse_call(text)
+    refuse_spelling(registry, name)
     entry = registry.entry("metric", name)
     function, defaults = entry.bind(**values), entry.parameters()
     set_ones = getattr(function, "keywords", {})  # as converted, so that 1 and 1.0 are one spelling
     chosen = {key: set_ones[key] for key in defaults if key in set_ones and set_ones[key] != defaults[key]}
     return RegisteredMetric(entry.info, function, parameters.label(name, chosen))
+
+
+def refuse_spelling(registry: Registry, name: str) -> None:
+    """UnknownName with what to write, for a printed name with its features or scale, and for names without commas."""
+    known = registry.table("metric")
+    bare, at, space = name.partition("@")
+    if at and bare in known:
+        raise UnknownName(
+            f"unknown metric '{name}': name it '{bare}'; what stands behind the @ is chosen by scale (--scale standard) "
+            "and features (--features NAME)"
+        )
+    parts = re.split(r"[\s;+|/]+", name)
+    if len(parts) > 1 and all(part in known for part in parts):
+        raise UnknownName(f"unknown metric '{name}': commas separate names, as in '{','.join(parts)}'")
 
 
 class ViewPairs:

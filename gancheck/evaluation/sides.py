@@ -24,7 +24,7 @@ class Side:
 
     def head(self, n: int) -> Side:
         """The first n, or all where there are no more."""
-        return self if n >= len(self) else Side(self.part_of(slice(0, n)), self.features.head(n))
+        return self if n >= len(self) else Side(self.given.head(n), self.features.head(n))
 
     def part(self, rows: slice | Tensor) -> Side:
         """Some of them."""
@@ -37,6 +37,14 @@ class Side:
         classes = None if given.classes is None else given.classes[rows]
         labels = None if given.labels is None else given.labels[here]
         return SampleSet(given.features[rows], images, classes, labels=labels)
+
+    def of_classes(self, kept: frozenset[int]) -> Side:
+        """The same with the labels of these classes alone, where samples have labels; others are -1."""
+        labels = self.given.labels
+        if labels is None:
+            return self
+        known = torch.isin(labels, torch.tensor(sorted(kept), dtype=labels.dtype, device=labels.device))
+        return Side(replace(self.given, labels=torch.where(known, labels, -1)), self.features)
 
     def joined(self, other: Side) -> Side:
         """Both sides as one."""

@@ -61,7 +61,7 @@ class MetricValues:
     intervals: Values = field(default_factory=Values)
     sizes: Values = field(default_factory=Values)  #: column -> `Sizes`
     seconds: Values = field(default_factory=Values)  #: column -> how long value and floor took
-    failures: list[str] = field(default_factory=list)  #: what metrics raised instead of a value
+    failures: list[str] = field(default_factory=list)  #: what metrics raised instead of a value, or of real data's
     undefined: list[str] = field(default_factory=list)  #: why metrics asked for by name have none
     scale: FeatureScale | None = None  #: that features were brought to
 
@@ -94,6 +94,8 @@ def compute_metrics(
         try:
             add_value(found, column, metric, comparisons)
         except GancheckError as error:  # one metric of somebody's own must not cost the answer
+            if metric.named and isinstance(error, BadParameter):
+                raise BadParameter(f"{name}: {error}") from error
             found.values[column], found.floor[column] = None, None
             found.failures.append(str(error))
         found.seconds[column] = time.perf_counter() - start
@@ -113,7 +115,11 @@ def add_value(found: MetricValues, column: str, metric: RegisteredMetric, compar
     found.values[column] = value
     if ends:
         found.intervals[column] = ends
-    found.floor[column], extrapolated = compared.floor(metric)
+    found.floor[column], extrapolated = None, False
+    try:
+        found.floor[column], extrapolated = compared.floor(metric)
+    except GancheckError as error:
+        found.failures.append(f"{column} has no value of real data: {error}")
     found.sizes[column] = replace(compared.sizes, extrapolated=extrapolated)
 
 
@@ -146,7 +152,7 @@ def column_name(name: str, metric: RegisteredMetric, real_data: RealData, scale:
     needs, parts = metric.info.properties["needs"], []
     if real_data.extractor != "points" and needs in FEATURES:
         parts.append(real_data.extractor)
-    if scale is not None and needs in SCALED:
+    if scale is not None and (needs in SCALED or metric.within_classes):
         parts.append(scale)
     return f"{name}@{'-'.join(parts)}" if parts else name
 
@@ -154,6 +160,7 @@ def column_name(name: str, metric: RegisteredMetric, real_data: RealData, scale:
 def size_notes(sizes: Mapping[str, Sizes], n: int, real: SampleSet | None) -> Iterator[str]:
     """What of n samples and of the reference (None: it has no end) was used, and for the values of real data."""
     yield from floor_notes(sizes)
+    yield from train_notes(sizes)
     m = None if real is None else len(real)
     for (used, reference), names in by_counts(sizes).items():
         parts = [f"{used:,} of {n:,} samples"] if used < n else []
@@ -172,6 +179,13 @@ def floor_notes(sizes: Mapping[str, Sizes]) -> Iterator[str]:
             told.setdefault(there + (f", extrapolated to {wanted}" if found.extrapolated else ""), []).append(name)
     for text, names in told.items():
         yield f"real data: n = {text} ({listed(names)})"
+
+
+def train_notes(sizes: Mapping[str, Sizes]) -> Iterator[str]:
+    """Metrics that take a part of the training data."""
+    for count in sorted({found.train for found in sizes.values() if found.train is not None}):
+        names = [name for name, found in sizes.items() if found.train == count]
+        yield f"{count:,} training samples, drawn at random, are used by {listed(names)}"
 
 
 def listed(names: list[str]) -> str:

@@ -11,6 +11,10 @@ from gancheck.loading.table import column_key
 
 TEXT = (pl.String, pl.Categorical, pl.Enum)
 LABELS = ("labels", "label", "class", "mode", "target", "y")  #: what columns of labels are called
+NEARLY = 0.9  #: share of different words, or of dates, beyond which a column is one of keys or dates
+DATE = (  #: 2020-01-31, 2020/1/31, 31.1.2020, 1/31/20, perhaps with a time
+    r"^(\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2}))([T ]\d{1,2}:\d{2}.*)?$"
+)
 WORDS = 100  #: categories that become columns; the rarest beyond are none of them
 
 
@@ -27,6 +31,8 @@ class ColumnFacts:
     high: int | None = None
     rising: bool = False  #: whole numbers, each above the last
     fractions: bool = False  #: some value has a fraction
+    negative: bool = False  #: some value is below 0
+    dates: int = 0  #: words that are dates
     categories: tuple[str, ...] = ()  #: its commonest words, sorted; () where they are too many, or numbers
 
     @property
@@ -37,7 +43,12 @@ class ColumnFacts:
     @property
     def is_words(self) -> bool:
         """Whether its values are words nearly all of which are different: names, notes, keys."""
-        return self.is_text and self.distinct > max(1, (self.rows - self.missing) / 2)
+        return self.is_text and self.distinct > max(1, NEARLY * (self.rows - self.missing))
+
+    @property
+    def is_dates(self) -> bool:
+        """Whether its values are dates, perhaps written as words."""
+        return self.dtype.is_temporal() or self.dates > NEARLY * (self.rows - self.missing)
 
     @property
     def nested(self) -> bool:
@@ -83,7 +94,8 @@ def facts_of_numbers(frame: pl.LazyFrame, schema: dict[str, pl.DataType]) -> dic
 
 def fact_of_number(name: str, dtype: pl.DataType, seen: NumberFacts, at: int) -> ColumnFacts:
     """One column of them; only integers can count rows, or rise as ids do."""
-    fact = ColumnFacts(name, dtype, seen.rows, int(seen.missing[at]), fractions=bool(seen.fractions[at]))
+    fractions, negative = bool(seen.fractions[at]), bool(seen.low[at] < 0)
+    fact = ColumnFacts(name, dtype, seen.rows, int(seen.missing[at]), fractions=fractions, negative=negative)
     if not dtype.is_integer() or fact.missing == fact.rows:
         return fact
     return replace(fact, low=int(seen.low[at]), high=int(seen.high[at]), rising=bool(seen.rising[at]))
@@ -94,9 +106,17 @@ def look_at_others(frame: pl.LazyFrame, schema: dict[str, pl.DataType]) -> dict[
     names = [name for name, dtype in schema.items() if not dtype.is_numeric()]
     if not names:
         return {}
-    asked = frame.select(pl.len().alias("rows"), *(pl.col(n).null_count().alias(str(k)) for k, n in enumerate(names)))
-    rows, *missing = asked.collect(engine="streaming").row(0)
-    return {name: ColumnFacts(name, schema[name], rows, gone) for name, gone in zip(names, missing, strict=True)}
+    missing = (pl.col(name).null_count().alias(f"{k} missing") for k, name in enumerate(names))
+    dates = (count_dates(name, schema[name]).alias(f"{k} dates") for k, name in enumerate(names))
+    asked = frame.select(pl.len().alias("rows"), *missing, *dates).collect(engine="streaming")
+    rows, *counts = asked.row(0)
+    counted = zip(names, counts[: len(names)], counts[len(names) :], strict=True)
+    return {name: ColumnFacts(name, schema[name], rows, gone, dates=found) for name, gone, found in counted}
+
+
+def count_dates(name: str, dtype: pl.DataType) -> pl.Expr:
+    """How many words of a column are dates."""
+    return pl.col(name).cast(pl.String).str.contains(DATE).sum() if dtype in TEXT else pl.lit(0)
 
 
 def may_repeat(fact: ColumnFacts) -> bool:

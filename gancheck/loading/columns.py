@@ -72,7 +72,7 @@ def reason_to_leave(fact: ColumnFacts, table: Table) -> str | None:
         return "ids, all different"
     if fact.counts_rows and fact.rows >= COUNTING:
         return "whole numbers without a gap or repeat: row numbers"
-    if fact.dtype.is_temporal():
+    if fact.is_dates:
         return "dates: turn them into numbers to have them compared"
     if fact.is_words:
         return "words, nearly all different"
@@ -117,6 +117,8 @@ def named_column(modes: str, facts: Facts, table: str) -> str:
 def holds_classes(fact: ColumnFacts, key: str) -> bool:
     """Whether a column of this name has few enough different values, none with a fraction, to be labels."""
     plain = not fact.fractions and not fact.nested and fact.missing < fact.rows
+    if fact.negative and key not in SURE:
+        return False
     return plain and fact.distinct <= most_classes(fact.rows, key)
 
 
@@ -145,7 +147,7 @@ def say_label(facts: Facts, label: str | None) -> tuple[str, ...]:
     keys = {column_key(name): name for name in facts}
     passed = [keys[key] for key in LABELS if key in keys and keys[key] != label and label is None]
     return tuple(
-        f"column '{name}' read as a coordinate: {why_no_label(facts[name])}; --modes {name} makes it the labels"
+        f"column '{name}' read as a coordinate: {why_no_label(facts[name])}"
         for name in passed
         if not (column_key(name) == "y" and "x" in keys)
     )
@@ -153,7 +155,9 @@ def say_label(facts: Facts, label: str | None) -> tuple[str, ...]:
 
 def why_no_label(fact: ColumnFacts) -> str:
     """What keeps it from being labels."""
-    return "it holds fractions" if fact.fractions else f"{fact.distinct:,} different values are too many for labels"
+    if fact.fractions or fact.negative:
+        return "it holds fractions" if fact.fractions else "it holds negative numbers"
+    return f"{fact.distinct:,} different values are too many for labels; --modes {fact.name} makes it the labels"
 
 
 def say_used(columns: tuple[Column, ...]) -> tuple[str, ...]:

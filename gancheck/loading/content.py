@@ -22,6 +22,7 @@ FORMATS = (
     "or .webp images"
 )
 TABLES = (".csv", ".tsv", ".txt", ".dat", "")
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 TORCH = (".pt", ".pth", ".ts")
 LARGEST = 16 * 2**30  #: bytes that an archive may unpack to
 SUSPECT, RATIO = 2**30, 1_000  #: an archive that unpacks to more than this, by more than this factor, is a bomb
@@ -69,6 +70,8 @@ def content_of(path: Path) -> Content:
         return "safetensors"
     if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
         return "picture"
+    if start.startswith(UTF_16) and path.suffix.lower() in TABLES:
+        raise BadData(f"{path.name} is written in UTF-16; save it as UTF-8")
     return next((content for magic, content in STARTS if start.startswith(magic)), plain(path, start))
 
 

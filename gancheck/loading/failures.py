@@ -21,6 +21,8 @@ def one_line_errors(name: str, advice: str, failed: str = "cannot be read") -> I
     except MemoryError as error:
         raise BadData(f"{name} does not fit into memory; {advice}") from error
     except BaseException as error:
+        if isinstance(error, UnicodeDecodeError) or "invalid utf-8" in str(error).lower():
+            raise BadData(f"{name} is not written in UTF-8; save it as UTF-8") from error
         raise BadData(f"{name} {failed} ({reason(error)}); {advice}") from error
 
 

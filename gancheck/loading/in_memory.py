@@ -18,6 +18,7 @@ from gancheck.loading.class_numbers import number_classes
 from gancheck.loading.failures import one_line_errors
 from gancheck.loading.frames import table_in_memory
 from gancheck.loading.generator import network
+from gancheck.loading.labels import from_memory
 from gancheck.loading.layout import CHANNELS
 from gancheck.loading.named_arrays import flatten, from_names
 from gancheck.loading.options import NO_OPTIONS, KindOfSamples, ReadOptions
@@ -71,12 +72,24 @@ def is_nested(source: Sequence[Any]) -> bool:
 
 
 def is_pair(item: Any) -> bool:
-    """Whether this is (samples, labels): two arrays of one length, whole numbers in the second."""
-    if not isinstance(item, tuple | list) or len(item) != 2 or not all(hasattr(part, "__array__") for part in item):
+    """Whether this is (samples, labels): an array, and as many whole numbers or words, in an array or a list."""
+    if not isinstance(item, tuple | list) or len(item) != 2 or not hasattr(item[0], "__array__"):
         return False
     x, y = item
-    whole = not y.is_floating_point() if isinstance(y, Tensor) else np.asarray(y).dtype.kind in "iu"
-    return bool(whole and y.ndim == 1 and x.ndim >= 2 and len(x) == len(y))
+    return bool(is_labels(y) and getattr(x, "ndim", 0) >= 2 and len(x) == len(y))
+
+
+def is_labels(y: Any) -> bool:
+    """Whether these are whole numbers or words in a row."""
+    if isinstance(y, Tensor):
+        return y.ndim == 1 and not y.is_floating_point()
+    if isinstance(y, Sequence) and not isinstance(y, str | bytes):
+        return all(isinstance(label, str) for label in y) or all(isinstance(label, int) for label in y)
+    if not hasattr(y, "__array__"):
+        return False
+    values = np.asarray(y)
+    words = values.dtype.kind == "O" and all(isinstance(label, str) for label in values.flat)
+    return values.ndim == 1 and (words or values.dtype.kind in "iuU")
 
 
 def function(draw: Callable[[int], Any]) -> Raw:
@@ -155,11 +168,11 @@ SINGLE: dict[str, Cut] = {"series": sequences, "cloud": sequences}  #: how lists
 def split_labels(item: Any) -> tuple[Array, Array | None]:
     """The samples of one batch, and their labels."""
     if is_pair(item):
-        return array_of(item[0]), array_of(item[1]).copy()
+        return array_of(item[0]), from_memory(item[1]).copy()
     if isinstance(item, tuple | list) and len(item) == 1 and hasattr(item[0], "__array__"):
         return array_of(item[0]), None
     if isinstance(item, tuple | list) and any(hasattr(part, "__array__") for part in item):
-        raise BadData("the batches are tuples, but not of samples and whole-number labels; give samples only")
+        raise BadData("the batches are tuples, but not of samples and whole-number labels or words; give samples only")
     if isinstance(item, Image.Image):
         if item.mode not in ("L", "RGB", "RGBA"):
             raise BadData(f"a PIL image has mode {item.mode}; convert it to L or RGB first")

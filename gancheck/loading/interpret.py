@@ -8,6 +8,7 @@ from gancheck.errors import BadData
 from gancheck.loading.channels import match_channels
 from gancheck.loading.kinds import decide_form
 from gancheck.loading.layout import SHAPES
+from gancheck.loading.magnitude import refuse_tiny
 from gancheck.loading.numbers import read_numbers
 from gancheck.loading.options import NO_OPTIONS, ReadOptions
 from gancheck.loading.pictures import read_pictures
@@ -25,6 +26,8 @@ def interpret(raw: Raw, options: ReadOptions = NO_OPTIONS, like: Samples | None 
         raise BadData(f"{raw.name} holds no samples: its shape is (n, {', '.join(map(str, raw.shape))})")
     form = decide_form(raw, options, like)
     read, survey = read_numbers(raw, form) if form.layout is None else read_pictures(raw, form, like)
+    if like is None:  # samples may have collapsed so near to 0 beside a reference that has not
+        refuse_tiny(raw, survey)
     samples = describe_source(read, raw, survey)
     if options.resize is not None:
         samples = resize_images(samples, options.resize)

@@ -69,11 +69,12 @@ def from_file(path: Path, count: int) -> Array:
 def label_cells(path: Path, count: int) -> Array:
     """(n,) labels of a text table, integers or text, or one-hot rows; a header is a row beyond the samples."""
     with one_line_errors(path.name, "give one label a line"):
-        cells = scan_text(path, read_dialect(path), has_header=False, infer_schema=False).collect()
+        dialect = read_dialect(path)
+        cells = scan_text(path, dialect, has_header=False, infer_schema=False).collect()
         below = cells[len(cells) - count if len(cells) == count + 1 else 0 :]
         if len(cells.columns) > 1 and all(column.fill_null("").is_in(["0", "1"]).all() for column in below):
             return below.cast(pl.Int64).to_numpy()
-        first = [str(cell) for cell in cells.row(0)]
+        first = [*dialect.names] or [str(cell) for cell in cells.row(0)]
         return as_values(label_column(below, first, path.name), path.name)
 
 

@@ -19,6 +19,7 @@ SAMPLES = ("samples", "x", "images", "data", "arr_0")
 TARGETS = ("y", "target")  #: names that may hold what a regression predicts rather than classes
 
 Found = tuple[Tensor | None, tuple[str, ...], tuple[str, ...]]  #: labels, the names of classes, notes
+NONE: Found = (None, (), ())
 
 
 def from_names(arrays: Mapping[str, Any], name: str, wanted: str | None = None) -> Raw:
@@ -27,11 +28,13 @@ def from_names(arrays: Mapping[str, Any], name: str, wanted: str | None = None) 
         raise BadData(f"{name} holds no array")
     chosen = choose_array(arrays, name, wanted)
     label = label_beside(arrays, chosen)
-    labels, classes, notes = (None, (), ()) if label is None else read_labels(arrays[label], label, name)
+    samples = arrays[chosen] if getattr(arrays[chosen], "read_in_place", False) else array_of(arrays[chosen])
+    only = len(arrays) == 2  # labels that nothing else could have
+    labels, classes, notes = read_labels(arrays[label], label, name, None if only else samples) if label else NONE
     others = [f"'{key}'" for key in arrays if key not in (chosen, label)]
     read = () if len(arrays) == 1 else (f"array '{chosen}' of {name}",)
     left = (f"other arrays left out: {join_names(others)}",) if others else ()
-    return raw_array(arrays[chosen], name, labels, classes, (*read, *left, *notes))
+    return raw_array(samples, name, labels, classes, (*read, *left, *notes))
 
 
 def choose_array(arrays: Mapping[str, Any], name: str, wanted: str | None) -> str:
@@ -67,9 +70,15 @@ def label_beside(arrays: Mapping[str, Any], chosen: str) -> str | None:
     return next((beside[key] for key in LABELS if key in beside and beside[key] != chosen), None)
 
 
-def read_labels(found: Any, label: str, name: str) -> Found:
-    """Labels; an array `y` that holds no classes is left out, since it may be what a regression predicts."""
+def read_labels(found: Any, label: str, name: str, samples: Any) -> Found:
+    """Labels; those of another number than `samples` are left out, and an array `y` that holds no classes.
+
+    Such a `y` may be what a regression predicts.
+    """
     values = array_of(found)
+    if samples is not None and len(samples) != len(values):
+        counts = f"{len(values):,} values for {len(samples):,} samples"
+        return None, (), (f"array '{label}' left out: it holds {counts}",)
     if label.rpartition("/")[2].lower() not in TARGETS:
         return (*number_classes(values, name), ())
     try:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
+
+from gancheck.errors import BadParameter, did_you_mean
 
 Kind = Literal["points", "images", "series", "cloud", "video"]
 KindOfSamples = Literal["auto", "points", "images", "series", "cloud", "video"]
@@ -22,6 +24,12 @@ class ReadOptions:
     resize: int | None = None
     #: Column of a table whose categories are the modes.
     modes: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.kind not in get_args(KindOfSamples):
+            kinds = get_args(KindOfSamples)
+            hint = did_you_mean(str(self.kind), kinds)
+            raise BadParameter(f"kind = {self.kind!r}: take {', '.join(kinds)}.{hint}")
 
 
 NO_OPTIONS = ReadOptions()

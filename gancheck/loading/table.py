@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import polars as pl
+
+from gancheck.loading.written_numbers import COMMA
 
 #: What stands in a cell without a value.
 MISSING = (
@@ -51,5 +54,5 @@ def column_key(name: str) -> str:
 
 
 def decimal_point(cell: str) -> str:
-    """A number written with a comma, with a point."""
-    return cell.replace(",", ".")
+    """A number written with a comma, and perhaps points between thousands, with a point alone."""
+    return (cell.replace(".", "") if re.match(COMMA, cell) else cell).replace(",", ".")

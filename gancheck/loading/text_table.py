@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from itertools import islice, pairwise
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from gancheck.errors import BadData
 from gancheck.loading.failures import one_line_errors
+from gancheck.loading.raw import join_names
 from gancheck.loading.table import MISSING, PLAIN, Table, column_key, decimal_point
+from gancheck.loading.text_lines import (
+    FirstLines,
+    Rows,
+    cell_mark,
+    cells_of,
+    comment_of_names,
+    first_lines,
+    refuse_longer_rows,
+    words_of,
+)
+from gancheck.loading.written_numbers import SURE_POINT, is_written_number
 
-MARKS = ("\t", ";", ",", "|", " ")  #: between cells, the surest first
-LOOKED_AT = 200  #: lines that the dialect is decided from
-WIDEST = 2**20  #: characters of a line that is looked at
 RISING = 6  #: so many numbers that rise along the first row, and along no other, are names
 STEADY = 3  #: the same, where they are whole and rise by one step
-
-Rows = list[list[str]]
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,9 @@ class Dialect:
     decimal_comma: bool
     header: bool
     aligned: bool  #: cells stand in columns, with several spaces between them
+    passed: int = 0  #: lines before the data that start with #
+    names: tuple[str, ...] = ()  #: of the columns, where one of those lines holds them
+    comments: tuple[str, ...] = ()  #: what the others say
 
 
 def csv_table(path: Path, names: Sequence[str] = ()) -> Table:
@@ -42,15 +49,21 @@ def csv_table(path: Path, names: Sequence[str] = ()) -> Table:
     """
     with one_line_errors(path.name, PLAIN):
         dialect = read_dialect(path, names)
-        how: dict[str, Any] = {"has_header": dialect.header, "null_values": [*MISSING]}
+        how: dict[str, Any] = {"has_header": dialect.header and not dialect.names, "null_values": [*MISSING]}
         how["decimal_comma"] = dialect.decimal_comma
         types = scan_text(path, dialect, infer_schema_length=None, **how).collect_schema()
         frame = scan_text(path, dialect, schema=types, **how)  # the types are found once, from all rows
-        frame = frame.rename(bare_names([*types]))
-        header = "its header" if dialect.header else "a sample: it has no header"
-        commas = ("decimal commas read as points",) if dialect.decimal_comma else ()
-        notes = (f"the first row of {path.name} is {header}", *commas)
-        return Table(path.name, frame, dialect.header, notes, decimal_comma=dialect.decimal_comma)
+        frame = frame.rename(dict(zip(types, dialect.names, strict=True)) if dialect.names else bare_names([*types]))
+        said = say_dialect(path.name, dialect)
+        return Table(path.name, frame, dialect.header, said, decimal_comma=dialect.decimal_comma)
+
+
+def say_dialect(name: str, dialect: Dialect) -> tuple[str, ...]:
+    """What was decided about a text table."""
+    header = "its header" if dialect.header else "a sample: it has no header"
+    comments = f"comments before the data left out: {join_names(dialect.comments, 3)}"
+    commas = ("decimal commas read as points",) if dialect.decimal_comma else ()
+    return (f"the first row of {name} is {header}", *commas, *((comments,) if dialect.comments else ()))
 
 
 def bare_names(names: list[str]) -> dict[str, str]:
@@ -62,53 +75,35 @@ def bare_names(names: list[str]) -> dict[str, str]:
 def scan_text(path: Path, dialect: Dialect, **how: Any) -> pl.LazyFrame:
     """The table, not read yet; one whose cells stand in columns is brought to one space first."""
     if not dialect.aligned:
-        return pl.scan_csv(path.absolute(), separator=dialect.mark, glob=False, **how)
-    lines = (b" ".join(line.split()) for line in path.read_bytes().splitlines())
+        return pl.scan_csv(path.absolute(), separator=dialect.mark, glob=False, skip_lines=dialect.passed, **how)
+    lines = (b" ".join(line.split()) for line in path.read_bytes().splitlines()[dialect.passed :])
     return pl.scan_csv(b"\n".join(line for line in lines if line), separator=" ", **how)
 
 
 def read_dialect(path: Path, names: Sequence[str] = ()) -> Dialect:
     """How a text table is written, from its first lines."""
-    lines = first_lines(path)
+    found = first_lines(path)
+    lines = [*found.body]
     mark = cell_mark(lines)
     aligned = mark == " " and any("  " in line or line != line.strip() for line in lines)
     rows = cells_of([" ".join(line.split()) for line in lines] if aligned else lines, mark)
-    commas = mark != "," and any(is_decimal_comma(cell) for row in rows for cell in row)
+    refuse_longer_rows(path.name, found, rows)
+    commas = has_decimal_commas(rows, mark)
     if commas:
         rows = [[decimal_point(cell) for cell in row] for row in rows]
-    return Dialect(mark, commas, is_header(rows, all_quoted(lines), names), aligned)
+    dialect = Dialect(mark, commas, is_header(rows, all_quoted(lines), names), aligned, found.passed)
+    return with_comments(dialect, found, rows)
 
 
-def first_lines(path: Path) -> list[str]:
-    """Some of the lines that are not empty; BadData where the first is too long for a table."""
-    with path.open(encoding="utf-8-sig") as file:
-        lines = [file.readline(WIDEST)]
-        if len(lines[0]) >= WIDEST - 1:
-            raise BadData(f"{path.name}: its first line is longer than a megabyte; {PLAIN}")
-        budget = 2 * WIDEST
-        for line in islice(file, LOOKED_AT):
-            budget -= len(line)
-            if budget < 0:
-                break
-            lines.append(line)
-    return [line.rstrip("\r\n") for line in lines if line.strip()]
-
-
-def cell_mark(lines: list[str]) -> str:
-    """The mark that cuts every line into equally many cells; else the first that stands in the first line."""
-    for mark in (mark for mark in MARKS if all(mark in line for line in lines)):
-        counts = {len(row) for row in cells_of(lines, mark)}
-        if len(counts) == 1 and counts != {1}:
-            return mark
-    first = lines[0] if lines else ""
-    return next((mark for mark in (",", ";", "\t", " ") if mark in first.strip()), ",")
-
-
-def cells_of(lines: list[str], mark: str) -> Rows:
-    """The cells of each line, without space around them."""
-    with suppress(csv.Error):
-        return [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=mark, skipinitialspace=True)]
-    return [[cell.strip() for cell in line.split(mark)] for line in lines]
+def with_comments(dialect: Dialect, lines: FirstLines, rows: Rows) -> Dialect:
+    """The dialect with the names that a comment holds, unless words in the first row are names themselves."""
+    named = dialect.header and any(map(is_word, rows[0]))
+    header = None if named else comment_of_names(lines.comments, rows, dialect.mark)
+    others = tuple(comment for comment in lines.comments if comment and comment != header)
+    if header is None:
+        return replace(dialect, comments=others)
+    names = tuple(word.strip('"') for word in words_of(header, dialect.mark))
+    return replace(dialect, header=True, names=names, comments=others)
 
 
 def is_header(rows: Rows, quoted: bool, names: Sequence[str]) -> bool:
@@ -126,11 +121,19 @@ def is_header(rows: Rows, quoted: bool, names: Sequence[str]) -> bool:
 def names_columns(first: list[str], below: Rows) -> bool:
     """Whether words in the first row are names: over a column of numbers, or unlike all words below them."""
     columns = [[row[place] for row in below if place < len(row)] for place in range(len(first))]
-    if any(is_word(cell) and is_numeric(column) for cell, column in zip(first, columns, strict=True)):
+    if any(is_name_over(cell, column) for cell, column in zip(first, columns, strict=True)):
         return True
+    if any(map(is_written_number, first)):
+        return False
     repeated = any(cell in column for cell, column in zip(first, columns, strict=True))
     numbers = numbers_of(first)
     return not repeated and (not numbers or counts_from_zero(numbers))
+
+
+def is_name_over(cell: str, column: list[str]) -> bool:
+    """Whether a cell is a word over a column of numbers; `25%` may name plain numbers, and is one among its like."""
+    written = not is_written_number(cell) and all(is_number(c) or is_written_number(c) or c in MISSING for c in column)
+    return is_word(cell) and (is_numeric(column) or (written and not {*column} <= {*MISSING}))
 
 
 def counts_from_zero(numbers: list[float]) -> bool:
@@ -184,6 +187,12 @@ def is_number(cell: str) -> bool:
     except ValueError:
         return False
     return cell not in MISSING
+
+
+def has_decimal_commas(rows: Rows, mark: str) -> bool:
+    """Whether decimals stand behind commas; not where commas separate cells, or stand before a point or twice."""
+    cells = [cell for row in rows for cell in row]
+    return mark != "," and any(map(is_decimal_comma, cells)) and not any(map(SURE_POINT.match, cells))
 
 
 def is_decimal_comma(cell: str) -> bool:

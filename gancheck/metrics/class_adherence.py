@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gancheck.errors import BadData
+from gancheck.evaluation.class_sizes import made_for_modes
 from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
 from gancheck.statistics.estimate import Estimate, of_share
@@ -18,8 +19,7 @@ def class_adherence(view: View) -> Estimate:
     interval is Wilson's.
     As the classification accuracy of Shmelkov, Schmid & Alahari, "How good is my GAN?", ECCV 2018 (GAN-test).
     """
-    label = view.labels
-    known = (label >= 0) & (label < len(view.modes.weights))
+    known = made_for_modes(view)
     if not known.any():
         raise BadData("no sample is of a class that is a mode: give labels that the reference has too")
-    return of_share(view.modes.assignment.label[known] == label[known])
+    return of_share(view.modes.assignment.label[known] == view.labels[known])

@@ -8,12 +8,11 @@ import torch
 from torch import Tensor
 
 from gancheck.errors import BadData
+from gancheck.evaluation.class_sizes import FEWEST, large_classes
 from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
 from gancheck.numerics.features import FeatureSet
 from gancheck.numerics.frechet import frechet
-
-FEWEST = 50  #: samples of a class, and real ones, below which it is left out
 
 
 @metric("intra-fid", better="lower", low=0, needs="labels", on_request=True)
@@ -38,8 +37,9 @@ def class_distances(view: View) -> Tensor:
     count = 1 + max(int(labels.max()) for labels in (view.labels, view.reference_labels))
     distances = torch.full((max(count, 0),), torch.nan, dtype=torch.float64, device=view.fake.device)
     sides = (split_classes(view.fake, view.labels, count), split_classes(view.real, view.reference_labels, count))
+    large = view.cached(large_classes)
     for k, (fake, real) in enumerate(zip(*sides, strict=True)):
-        if min(len(fake), len(real)) >= FEWEST:
+        if k in large:
             distances[k] = frechet(FeatureSet(fake), FeatureSet(real))
     return distances
 

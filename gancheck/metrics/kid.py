@@ -34,7 +34,7 @@ def kid(view: View, subsets: int = 0, size: int = 1_000) -> Estimate | Tensor:
     real = view.real_samples
     kernel: Kernel = real.cached(ExpandedCubic) if real.dimension <= PLAIN else real.cached(Cubic)
     if subsets < 0 or size < 2:
-        raise BadParameter(f"kid(subsets={subsets}, size={size}): subsets must not be negative, and size at least 2")
+        raise BadParameter(f"subsets = {subsets}, size = {size}: subsets must not be negative, and size at least 2")
     if subsets == 0:
         return discrepancy(view.samples, view.real_samples, kernel)
     values = []

@@ -10,6 +10,7 @@ from __future__ import annotations
 from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
 from gancheck.numerics.neighbour_balls import BallMembership, ball_membership
+from gancheck.plugins.parameters import positive
 from gancheck.statistics.estimate import Estimate, of_mean, of_share
 
 USUAL = (3, 5)  #: answered by the same pass
@@ -61,7 +62,11 @@ def coverage(view: View, k: int = 5) -> Estimate:
 
 
 def membership(view: View, k: int) -> BallMembership:
-    """Who lies in whose ball, from the shared pass where k is a usual one and the sets are large enough for both."""
+    """Who lies in whose ball; BadParameter where k is below 1.
+
+    It comes from the shared pass where k is a usual one and the sets are large enough for both.
+    """
+    positive(k, "k")
     fewest = min(len(view.samples), len(view.real_samples))
     return view.cached(all_balls, USUAL if k in USUAL and fewest > max(USUAL) else (k,))[k]
 

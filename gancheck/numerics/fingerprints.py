@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -38,6 +40,15 @@ def pair_coincidence(features: FeatureSet) -> float:
     n = len(features)
     counts = torch.unique(features.cached(row_fingerprints), return_counts=True)[1].double()
     return float((counts * (counts - 1)).sum()) / (n * (n - 1)) if n > 1 else 0.0
+
+
+def coincidence_error(a: FeatureSet, b: FeatureSet) -> float:
+    """Standard error of a's own coincidence less the one between both, by the delta method over the different rows."""
+    rows, which = torch.unique(torch.cat([a.cached(row_fingerprints), b.cached(row_fingerprints)]), return_inverse=True)
+    p, q = (torch.bincount(part, minlength=len(rows)).double() / len(part) for part in which.split([len(a), len(b)]))
+    parts = ((p, 2 * p - q, len(a)), (q, p, len(b)))
+    variance = sum(float((s * g.square()).sum() - (s * g).sum().square()) / n for s, g, n in parts)
+    return math.sqrt(max(variance, 0.0))
 
 
 def coincidence_between(a: FeatureSet, b: FeatureSet) -> float:

@@ -29,7 +29,7 @@ def ask_shares(evidence: Evidence, classes: ClassEvidence) -> Evidence:
     weights = weights / weights.sum()
     modes = replace(evidence.modes, weights=weights)
     view = View(evidence.view.samples, modes=modes, yardstick=evidence.view.yardstick)
-    return replace(evidence, view=view, counted=worth(evidence, weights))
+    return replace(evidence, view=view, counted=worth(evidence, weights), shares_asked=True)
 
 
 def differ(evidence: Evidence, classes: ClassEvidence) -> bool:

@@ -10,9 +10,10 @@ import polars
 import torch
 from torch import Tensor
 
+from gancheck.evaluation.class_sizes import FEWEST
 from gancheck.evaluation.comparison import Comparisons, against_reference
 from gancheck.evaluation.real_data.base import RealData, SampleSet
-from gancheck.metrics.intra_fid import FEWEST, class_distances
+from gancheck.metrics.intra_fid import class_distances
 from gancheck.scoring.asked_shares import describe_shares
 from gancheck.scoring.checks.class_collapse import ClassDiversity, check_class_collapse, check_each_class
 from gancheck.scoring.checks.class_width import check_class_width
@@ -53,18 +54,34 @@ class ClassScoring:
             check_class_width(self.evidence),
         )
 
+    @property
+    def absent(self) -> list[int]:
+        """Classes of real data that no sample was made for."""
+        counts, real = self.evidence.counts, self.evidence.all_real_counts
+        return torch.nonzero((counts == 0) & (real > 0)).flatten().tolist()
+
     def explain(self, finding: Finding) -> Finding:
         """The same, saying which of the modes that are missing nobody asked for."""
-        absent = [k for k in finding.modes if self.evidence.counts[k] == 0]
+        absent = [k for k in finding.modes if self.evidence.counts[k] == 0 and self.is_class(k)]
         if finding.kind != "dropped-modes" or not finding.found or not absent:
             return finding
         return replace(finding, text=f"{finding.text}; no sample is labelled {self.evidence.listed(absent)}")
 
+    def is_class(self, k: int) -> bool:
+        """Whether one of the class names is a label, rather than a cluster that serves as a mode."""
+        return self.evidence.names[k] in self.real_data.label_names
+
     def table(self, findings: tuple[Finding, ...], measured: bool) -> polars.DataFrame:
-        """One row a class; with Frechet distances where the metric of these is computed too."""
+        """One row a class; with Frechet distances where the metric of these is computed too.
+
+        Clusters that serve as modes are no classes: they have no row, and no class looks like them.
+        """
         nothing = torch.empty(0)
         distances = self.distances if measured else (nothing, nothing)
-        return per_class(self.evidence, self.diversity, findings, distances)
+        rows = per_class(self.evidence, self.diversity, findings, distances)
+        labels = list(self.real_data.label_names)
+        like = polars.when(polars.col("looks_like").is_in(labels)).then("looks_like").alias("looks_like")
+        return rows.filter(polars.col("name").is_in(labels)).with_columns(like)
 
     @cached_property
     def distances(self) -> tuple[Tensor, Tensor]:

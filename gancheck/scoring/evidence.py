@@ -13,7 +13,8 @@ from torch import Tensor
 from gancheck.evaluation.modes import Modes
 from gancheck.evaluation.view import View
 from gancheck.numerics.features import FeatureSet, Memo
-from gancheck.numerics.fingerprints import coincidence_between, pair_coincidence
+from gancheck.numerics.fingerprints import coincidence_between, coincidence_error, pair_coincidence
+from gancheck.statistics.intervals import z_score
 
 #: Chance of any false finding, over all tests together. Each test gets an equal part (Bonferroni), and within one the
 #: modes share that part again (Holm), so that every interval holds at the level of the whole.
@@ -38,6 +39,8 @@ class Evidence(Memo):
     off_axes: Callable[[Tensor], Tensor] | None = None  #: (n, d) features to (n, 1 or 0) distances off all of them
     direction_names: tuple[str, ...] = ()  #: of the q directions, and of the rest
     departed: Tensor | None = None  #: (n,) bool, samples that leave a constant of real data; None where there is none
+    real_departed: Tensor | None = None  #: (m,) bool, the same of held-out real data
+    shares_asked: bool = False  #: whether the modes' shares are what the samples' labels ask for
     level: float = LEVEL  #: of each test
 
     def __post_init__(self) -> None:
@@ -58,12 +61,15 @@ class Evidence(Memo):
         """(K,) the real samples that the shares are worth: fewer than counted where the reference repeats itself.
 
         Pairs that coincide within the reference more often than with the samples are repeats rather than discrete
-        data; they make shares as uncertain as one sample in 1 + (m - 1) x excess would (Kish's design effect).
+        data, beyond chance; they make shares as uncertain as one sample in 1 + (m - 1) x excess would (Kish's design
+        effect).
         """
         if self.counted is None:
             return None
         reference = self.real.real_samples
-        excess = pair_coincidence(reference) - coincidence_between(reference, self.view.samples)
+        samples = self.view.samples
+        excess = pair_coincidence(reference) - coincidence_between(reference, samples)
+        excess -= z_score(self.level) * coincidence_error(reference, samples)
         return self.counted / (1 + max(float(self.counted.sum()) - 1, 0.0) * max(excess, 0.0))
 
     @cached_property

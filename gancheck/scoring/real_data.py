@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from torch import Tensor
 
 from gancheck.datasets.base import Dataset
 from gancheck.errors import BadParameter, MissingWeights
-from gancheck.evaluation.real_data.base import RealData
+from gancheck.evaluation.real_data.base import MOST, RealData
 from gancheck.evaluation.real_data.dataset import DatasetRealData, samples_of
 from gancheck.evaluation.real_data.reference import Extract, ReferenceRealData
 from gancheck.extractors.cache import FeatureCache
@@ -21,6 +21,7 @@ from gancheck.extractors.loaded import LoadedExtractor, load_extractor
 from gancheck.loading.open import open_labels, open_labels_of, open_samples
 from gancheck.loading.options import NO_OPTIONS, Kind, ReadOptions
 from gancheck.loading.samples import Samples
+from gancheck.numerics.seeding import generator
 from gancheck.plugins.parameters import parse_call
 from gancheck.plugins.registry import Registry
 from gancheck.system.progress import Step, no_progress
@@ -81,17 +82,27 @@ class RealDataRequest:
         with advising_other_features(opened):
             network = load_extractor(features, registry, weights=self.weights, device=device)
         labels, names = labels_of(opened, self.labels)
+        opened = take_at_random(replace(opened, labels=labels), "reference")
         cache = FeatureCache(self.cache, progress=lambda done, total: step("computing features", done, total))
         extract = extract_with(network, cache, device)
-        return ReferenceRealData(
-            opened, network, extract, labels=labels, names=names, train=self.training_samples(opened)
-        )
+        train = self.training_samples(opened)
+        return ReferenceRealData(opened, network, extract, labels=opened.labels, names=names, train=train)
 
     def training_samples(self, like: Samples) -> Samples | None:
         """The training data, where it was given, read like the reference."""
         if self.train is None:
             return None
-        return open_samples(self.train, what="training data", options=self.options, like=like)
+        opened = open_samples(self.train, what="training data", options=self.options, like=like)
+        return take_at_random(opened, "training data")
+
+
+def take_at_random(samples: Samples, what: str) -> Samples:
+    """As many as are used of either, with a note where that is not all of them; a file may be sorted."""
+    if samples.count is None or samples.count <= MOST:
+        return samples
+    note = f"{MOST:,} of {samples.count:,} samples are used, drawn at random"
+    some = samples.some(MOST, generator("cpu", "score", what))
+    return replace(some, notes=(*some.notes, note))
 
 
 FEATURES: dict[Kind, str] = {

@@ -161,6 +161,7 @@ class Scoring:
             off_axes=real_data.off_axes if names else None,
             direction_names=names,
             departed=real_data.departures(self.sample_set.features),
+            real_departed=real_data.departures(real_data.draw("real", len(real.samples)).features),
         )
 
     @cached_property
@@ -199,6 +200,8 @@ class Scoring:
     def verdict(self) -> tuple[Verdict, str]:
         """The label, and why; finding nothing says nothing where what should be held out is not."""
         label, reason = decide(self.judged, self.checks)
+        if label == "healthy" and self.classes is not None and (absent := self.classes.absent):
+            reason = f"{reason}; no sample is labelled {self.classes.evidence.listed(absent)}"
         if label != "healthy" or max(self.overlap.low, self.train_overlap.low) <= SHARED:
             return label, reason
         if self.overlap.low > ITSELF:
@@ -258,7 +261,7 @@ class Scoring:
             values={},
             floor={},
             intervals={},
-            per_mode=per_mode(self.evidence, self.checks),
+            per_mode=per_mode(self.judged, self.checks),
             facts=self.facts,
             notes=(
                 *prefix_notes("samples", self.samples.notes),

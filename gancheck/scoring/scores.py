@@ -47,11 +47,11 @@ PER_CLASS = {
     "real_samples": "held-out real samples of it",
     "adherence": "share of its samples whose nearest class it is",
     "real_adherence": "the same of held-out real data",
-    "looks_like": "class that most of its samples are nearest to",
+    "looks_like": "class that most of its samples are nearest to; null where clusters serve as modes",
     "distinct": "effective number of different samples in it; null below 20 samples",
     "real_distinct": "the same of held-out real data",
     "spread": "standard deviation over real's, inside the class; null below 10 samples",
-    "fid": "Frechet distance to all real samples of it; null below 50 samples, and unless intra-fid is computed",
+    "fid": "Frechet distance to all real samples of it, on no scale; null below 50, and unless intra-fid is computed",
     "real_fid": "the same between two halves of these",
     "status": "held, collapsed, mislabelled, shrunken, absent, or unclear where there are too few samples to tell",
 }
@@ -109,7 +109,7 @@ class Scores:
         return self.verdict in ("collapsed", "dropped-modes", "imbalanced", "shrunken-modes")
 
     def to_json(self) -> str:
-        """Everything, as one JSON object; what is not a finite number is null."""
+        """Everything but `seconds`, so that the same input gives the same text; what is not a finite number is null."""
         return json.dumps(
             finite(
                 {

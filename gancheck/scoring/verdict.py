@@ -34,6 +34,7 @@ PRECEDENCE: tuple[Verdict, ...] = (
 #: Share of real data in modes whose loss would show, below which finding nothing says nothing.
 ENOUGH = 0.9
 NARROW = 0.5  #: of real data's standard deviation along a direction: less than this, and not ruled out, is said
+FEW = 100  #: samples, below which more of them are the advice in any case
 FAR = 20  #: times as many samples: then it is the reference that is too small
 
 
@@ -121,8 +122,9 @@ def decide(evidence: Evidence, findings: tuple[Finding, ...]) -> tuple[Verdict, 
 def open_to(evidence: Evidence, findings: tuple[Finding, ...]) -> str:
     """What so few samples cannot rule out, where it is much more than the margin."""
     uneven = next(f for f in findings if f.kind == "imbalanced")
+    several = len(evidence.weights) > 1
     most = f"off by up to {uneven.high:.0%}" if math.isfinite(uneven.high) else "off by any amount"
-    wide = f"; shares that are {most} cannot be ruled out" if uneven.high > 2 * MARGIN else ""
+    wide = f"; shares that are {most} cannot be ruled out" if several and uneven.high > 2 * MARGIN else ""
     lost = next((f for f in findings if f.test == directions.TEST and f.kind == "shrunken-modes"), None)
     narrow = f"; widths down to {lost.low:.0%} cannot be ruled out" if lost is not None and lost.low < NARROW else ""
     blind = (
@@ -136,6 +138,6 @@ def advice(evidence: Evidence) -> str:
     if evidence.covered < ENOUGH:
         return f"labels with too few reference samples hold {percent(1 - evidence.covered)} of it: give more of them"
     needed = dropped_modes.samples_needed(evidence)
-    if evidence.counts is not None and needed > FAR * len(evidence.view.samples):
+    if evidence.counts is not None and needed > FAR * max(len(evidence.view.samples), FEW):
         return "give a larger reference, or one with fewer and larger modes"
     return f"give about {needed:,}"

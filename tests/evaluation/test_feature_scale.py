@@ -31,6 +31,13 @@ def test_constant_columns_are_only_centred_and_said() -> None:
     assert "1 that are constant there are only centred" in scale.notes[0]
 
 
+def test_rounding_of_single_precision_is_no_variance() -> None:
+    x = torch.cat([real().float(), torch.full((501, 1), 1e5)], 1)
+    x[::2, 3] = torch.nextafter(x[::2, 3], torch.tensor(torch.inf))
+    assert FeatureScale.fit(x, "standard").constant == 2  # 3 + 1e-6 is 3 in single precision
+    assert FeatureScale.fit(x.double(), "standard").constant == 0
+
+
 def test_a_column_of_mostly_one_value_keeps_its_deviation_as_width() -> None:
     x = torch.zeros(400, 1)
     x[:40] = 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 import pytest
 import torch
@@ -86,3 +88,24 @@ def test_values_agree_about_a_name_without_its_features() -> None:
     assert values.get("kid", 1.0) == 1.0
     with pytest.raises(KeyError, match="no metric 'kid'"):
         values["kid"]
+
+
+@pytest.mark.parametrize("text", ["precision(k=0)", "coverage(k=-1)", "kid(size=1)"])
+def test_parameters_that_make_no_sense_are_an_error_of_one_line(text: str) -> None:
+    with pytest.raises(BadParameter, match=rf"^{re.escape(text)}: .*at least"):
+        gc.score(normal(60, 0), reference=normal(60, 1), metrics=text)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("fid@standard", "name it 'fid'; what stands behind the @ is chosen by scale"),
+        ("FID", "Did you mean 'fid'?"),
+        ("Coverag", "Did you mean 'coverage'?"),
+        ("fid coverage", "commas separate names, as in 'fid,coverage'"),
+        ("fid;coverage", "commas separate names, as in 'fid,coverage'"),
+    ],
+)
+def test_names_in_another_spelling_say_what_to_write(registry: Registry, text: str, said: str) -> None:
+    with pytest.raises(UnknownName, match=re.escape(said)):
+        read_metric(registry, text)

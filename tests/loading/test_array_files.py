@@ -167,3 +167,25 @@ def test_the_column_of_values_too_large_is_named() -> None:
 def test_large_values_that_can_be_squared_are_compared(dtype: type) -> None:
     x = (RNG.normal(size=(900, 2)) * 1e30).astype(dtype)
     assert 0 < (gc.score(x[:300], reference=x[300:], metrics="fid").values["fid"] or 0) < 1e60
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.h5"])
+def test_labels_of_another_array_are_left_out_and_said(tmp_path: Path, name: str) -> None:
+    write = write_npz if name == "a.npz" else write_hdf5
+    arrays = {"fake": RNG.normal(size=(6, 2)), "real": RNG.normal(size=(9, 2)), "y": np.arange(6) % 2}
+    write(tmp_path / name, arrays)
+    opened = open_samples(tmp_path / name, options=ReadOptions(array="real"))
+    assert (opened.count, opened.labels) == (9, None)
+    assert "array 'y' left out: it holds 6 values for 9 samples" in opened.notes
+    assert open_samples(tmp_path / name, options=ReadOptions(array="fake")).labels is not None
+
+
+def test_values_too_small_to_be_squared_are_refused_in_one_line() -> None:
+    x = RNG.normal(size=(400, 2)) * 1e-200
+    with pytest.raises(BadData, match=r"reference: array: no value is farther from 0 than 3.*e-200.* multiply all"):
+        gc.score(x, reference=x + 1e-202, metrics="fid")
+
+
+def test_samples_that_collapsed_next_to_0_are_compared() -> None:
+    x = RNG.normal(size=(400, 2))
+    assert gc.score(x * 1e-200, reference=x, metrics="fid").verdict == "collapsed"

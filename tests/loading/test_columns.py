@@ -285,3 +285,27 @@ def test_objects_in_a_pandas_frame_are_words_with_gaps() -> None:
     opened = open_samples(FakePandas({"age": NUMBERS[:, 0], "colour": words}))
     assert opened.columns == ("age", "colour=blue", "colour=red")
     assert opened.count == 300
+
+
+def test_negative_whole_numbers_called_y_are_a_coordinate() -> None:
+    opened = open_samples(TABLE.with_columns(y=pl.Series(RNG.integers(-5, 6, 400))))
+    assert opened.labels is None
+    assert opened.columns[-1] == "y"
+    assert said(opened, "'y' read as a coordinate: it holds negative numbers")
+
+
+def test_many_words_that_repeat_are_categories() -> None:
+    words = pl.Series([f"w{k}" for k in RNG.integers(0, 400, 500)])
+    opened = open_samples(pl.DataFrame({"u": NUMBERS[:, 0].repeat(2)[:500], "word": words}))
+    assert opened.shape == (101,)
+    assert said(opened, "rows hold its rarest")
+
+
+@pytest.mark.parametrize(
+    "form", ["%Y-%m-%d", "%d/%m/%Y", "%m/%d/%y", "%d.%m.%Y", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d %H:%M"]
+)
+def test_dates_written_as_words_are_left_out_and_said(form: str) -> None:
+    days = pl.date_range(pl.date(2020, 1, 1), pl.date(2020, 2, 9), eager=True).cast(pl.Datetime).dt.strftime(form)
+    opened = open_samples(TABLE.with_columns(day=pl.concat([days] * 10)))
+    assert opened.columns == ("age", "height", "income")
+    assert said(opened, "'day' left out (dates")

@@ -74,6 +74,33 @@ def test_pairs_give_labels(source: Any) -> None:
     assert torch.equal(opened.take(30), X)
 
 
+WORDS = ["ant", "bee", "cat"] * 10
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        (X, WORDS),
+        (X.numpy(), np.array(WORDS)),
+        (X, np.array(WORDS, dtype=object)),
+        [(X[:6], WORDS[:6]), (X[6:], tuple(WORDS[6:]))],
+        DataLoader([*zip(X, WORDS, strict=True)], batch_size=7),
+    ],
+    ids=lambda s: type(s).__name__,
+)
+def test_pairs_may_have_words_for_labels(source: Any) -> None:
+    opened = open_samples(source)
+    assert opened.labels is not None
+    assert torch.equal(opened.labels, Y)
+    assert opened.classes == ("ant", "bee", "cat")
+
+
+def test_pairs_may_have_a_list_of_whole_numbers_for_labels() -> None:
+    opened = open_samples((X.numpy(), Y.tolist()))
+    assert opened.labels is not None
+    assert torch.equal(opened.labels, Y)
+
+
 @pytest.mark.parametrize(
     ("made", "shape"),
     [

@@ -10,7 +10,8 @@ import torch
 from PIL import Image
 from torch.utils.data import TensorDataset
 
-from gancheck.errors import BadData
+import gancheck as gc
+from gancheck.errors import BadData, BadParameter
 from gancheck.loading.open import open_samples
 from gancheck.loading.options import KindOfSamples, ReadOptions
 
@@ -103,3 +104,8 @@ def test_lists_of_series_and_data_sets_of_them_are_samples_each() -> None:
     opened = open_samples(TensorDataset(torch.from_numpy(WALK)), options=ReadOptions("series"))
     assert (opened.count, opened.shape) == (20, (100, 3))
     assert open_samples(TensorDataset(torch.from_numpy(WALK))).kind == "series"
+
+
+def test_an_unknown_kind_names_the_nearest() -> None:
+    with pytest.raises(BadParameter, match=r"kind = 'imgs': take auto, points, .*\. Did you mean 'images'\?"):
+        gc.score(WALK, reference=WALK, kind="imgs")  # type: ignore[arg-type]

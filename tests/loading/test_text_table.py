@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 
 import gancheck as gc
-from gancheck.loading.open import open_samples
+from gancheck.errors import BadData
+from gancheck.loading.open import open_labels, open_samples
 from gancheck.loading.samples import Samples
 
 RNG = np.random.default_rng(0)
@@ -71,3 +72,49 @@ def test_decimal_commas_are_points(tmp_path: Path, mark: str) -> None:
 
 def test_cells_that_stand_in_columns_are_read(tmp_path: Path) -> None:
     assert read(tmp_path / "a.txt", "  1.5   -2.25\n -3.0    4.0\n").take(9).tolist() == [[1.5, -2.25], [-3, 4]]
+
+
+@pytest.mark.parametrize("mark", [" ", ",", "\t"])
+def test_names_behind_the_mark_of_a_comment_are_a_header(tmp_path: Path, mark: str) -> None:
+    names = ["a", "b", "c"]
+    np.savetxt(tmp_path / "a.txt", NUMBERS, header=mark.join(names), delimiter=mark)
+    opened = open_samples(tmp_path / "a.txt")
+    assert opened.columns == ("a", "b", "c")
+    np.testing.assert_array_equal(opened.take(400).numpy(), NUMBERS)
+    assert said(opened, "is its header")
+
+
+@pytest.mark.parametrize("names", ["", "a,b\n", "# a,b\n"])
+def test_comments_before_the_data_are_left_out_and_said(tmp_path: Path, names: str) -> None:
+    opened = read(tmp_path / "a.csv", f"# made by me\n\n#\n{names}1.5,2.5\n#N/A,7\n3,4\n")
+    assert opened.take(9).tolist() == [[1.5, 2.5], [3, 4]]
+    assert opened.columns == (("a", "b") if names else ())
+    assert said(opened, "comments before the data left out: made by me")
+
+
+def test_comments_before_cells_in_columns_are_left_out(tmp_path: Path) -> None:
+    opened = read(tmp_path / "a.txt", "#   u    v\n# of run 12, long ago\n  1.5   2.5\n  3.0  4.0\n")
+    assert (opened.columns, opened.take(9).tolist()) == (("u", "v"), [[1.5, 2.5], [3, 4]])
+
+
+def test_comments_before_labels_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("# mine, of May\n# name,label\nx,cat\ny,dog\nz,cat\nw,dog\n")
+    assert open_labels(tmp_path / "a.csv", 4)[0].tolist() == [0, 1, 0, 1]
+
+
+@pytest.mark.parametrize(("coding", "told"), [("utf-16", "UTF-16"), ("latin-1", "not written in UTF-8")])
+def test_text_in_another_coding_asks_for_utf_8(tmp_path: Path, coding: str, told: str) -> None:
+    (tmp_path / "a.csv").write_bytes("u,v\n1,x\n2,é\n".encode(coding))
+    with pytest.raises(BadData, match=rf"a.csv is .*{told}; save it as UTF-8$"):
+        open_samples(tmp_path / "a.csv")
+
+
+def test_another_coding_far_down_is_seen_too(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(("u,v\n" + "1,x\n" * 5_000 + "2,é\n").encode("latin-1"))
+    with pytest.raises(BadData, match="a.csv is not written in UTF-8; save it as UTF-8$"):
+        open_samples(tmp_path / "a.csv")
+
+
+def test_a_comma_too_many_names_its_line(tmp_path: Path) -> None:
+    with pytest.raises(BadData, match=r"a.csv: line 4 has 3 cells, the first row 2; take away a mark too many"):
+        read(tmp_path / "a.csv", "u,v\n\n1,2\n3,4,\n")

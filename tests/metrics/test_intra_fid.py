@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
 import pytest
 import torch
 
+import gancheck as gc
 from gancheck.errors import BadData
 from gancheck.evaluation.view import View
 from gancheck.metrics.frechet import fid
@@ -45,3 +49,45 @@ def test_without_labels_there_is_none():
         intra_fid(View(x, x))
     with pytest.raises(BadData, match="--labels"):
         intra_fid(View(x, x, labels=a))
+
+
+def classes_of_sizes(sizes: Sequence[int], seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Classes ten apart, each wider than the one before, so that their distances differ."""
+    label = np.repeat(np.arange(len(sizes)), sizes)
+    noise = np.random.default_rng(seed).normal(size=(len(label), 8))
+    return noise * (1 + 3.0 * label[:, None]) + 40 * label[:, None], label
+
+
+def real_values(own: Sequence[int], real: Sequence[int]) -> gc.Scores:
+    (x, a), (y, b) = classes_of_sizes(own, 0), classes_of_sizes(real, 1)
+    return gc.score(x, sample_labels=a, reference=y, labels=b, metrics="intra-fid")
+
+
+def test_real_data_is_told_at_full_size_where_all_parts_hold_the_same_classes():
+    scores = real_values([900, 900], [900, 900])
+    assert scores.sizes["intra-fid"].extrapolated
+    assert scores.values["intra-fid"] == pytest.approx(scores.floor["intra-fid"], rel=0.4)
+
+
+def test_classes_that_are_lost_in_the_smaller_parts_are_not_extrapolated_over():
+    scores = real_values([900, 160], [900, 160])
+    assert not scores.sizes["intra-fid"].extrapolated
+    assert scores.floor["intra-fid"] > scores.values["intra-fid"]
+    assert "real data: n = 530 against 530 (intra-fid)" in scores.notes
+
+
+def test_halves_tell_the_full_size_where_quarters_lack_a_class():
+    scores = real_values([900, 350], [900, 350])
+    assert scores.sizes["intra-fid"].extrapolated
+    assert scores.floor["intra-fid"] == pytest.approx(scores.values["intra-fid"], rel=0.4)
+
+
+def test_real_data_of_other_classes_than_the_samples_is_not_given_and_said():
+    scores = real_values([900, 80], [900, 80])
+    assert scores.floor["intra-fid"] is None
+    assert any("intra-fid has no value of real data: 1 of 2 classes has fewer than 50" in n for n in scores.notes)
+
+
+def test_real_data_is_told_of_the_samples_classes():
+    scores = real_values([900, 30], [900, 900])
+    assert scores.floor["intra-fid"] == pytest.approx(scores.values["intra-fid"], rel=0.5)

@@ -81,13 +81,47 @@ class TestScales:
         assert verdict(real(2_000, shares), real(4_000, shares)) == "healthy"
         lost = score(real(2_000, [0, 4 / 7, 2 / 7, 1 / 7]), real(4_000, shares))
         assert lost.verdict == "dropped-modes"
-        assert "1 of 4 modes" in lost.reason
+        assert "modes is missing (29% of real data)" in lost.reason
 
     def test_narrow_clusters_far_from_the_origin(self, r):
         real = lambda n: 1 + 1e-9 * (5 * r.integers(0, 3, n)[:, None] + r.normal(size=(n, 25)))  # noqa: E731
         assert verdict(real(2_000), real(2_000)) == "healthy"
         x = real(2_000)
         assert verdict(np.repeat(x[:4], 500, 0), real(2_000)) == "collapsed"
+
+    def test_rare_flags_are_no_constants_that_real_data_keeps(self, r):
+        real = lambda n: np.column_stack([r.normal(size=(n, 3)), r.uniform(size=(n, 400)) < 1 / 600])  # noqa: E731
+        assert verdict(real(1_000), real(1_200)) == "healthy"
+
+    def test_rounding_of_short_numbers_is_no_variance(self, r):
+        def real(n, noise):
+            return np.column_stack([r.normal(size=(n, 3)), 1 + noise * r.normal(size=n)]).astype(np.float32)
+
+        assert verdict(real(1_000, 1e-6), real(2_000, 1e-7)) == "healthy"
+
+    def test_a_word_of_sixty_values_does_not_hide_the_other_columns(self, r):
+        centres = np.array([[0, 0], [8, 0], [0, 8.0]])
+
+        def real(n, width):
+            return np.column_stack([centres[r.integers(0, 3, n)] + width * r.normal(size=(n, 2)), words(n)])
+
+        def words(n):
+            return np.eye(60)[r.integers(0, 60, n)]
+
+        reference = real(2_000, 0.3)
+        assert verdict(real(1_500, 0.3), reference) == "healthy"
+        assert verdict(real(1_500, 0.1), reference) == "shrunken-modes"
+        assert verdict(real(1_500, 0.9), reference) == "low-fidelity"
+
+    @pytest.mark.parametrize("far", [100, 1_000])
+    def test_sound_samples_far_away_are_not_a_few_points(self, r, far):
+        assert verdict(r.normal(size=(800, 2)) + far, r.normal(size=(1_000, 2))) == "low-fidelity"
+
+    @pytest.mark.parametrize("n", [5, 8])
+    def test_few_samples_are_not_flat(self, r, n):
+        bits = lambda n: (r.uniform(size=(n, 10)) < 0.5).astype(float)  # noqa: E731
+        reference = bits(1_000)
+        assert {verdict(bits(n), reference) for _ in range(5)} == {"undecided"}
 
 
 class TestRepeats:
@@ -173,4 +207,34 @@ class TestSmallReferences:
         labels = np.arange(600) % 100
         found = score(r.normal(size=(500, 2)), r.normal(size=(600, 2)), labels=labels)
         assert found.verdict == "healthy"
-        assert any("would need 40 samples of a label" in note for note in found.notes)
+        assert any("would need 20 samples of a label" in note for note in found.notes)
+
+    def test_forty_samples_of_each_label_are_enough(self, r):
+        centres, labels = np.array([[0, 0], [5, 0], [0, 5.0]]), np.repeat(range(3), 40)
+        real = lambda k: centres[k] + 0.3 * r.normal(size=(len(k), 2))  # noqa: E731
+        lost = score(real(r.choice([0, 2], 400)), real(labels), labels=labels)
+        assert "1 of 3 modes is missing" in lost.reason
+
+    def test_a_class_of_several_clusters_that_lost_one_is_not_one_sample(self, r):
+        centres = np.array([[0, 0], [60, 0], [0, 60.0], [60, 60]])
+        cell, kept = r.integers(0, 4, 1_600), r.choice([0, 2], 1_000)
+        samples = centres[kept] + 0.2 * r.normal(size=(1_000, 2))
+        reference = centres[cell] + 0.2 * r.normal(size=(1_600, 2))
+        found = score((samples, kept // 2), (reference, cell // 2))
+        assert "over and over" not in found.reason
+        assert found.verdict != "healthy"
+
+    def test_few_samples_with_many_zeros_are_read(self, r):
+        for _ in range(5):
+            reference = np.where(r.uniform(size=(40, 1)) < 0.6, 0, r.lognormal(size=(40, 2)))
+            assert score(r.lognormal(size=(50, 2)), reference).values["fid"] is not None
+
+
+def test_a_reference_that_is_too_large_is_drawn_from_rather_than_cut(r, monkeypatch):
+    monkeypatch.setattr("gancheck.scoring.real_data.MOST", 2_000)
+    real = lambda n: 5.0 * r.integers(0, 3, n)[:, None] + 0.1 * r.normal(size=(n, 2))  # noqa: E731
+    reference = real(6_000)
+    found = score(real(2_000), reference[reference[:, 0].argsort()])
+    assert found.verdict == "healthy"
+    assert found.facts["modes"] == 3
+    assert "reference: 2,000 of 6,000 samples are used, drawn at random" in found.notes

@@ -191,3 +191,14 @@ def test_table_has_its_columns(ring):
     assert torch.tensor(table["fid"].to_list()).mean() == pytest.approx(
         score(x, y, metrics="intra-fid").values["intra-fid"]
     )
+
+
+def test_clusters_that_serve_as_modes_are_no_classes(ring):
+    (x, y), (real, _) = drawn(ring, N, 0), drawn(ring, N, 1)
+    part = np.arange(N) % 80
+    kept = y != 2
+    scores = score(x[kept], part[kept], metrics="fid", reference=real, labels=part)
+    dropped = next(found for found in scores.findings if found.kind == "dropped-modes")
+    assert "is labelled" not in dropped.text
+    assert set(scores.per_class["name"]) == set(map(str, range(80)))
+    assert scores.per_class["looks_like"].null_count() == 80

@@ -22,7 +22,7 @@ def test_every_label_but_the_two_without_findings_has_a_place():
 
 def test_the_order_is_the_documented_one():
     first = ("collapsed", "dropped-modes", "memorised", "low-fidelity")
-    assert PRECEDENCE == (*first, "mislabelled", "imbalanced", "shrunken-modes")
+    assert (*first, "mislabelled", "imbalanced", "shrunken-modes") == PRECEDENCE
 
 
 def test_one_point_is_collapsed_although_modes_are_dropped_too(ring):

@@ -15,6 +15,7 @@ from gancheck.evaluation.view import View
 from gancheck.loading.samples import Samples
 from gancheck.numerics.features import FeatureSet, Memo
 
+MOST = 200_000  #: reference and training samples used
 #: Samples kept as they are, for pictures and for metrics that look at pixels.
 KEPT = 5_000
 PICTURED = 64  #: samples that a picture shows

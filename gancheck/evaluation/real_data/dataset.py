@@ -12,7 +12,7 @@ from torch import Tensor
 from gancheck.datasets.base import Dataset
 from gancheck.errors import BadData
 from gancheck.evaluation.modes import Modes, modes_of
-from gancheck.evaluation.real_data.base import KEPT, Pool, RealData, SampleSet, shuffle
+from gancheck.evaluation.real_data.base import KEPT, MOST, Pool, RealData, SampleSet, shuffle
 from gancheck.loading.options import Kind
 from gancheck.loading.samples import Samples, gather
 from gancheck.loading.value_range import SIGNED
@@ -49,8 +49,9 @@ class DatasetRealData(RealData):
         self.like: Samples = samples_of(name, dataset)
         own = dataset.training()
         if train is not None:
-            side = self.sample_set(train, 50_000)
+            side = self.sample_set(train, MOST)
             self.train, self.kept_train = FeatureSet(side.features), side.first_samples
+            self.notes = tuple(f"training data: {note}" for note in train.notes)
         elif own is not None:
             self.train, self.kept_train = FeatureSet(self.features(own)), own[: self.keep]
 

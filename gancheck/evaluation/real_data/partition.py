@@ -17,9 +17,10 @@ from gancheck.evaluation.modes import Modes
 from gancheck.numerics.features import FeatureSet, fill_rows
 from gancheck.numerics.frechet import covariance
 
+NOTHING = 1e-12  #: of the largest variance: an axis without any
 AXES = 64  #: principal axes that are kept
 PER_AXIS = 20  #: samples for each of them, at least
-FEWEST = 10  #: fitting samples that a mode needs
+FEWEST = 5  #: fitting samples that a label needs; of 40 in all a quarter, and chance leaves fewer
 LEAST = 1e-5  #: of the mean distance from the origin: rounding off the principal axes
 ROUNDING = 1e-4  #: of the centres' distance: the reach of modes that are all single points
 SHRINKAGE = 0.1  #: of the covariance inside the modes, towards a sphere
@@ -115,15 +116,18 @@ def along(features: Tensor, origin: Tensor, axes: Tensor) -> Tensor:
     return fill_rows(axes.new_empty(len(features), axes.shape[1]), features, lambda x: (x - origin) @ axes)
 
 
-def principal_axes(features: Tensor) -> tuple[Tensor, Tensor]:
-    """(d,) mean and (d, p) axes of most variance: at most 64, and 20 samples for each."""
+def principal_axes(features: Tensor, least: float = NOTHING) -> tuple[Tensor, Tensor]:
+    """(d,) mean and (d, p) axes of most variance: at most 64, and 20 samples for each.
+
+    Axes with under `least` of the largest variance are left out; what lies along them is off the axes.
+    """
     samples = FeatureSet(features)
     values, axes = torch.linalg.eigh(covariance(samples))
     if values[-1] <= 0:
         raise BadData("all reference samples are the same: there is nothing to compare with")
     count = max(1, min(AXES, samples.dimension, len(samples) // PER_AXIS))
     values, axes = values.flip(0)[:count], axes.flip(1)[:, :count]
-    return samples.mean, axes[:, values > 1e-12 * values[0]]
+    return samples.mean, axes[:, values > least * values[0]]
 
 
 def fit_partition(

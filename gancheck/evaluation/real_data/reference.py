@@ -10,10 +10,10 @@ from torch import Tensor
 
 from gancheck.errors import BadData
 from gancheck.evaluation.modes import Modes
-from gancheck.evaluation.real_data.base import Pool, RealData, SampleSet, kept_samples, shuffle
+from gancheck.evaluation.real_data.base import MOST, Pool, RealData, SampleSet, kept_samples, shuffle
 from gancheck.evaluation.real_data.clustering import cluster
 from gancheck.evaluation.real_data.column_scale import ColumnScale
-from gancheck.evaluation.real_data.partition import FEWEST, Partition, along, fit_partition, principal_axes
+from gancheck.evaluation.real_data.partition import FEWEST, NOTHING, Partition, along, fit_partition, principal_axes
 from gancheck.evaluation.view import View
 from gancheck.extractors.loaded import LoadedExtractor
 from gancheck.loading.samples import Samples, shape_advice
@@ -22,7 +22,8 @@ from gancheck.numerics.seeding import permutation
 
 LEAST = 20  #: reference samples
 UNLABELLED = 400  #: without labels: in fewer, several modes look like one
-MOST = 200_000  #: reference samples used
+MINOR = 0.05  #: of the largest variance, where columns are on one scale: whitened, such axes would hide the others
+COMMON = 0.5  #: of the samples, in labels that are not too rare, from which on labels are the modes
 APART = 0.8  #: share of real samples nearest to their own label's centre, below which labels overlap
 NOTICED = 1e-3  #: of a constant, or of the columns' usual scale where it is 0: less than this is no departure
 
@@ -62,7 +63,7 @@ class ReferenceRealData(RealData):
         ).flatten()  #: rows of `features` that are kept as samples
         self.first_samples = whole.first_samples[kept]
         self.labels = labels[whole.rows][split] if labels is not None and whole.rows is not None else None
-        self.scale = None if reference.is_image else ColumnScale.fit(self.features[: self.held_out])
+        self.scale = None if reference.is_image else fit_scale(self.features)
         self.standard = self.standardise(self.features)
         self.labels_are_modes = self.has_common_labels()
         self.partition, self.modes_are_natural = self.find_modes(names)
@@ -183,19 +184,29 @@ class ReferenceRealData(RealData):
         return torch.tensor([place[name] for name in self.label_names])
 
     def has_common_labels(self) -> bool:
-        """Whether a label at least is on enough of the samples that modes are found in."""
+        """Whether labels that are on enough of the fitting samples hold half of them together."""
         if self.labels is None:
             return False
-        return bool((torch.bincount(self.labels[: self.held_out // 2]) >= FEWEST).any())
+        count = torch.bincount(self.labels[: self.held_out // 2])
+        return bool(count[count >= FEWEST].sum() >= COMMON * count.sum())
 
     def find_modes(self, names: tuple[str, ...]) -> tuple[Partition, bool]:
         """The modes, and whether they are the data's own rather than regions of one cloud."""
         quarter = self.held_out // 2
-        origin, axes = principal_axes(self.standard[:quarter])
+        if bool((self.standard[:quarter] == self.standard[0]).all()):
+            return self.one_region(), False
+        origin, axes = principal_axes(self.standard[:quarter], NOTHING if self.scale is None else MINOR)
         label, names, least, natural = self.group(names, along(self.standard[: self.held_out], origin, axes))
         partition = fit_partition(self.standard[:quarter], axes, origin, label[:quarter], names, least)
         calibration = self.standard[quarter : self.held_out]
         return partition.calibrate(calibration, self.places_of(partition, names, quarter)), natural
+
+    def one_region(self) -> Partition:
+        """Where the fitting samples are one point over and over, as few samples may be: all as one."""
+        origin, axes = principal_axes(self.standard)
+        label = torch.zeros(len(self.standard), dtype=torch.int64, device=axes.device)
+        self.labels_are_modes = False
+        return fit_partition(self.standard, axes, origin, label, ("all",), 1).calibrate(self.standard[: self.held_out])
 
     def group(self, names: tuple[str, ...], projected: Tensor) -> tuple[Tensor, tuple[str, ...], int, bool]:
         """Mode of each sample in the first half, the names, the least samples of each, and whether they are natural."""
@@ -232,6 +243,12 @@ class ReferenceRealData(RealData):
         kind = "clusters" if self.modes_are_natural else "regions (the data has no clear clusters)"
         why = "are not known" if self.labels is None else f"would need {4 * FEWEST} samples of a label"
         return f"modes {why}: {len(self.names)} {kind} of {self.reference.name} serve instead"
+
+
+def fit_scale(features: Tensor) -> ColumnScale:
+    """From the first half of the reference, or from all of it where that half is one point over and over."""
+    half = features[: len(features) // 2]
+    return ColumnScale.fit(features if bool((half == half[0]).all()) else half)
 
 
 def split_in_two(count: int, kept: int) -> Tensor:

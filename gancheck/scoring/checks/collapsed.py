@@ -26,7 +26,7 @@ ENOUGH = 20  #: samples, below which nothing is called collapsed
 AGAIN = 0.2  #: share of samples that repeat others, beyond real data's, that counts as collapse
 TRIFLE = 1e-3  #: of the usual distance inside a mode
 AROUND, CLOSE = 20, 2e-3  #: neighbours, and the share of the last one's distance that is a trifle too
-THINNED = 1_000  #: distances kept of each block
+INNER, CLUSTERS = 0.1, 5  #: share of its mode that is near a sample, and how many times as far the mode may reach
 SURELY = 0.5  #: a rate of such pairs that is collapse whatever real data does
 
 
@@ -148,20 +148,21 @@ def again(view: View, n: int, level: float) -> Bounded:
 
 
 def usual(view: View) -> float:
-    """Median distance between two samples of one mode; over all pairs where hardly any share a mode."""
+    """Median distance between two samples of one mode; over all pairs where hardly any share a mode.
+
+    A mode, such as a class, may be several clusters: no more than five times the distance within which a sample has a
+    tenth of its mode.
+    """
     features, label = view.samples.head(USUAL), view.modes.assignment.label[:USUAL]
-    inside, anywhere = [], []
-    for here, x in features.blocks():
-        for there, y in features.blocks():
-            block = distances(x, y, features.mean)
-            pairs = torch.ones_like(block, dtype=torch.bool)
-            if here == there:
-                pairs.fill_diagonal_(False)
-            anywhere.append(block[pairs][:: max(1, block.numel() // THINNED)])
-            inside.append(block[pairs & (label[here, None] == label[there])])
-    known = torch.cat(inside)
-    known = known if len(known) else torch.cat(anywhere)
-    return float(known.median()) if len(known) else 0.0
+    if len(features) < 2:
+        return 0.0
+    x = features.x.double()
+    apart, other = distances(x, x, features.mean), ~torch.eye(len(x), dtype=torch.bool, device=x.device)
+    pairs = (label[:, None] == label) & other
+    pairs = pairs if bool(pairs.any()) else other
+    nearest = torch.where(pairs, apart, torch.inf).sort(1).values
+    inner = nearest.gather(1, (INNER * pairs.sum(1)).long()[:, None])
+    return min(float(apart[pairs].median()), CLUSTERS * float(inner[inner.isfinite()].median()))
 
 
 def collisions(features: FeatureSet, near: float) -> tuple[float, float]:

@@ -160,14 +160,19 @@ def ratio_of_means(mine: Tensor, weight: Tensor, theirs: Tensor) -> Ratios:
 
 
 def describe(evidence: Evidence, ratios: Ratios, which: Tensor, side: float, word: str) -> str:
-    """The finding in one line."""
+    """The finding in one line; what is far from real data's centre is cut, so that factors above 1 are the least."""
     if not len(which):
         return f"no direction varies much {word} than in real data"
     order = which[(side * ratios.value[which]).argsort(descending=True)]
     factors = ratios.value[order[:LISTED]].sqrt().tolist()
     named = [
-        f"{evidence.direction_names[k]} ({percent(f) if side < 0 else f'{f:.3g} times'})"
+        f"{evidence.direction_names[k]} ({percent(f) if side < 0 else f'{f:.2g} times or more'})"
         for k, f in zip(order[:LISTED].tolist(), factors, strict=True)
     ]
     more = f" and {len(which) - LISTED} more" if len(which) > LISTED else ""
-    return f"samples vary much {word} than real data along {', '.join(named)}{more}"
+    said = (
+        "samples vary much less than real data"
+        if side < 0
+        else "samples are much farther than real data from its means"
+    )
+    return f"{said} along {', '.join(named)}{more}"

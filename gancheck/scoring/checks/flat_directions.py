@@ -17,7 +17,8 @@ def check_flat_directions(evidence: Evidence) -> Finding | None:
     """A direction is flat where the samples' standard deviation is under a tenth of real data's, modes or not.
 
     Rare values make a variance uncertain: n samples are worth n / v^2, v the standard deviation of real squared
-    deviations over their mean, which is the number of rare ones to expect; directions worth less than 30 are left out.
+    deviations over their mean, which is the number of rare ones to expect, and no more than n; directions worth less
+    than 30 are left out.
     None where the modes' own facets say it all, as with datasets.
     """
     x = evidence.cached(spans)
@@ -25,7 +26,7 @@ def check_flat_directions(evidence: Evidence) -> Finding | None:
         return None
     real = (x.real - x.real.mean(0)).square()
     whole = real.mean(0)
-    worth = len(x.fake) * whole.square() / real.var(0).clamp_min(1e-300)
+    worth = (len(x.fake) * whole.square() / real.var(0).clamp_min(1e-300)).clamp_max(len(x.fake))
     known = (whole > FLAT**2) & (worth >= EVENTS)
     ratio = torch.where(known, x.fake.std(0) / whole.clamp_min(1e-300).sqrt(), 1.0)
     flat = torch.nonzero(ratio < MARGIN).flatten()

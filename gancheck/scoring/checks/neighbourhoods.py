@@ -21,7 +21,10 @@ TEXTS = {
     "coverage": "{} of real samples have a generated one in their neighbourhood, {} a real one",
     "precision": "{} of the samples lie in the neighbourhood of a real one, {} of real samples",
 }
-QUIET = {"coverage": "samples are near real ones as real data is", "precision": "real ones are near samples as usual"}
+QUIET = {
+    "coverage": "real samples are near generated ones as usual",
+    "precision": "samples are near real ones as usual",
+}
 
 
 def check_neighbourhoods(evidence: Evidence, side: Side) -> Finding | None:
@@ -29,10 +32,11 @@ def check_neighbourhoods(evidence: Evidence, side: Side) -> Finding | None:
 
     Both of five neighbours, at most 2,000 samples a side, against one reference; the interval of the ratio joins the
     far ends of Wilson's, each at half the level. None below 100 samples. Naeem et al., "Reliable fidelity and diversity
-    metrics for generative models", ICML 2020.
+    metrics for generative models", ICML 2020. Coverage is left out where labels ask for shares that are not
+    real data's.
     """
     n = min(len(evidence.view.samples), len(evidence.real.samples), MOST)
-    if n < ENOUGH or len(evidence.real.real_samples) < ENOUGH:
+    if (evidence.shares_asked and side == "coverage") or n < ENOUGH or len(evidence.real.real_samples) < ENOUGH:
         return None
     fake, real = (share(view, n, side, evidence.level / 2) for view in (evidence.view, evidence.real))
     value, low, high = (a / max(b, 1e-12) for a, b in zip(fake, (real[0], real[2], real[1]), strict=True))
