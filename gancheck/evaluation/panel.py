@@ -64,11 +64,11 @@ def read_metric(registry: Registry, text: str) -> RegisteredMetric:
 def refuse_spelling(registry: Registry, name: str) -> None:
     """UnknownName with what to write, for a printed name with its features or scale, and for names without commas."""
     known = registry.table("metric")
-    bare, at, space = name.partition("@")
+    bare, at, _ = name.partition("@")
     if at and bare in known:
         raise UnknownName(
-            f"unknown metric '{name}': name it '{bare}'; what stands behind the @ is chosen by scale (--scale standard) "
-            "and features (--features NAME)"
+            f"unknown metric '{name}': name it '{bare}'; what stands behind the @ is chosen by scale "
+            "(--scale standard) and features (--features NAME)"
         )
     parts = re.split(r"[\s;+|/]+", name)
     if len(parts) > 1 and all(part in known for part in parts):

@@ -19,6 +19,12 @@ def as_plain(text: pl.Expr) -> pl.Expr:
     return text.cast(pl.Float64, strict=False)
 
 
+def as_plain_commas(text: pl.Expr) -> pl.Expr:
+    """The same, with a comma for the decimal point."""
+    bare = pl.when(text.str.contains(".", literal=True)).then(None).otherwise(text)
+    return as_plain(bare.str.replace(",", ".", literal=True))
+
+
 def with_points(text: pl.Expr) -> pl.Expr:
     """The numbers that words spell, commas between thousands: 1,234.56, 12.3% (which is 12.3), $40."""
     bare = without_signs(text)
@@ -28,9 +34,8 @@ def with_points(text: pl.Expr) -> pl.Expr:
 def with_commas(text: pl.Expr) -> pl.Expr:
     """The numbers that words spell, a comma before the decimals and points between thousands: 1.234,56, 12,3%."""
     bare = without_signs(text)
-    whole = pl.when(bare.str.contains(COMMA)).then(bare.str.replace_all(".", "", literal=True))
-    plain = whole.when(bare.str.contains(".", literal=True)).then(None).otherwise(bare)
-    return as_plain(plain.str.replace(",", ".", literal=True))
+    whole = bare.str.replace_all(".", "", literal=True)
+    return as_plain_commas(pl.when(bare.str.contains(COMMA)).then(whole).otherwise(bare))
 
 
 def without_signs(text: pl.Expr) -> pl.Expr:

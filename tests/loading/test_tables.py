@@ -109,7 +109,7 @@ def test_frames_in_memory_are_read_like_files() -> None:
         ("name\na\nb\nc\n", "no column of numbers or categories .*'name' left out"),
         (",".join(["1"] * 600_000), "longer than a megabyte"),
         ("u,v\n1,2\n3\n,4\n", "2 of 3 rows have missing cells"),
-        ("u,v\n1,2\n3,4,5\n", "cannot be read"),
+        ("u,v\n1,2\n3,4,5\n", "line 3 has 3 cells, the first row 2"),
         ("u,v\n1,nan\n3,inf\n5,6\n", "1 of 2 samples have NaN"),
         ("u,v\n", "no samples|not numeric"),
         ("label\n1\n2\n", "no column of numbers"),

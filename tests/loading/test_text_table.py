@@ -111,7 +111,7 @@ def test_text_in_another_coding_asks_for_utf_8(tmp_path: Path, coding: str, told
 
 def test_another_coding_far_down_is_seen_too(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(("u,v\n" + "1,x\n" * 5_000 + "2,é\n").encode("latin-1"))
-    with pytest.raises(BadData, match="a.csv is not written in UTF-8; save it as UTF-8$"):
+    with pytest.raises(BadData, match=r"a.csv is not written in UTF-8; save it as UTF-8$"):
         open_samples(tmp_path / "a.csv")
 
 

@@ -39,12 +39,20 @@ def test_numbers_written_for_people_are_numbers(
     rows = "\n".join(f'"{cell}",{k}.5' for k, cell in enumerate(cells))
     opened = read(tmp_path / "a.csv", header + rows)
     assert opened.take(9).tolist() == [[number, k + 0.5] for k, number in enumerate(numbers)]
-    assert said(opened, "read as plain numbers")
+    assert said(
+        opened, "thousands marks, decimal commas, % and currency signs of 'sum' read" if header else "currency signs of"
+    )
 
 
 @pytest.mark.parametrize("text", ["s;n\n1.234,56;1,5\n234,5;2,5\n", "s\tn\n1,234.56\t1.5\n234.5\t2.5\n"])
 def test_the_rest_of_a_line_says_what_a_comma_is(tmp_path: Path, text: str) -> None:
     assert read(tmp_path / "a.csv", text).take(9).tolist() == [[1234.56, 1.5], [234.5, 2.5]]
+
+
+def test_points_between_thousands_are_said_among_decimal_commas(tmp_path: Path) -> None:
+    opened = read(tmp_path / "a.csv", "n;u\n1.234;1,5\n12.345;2,5\n")
+    assert opened.take(9).tolist() == [[1234, 1.5], [12345, 2.5]]
+    assert said(opened, "signs of 'n' read: 1.234,5 is 1234.5")
 
 
 def test_a_header_of_percentages_names_plain_numbers(tmp_path: Path) -> None:
