@@ -34,8 +34,8 @@ HERE = Path(__file__).parent
 FIRST = 50_000  #: seed
 WORKERS = 2
 #: Real draws of every kind: samples, and how many draws; the reference holds twice as many.
-REAL = ((500, 250), (1_000, 40), (4_000, 9), (50_000, 1))
-FEW, FEW_DRAWS = 200, 30  #: where power lacks: `undecided` with its reason is right too
+REAL = ((500, 900), (1_000, 80), (4_000, 18), (50_000, 2))
+FEW, FEW_DRAWS = 200, 100  #: where power lacks: `undecided` with its reason is right too
 DAMAGED, DRAWS = 1_000, 20
 CONTINUOUS = ("plane", "thirty", "scales", "series", "ten clusters", "constants", "heavy tails")
 CLOUDS = ("plane", "thirty", "scales", "series", "heavy tails", "constants")
@@ -126,7 +126,8 @@ def summary(answers: list[dict[str, Any]]) -> dict[str, Any]:
         }
         for key, members in groups.items()
     ]
-    return {"command": "python -m benchmarks.metrics.wide", "first seed": FIRST, **machine(), "rows": rows}
+    counts = {"draws": len(answers), "planned": sum(1 for _ in trials())}
+    return {"command": "python -m benchmarks.metrics.wide", "first seed": FIRST, **counts, **machine(), "rows": rows}
 
 
 def page(found: dict[str, Any]) -> str:
@@ -140,13 +141,14 @@ def page(found: dict[str, Any]) -> str:
             f"Made by `{found['command']}`, seeds from {found['first seed']}, on {found['cores']} cores "
             f"({found['cpu']}), torch {found['torch']}. References, without labels, hold twice as many samples.",
             "",
+            *stopped_early(found),
             "## Real data against real data",
             "",
             "| kind | healthy, from 500 samples on | 95 % interval | other verdicts | 200 samples |",
             "| --- | --- | --- | --- | --- |",
             *(real_line(kind, [row for row in real if row["kind"] == kind]) for kind in KINDS),
             "",
-            f"## Damaged data, {DRAWS} draws each",
+            "## Damaged data",
             "",
             "| damage | kind | n | expected | verdicts |",
             "| --- | --- | --- | --- | --- |",
@@ -156,6 +158,13 @@ def page(found: dict[str, Any]) -> str:
             "",
         ]
     )
+
+
+def stopped_early(found: dict[str, Any]) -> list[str]:
+    """Where not all draws were made."""
+    if found["draws"] == found["planned"]:
+        return []
+    return [f"Stopped before its end: {found['draws']:,} of {found['planned']:,} draws, spread over the settings.", ""]
 
 
 def real_line(kind: str, rows: list[dict[str, Any]]) -> str:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 FORMATS = 16
-EACH = 130  #: damaged files of each
+EACH = 70  #: damaged files of each
 
 
 def test_damaged_files_open_or_are_refused_in_one_line(tmp_path: Path) -> None:
