@@ -105,9 +105,7 @@ def remarks(facts: dict[str, Any] | Any) -> list[str]:
     said = [f"values {low:.4g} ... {high:.4g}, mean {facts['mean']:.4g}, standard deviation {facts['sd']:.4g}"]
     if facts["neighbours_of"] < facts["n"]:
         said.append(f"copies and outliers among neighbours: looked for in {facts['neighbours_of']:,} samples only")
-    if not facts["modes"]:
-        said.append("modes: no labels, and no clusters that stand clearly apart; --labels tells imbalance")
-    elif least := facts["every_mode_testable_from"]:
+    if facts["modes"] and (least := facts["every_mode_testable_from"]):
         said.append(f"the loss of any of these modes shows from {least:,} samples on; hold half of the data out for it")
     return [*said, *facts["notes"]]
 

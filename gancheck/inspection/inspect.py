@@ -6,8 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from gancheck.inspection import balance, duplicates, outliers, ranges
@@ -30,6 +28,7 @@ LOOK: dict[Kind, Callable[[DataSummary], list[Problem]]] = {
     "cloud": ranges.of_sequences,
     "video": ranges.of_images,
 }  #: at the numbers themselves
+NO_MODES = "modes: no labels, and no clusters that stand clearly apart; labels tell imbalance"
 LISTED = 32  #: features whose moments are facts one by one
 
 
@@ -68,7 +67,8 @@ def inspect(samples: Samples, labels: Labels | None = None, known: tuple[Problem
     near = neighbourhood(counted)
     strays = outliers.outlier_rows(near) if near else np.empty(0, np.int64)
     pairs = duplicates.close_pairs(near) if near else np.empty((0, 2), np.int64)
-    modes = groups.group_by_label(samples, *labels) if labels else groups.find_clusters(without(counted, near, strays))
+    modes = groups.group_by_label(samples, *labels) if labels else groups.find_clusters(samples, counted)
+    unknown = "" if modes else groups.describe_limits(counted) or NO_MODES
     scale = counted.count / sum(modes.counts) if modes else 1.0
     found = [
         *known,
@@ -82,18 +82,16 @@ def inspect(samples: Samples, labels: Labels | None = None, known: tuple[Problem
     return Inspection(
         samples,
         tuple(sorted(found, key=lambda p: SEVERITIES.index(p.severity))),
-        {**facts(samples, counted), **neighbour_facts(counted, near), **mode_facts(modes, scale)},
+        {
+            **facts(samples, counted),
+            **neighbour_facts(counted, near),
+            **mode_facts(modes, scale),
+            "notes": [*samples.notes, *filter(None, [unknown])],
+        },
         tuple(near.rows[strays].tolist()) if near else (),
         tuple(outliers.remoteness(near)[strays].tolist()) if near else (),
         tuple((int(a), int(b)) for a, b in near.rows[pairs]) if near else (),
     )
-
-
-def without(counted: DataSummary, near: Neighbourhood | None, strays: NDArray[np.int64]) -> Tensor:
-    """The sub-sample less its outliers, which would be clusters of their own."""
-    if near is None or not len(strays):
-        return counted.kept
-    return counted.kept[~torch.isin(counted.rows, torch.from_numpy(near.rows[strays]))]
 
 
 def facts(samples: Samples, counted: DataSummary) -> dict[str, Any]:
@@ -102,7 +100,9 @@ def facts(samples: Samples, counted: DataSummary) -> dict[str, Any]:
     mean, square = (t.view(parts, -1).mean(1) for t in (counted.mean, counted.sd.square() + counted.mean.square()))
     sd = (square - mean.square()).clamp_min(0).sqrt()
     each = "channels" if samples.is_image else "features"
-    listed = [{"mean": float(m), "sd": float(s)} for m, s in zip(mean, sd, strict=True)] if parts <= LISTED else None
+    names = [{"name": name} for name in counted.columns] or [{}] * parts
+    moments = [{"mean": float(m), "sd": float(s)} for m, s in zip(mean, sd, strict=True)]
+    listed = [{**name, **moment} for name, moment in zip(names, moments, strict=True)] if parts <= LISTED else None
     low, high = float(counted.low.min()), float(counted.high.max())
     return {
         "source": samples.name,
@@ -114,7 +114,6 @@ def facts(samples: Samples, counted: DataSummary) -> dict[str, Any]:
         "mean": float(mean.mean()),
         "sd": float((square.mean() - mean.mean().square()).clamp_min(0).sqrt()),
         **({each: listed} if listed else {}),
-        "notes": list(samples.notes),
     }
 
 
@@ -131,4 +130,4 @@ def mode_facts(modes: groups.ModeGroups | None, scale: float) -> dict[str, Any]:
         return {"modes_by": None, "modes": []}
     rows = balance.table(modes, scale)
     least = max((r["testable_from"] for r in rows if r["testable_from"]), default=None)
-    return {"modes_by": modes.sort, "silhouette": modes.silhouette, "modes": rows, "every_mode_testable_from": least}
+    return {"modes_by": modes.sort, "modes": rows, "every_mode_testable_from": least}

@@ -1,8 +1,7 @@
 """The modes of the data as far as they can be known: classes by label, else clusters that stand clearly apart.
 
-Clusters are k-means' on up to 1,000 samples, for the k of 2 to 100 with the largest mean silhouette. They count as
-modes only from a silhouette of 0.7 on ("strong structure"; Kaufman & Rousseeuw, "Finding groups in data", 1990): one
-Gaussian in two or more dimensions stays below 0.5, and handwritten digits' pixels below 0.3.
+Clusters are those that `score` finds in a reference without labels, by the same rule: `gancheck/evaluation/real_data/
+clustering.py`. Images are looked at as thumbnails, where `score` takes the features of a network.
 """
 
 from __future__ import annotations
@@ -13,16 +12,16 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.functional import one_hot
 
+from gancheck.errors import BadData
+from gancheck.evaluation.real_data.base import MOST, take_at_random
+from gancheck.evaluation.real_data.reference import UNLABELLED, ReferenceRealData
+from gancheck.extractors.loaded import LoadedExtractor
+from gancheck.extractors.points import Points
+from gancheck.inspection.summary import DataSummary
 from gancheck.loading.samples import Samples
-from gancheck.numerics.kmeans import assign, kmeans
-from gancheck.numerics.seeding import generator
 
-SEARCHED = 1_000  #: samples in which k is looked for
-COARSE = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 100)
-STRONG = 0.7
-EACH = 10  #: samples a cluster, at least, on average
+WIDEST = 2_048  #: features; the principal axes of more would take minutes
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,6 @@ class ModeGroups:
     sort: str  #: "class" or "cluster"
     names: tuple[str, ...]
     counts: tuple[int, ...]
-    silhouette: float | None = None  #: of clusters
 
     @property
     def shares(self) -> NDArray[np.float64]:
@@ -52,44 +50,34 @@ def group_by_label(samples: Samples, labels: Tensor, known: tuple[str, ...] = ()
     return ModeGroups("class", tuple(names), tuple(counts.tolist()))
 
 
-def find_clusters(kept: Tensor) -> ModeGroups | None:
-    """Clusters of (m, p) samples, the largest first; None where there are none that stand apart."""
-    few = kept[torch.randperm(len(kept), generator=generator("cpu", "inspect", "clusters"))[:SEARCHED]]
-    most = min(COARSE[-1], len(few) // EACH)
-    coarse = [k for k in COARSE if k <= most]
-    if not coarse or not bool((few != few[0]).any()):
+def find_clusters(samples: Samples, counted: DataSummary) -> ModeGroups | None:
+    """The clusters that `score` takes for modes of such a reference; None where none stand apart."""
+    if describe_limits(counted):
         return None
-    apart = torch.cdist(few, few)
-    known = {k: silhouette(few, apart, k) for k in coarse}
-    best = max(known, key=lambda k: known[k])
-    here = coarse.index(best)
-    between = range(coarse[max(here - 1, 0)] + 1, coarse[min(here + 1, len(coarse) - 1)])
-    known |= {k: silhouette(few, apart, k) for k in between if k not in known}
-    best = max(known, key=lambda k: known[k])
-    if known[best] < STRONG:
+    try:
+        real = as_reference(samples, counted)
+    except BadData:  # nothing varies
         return None
-    label = assign(kept, kmeans(few, best, source(best))[0])
-    counts = torch.bincount(label, minlength=best).sort(descending=True).values
-    return ModeGroups("cluster", tuple(f"{i + 1}" for i in range(best)), tuple(counts.tolist()), known[best])
+    if not real.modes_are_natural:
+        return None
+    label, _ = real.partition.nearest(real.partition.project(real.standard))
+    counts = torch.bincount(label, minlength=len(real.names))
+    return ModeGroups("cluster", tuple(name.removeprefix("cluster ") for name in real.names), tuple(counts.tolist()))
 
 
-def silhouette(x: Tensor, apart: Tensor, k: int) -> float:
-    """Mean silhouette of k clusters of `x` (n, d), from all distances (n, n); in [-1, 1], 0 for a cluster of one.
-
-    Rousseeuw, "Silhouettes: a graphical aid to the interpretation and validation of cluster analysis", 1987.
-    """
-    label = kmeans(x, k, source(k))[1]
-    member = one_hot(label, k).double()
-    size, own = member.sum(0), label[:, None]
-    if not size.all():
-        return -1.0  # fewer than k different samples
-    total = apart @ member
-    inside = total.gather(1, own)[:, 0] / (size[label] - 1).clamp_min(1)
-    outside = (total / size).nan_to_num(torch.inf).scatter(1, own, torch.inf).amin(1)
-    value = (outside - inside) / torch.maximum(outside, inside)
-    return float(torch.where(size[label] > 1, value, 0).nan_to_num(0, 0, 0).mean())
+def describe_limits(counted: DataSummary) -> str:
+    """Why no clusters are looked for, if so."""
+    if counted.count < UNLABELLED:
+        return f"modes: {counted.count:,} samples are too few to tell clusters: give {UNLABELLED}, or labels"
+    if counted.kept.shape[1] > WIDEST:
+        return f"modes: clusters are not looked for in more than {WIDEST:,} features: give labels"
+    return ""
 
 
-def source(k: int) -> torch.Generator:
-    """The random stream for k clusters."""
-    return generator("cpu", "inspect", "clusters", k)
+def as_reference(samples: Samples, counted: DataSummary) -> ReferenceRealData:
+    """The data as the reference of a score: points whole, all else by the features of its sub-sample."""
+    whole = samples.kind == "points" and len(counted.kept) < counted.count
+    features = take_at_random(samples, "reference").take(MOST) if whole else counted.kept.clone()
+    flat = Samples(samples.name, tuple(features.shape[1:]), len(features), lambda: iter([features]), kind=samples.kind)
+    network = LoadedExtractor("points", Points(), torch.device("cpu"))
+    return ReferenceRealData(flat, network, lambda reference, most: features.clone())

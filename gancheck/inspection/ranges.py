@@ -6,8 +6,10 @@ Thresholds and their reasons. Points:
   distance, so that neither the discriminator nor a metric sees it;
 - a mean more than 10 standard deviations off zero, or a median standard deviation outside 0.01 ... 100: warning;
   networks start out for values about 1;
-- over 1 % of samples, and at least 5, exactly at a feature's smallest or largest value, where it takes over 20 values:
-  warning; a continuous feature is there once. Values outside [-1, 1] are a note: a tanh generator cannot reach them.
+- over 1 % of samples, and at least 5, exactly at a feature's smallest or largest value, where it takes over 20 values,
+  and 5 times as many as at each of the three values next to it: warning; a continuous feature is there once, and whole
+  numbers are there about as often as their neighbours. Values outside [-1, 1] are a note: a tanh generator cannot reach
+  them.
 Images, in [-1, 1]:
 - one that spans less than one grey level of 255: warning;
 - all values within a quarter of the range: warning; usually a wrong divisor;
@@ -19,6 +21,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from gancheck.inspection.feature_names import list_features, name_feature, name_features
 from gancheck.inspection.problem import Problem
 from gancheck.inspection.summary import DataSummary
 
@@ -27,6 +30,7 @@ UNEVEN = 100.0
 OFFSET = 10.0
 SMALL, LARGE = 0.01, 100.0
 CLIPPED, CLIPPED_LEAST, CONTINUOUS = 0.01, 5, 20
+PILED, BESIDE = 5, 3  #: times as many samples at an end as at the values next to it, and how many of these
 LEVEL = 2 / 255
 NARROW = 0.5
 ENDS = 0.05
@@ -47,7 +51,7 @@ def of_sequences(summary: DataSummary) -> list[Problem]:
 
 def of_numbers(summary: DataSummary, fixed: Tensor, stuck: Tensor) -> list[Problem]:
     """What hardly varies, drowns the rest or is far off zero."""
-    return [*constant(stuck, summary), *uneven_scales(summary.sd, ~fixed), *off_centre(summary, ~fixed)]
+    return [*constant(stuck, summary), *uneven_scales(summary, ~fixed), *off_centre(summary, ~fixed)]
 
 
 def of_images(summary: DataSummary) -> list[Problem]:
@@ -59,8 +63,8 @@ def constant(stuck: Tensor, summary: DataSummary) -> list[Problem]:
     """Features that are the same in all samples, or nearly all."""
     if not stuck.any() or len(summary.kept) < 2:
         return []
-    text = f"{names(stuck)} hardly ever var{'ies' if stuck.sum() == 1 else 'y'}; drop what is constant"
-    return [Problem("constant-features", "warning", text, {"features": which(stuck)})]
+    text = f"{name_features(summary, stuck)} hardly ever var{'ies' if stuck.sum() == 1 else 'y'}; drop what is constant"
+    return [Problem("constant-features", "warning", text, list_features(summary, stuck))]
 
 
 def nearly_constant(kept: Tensor) -> Tensor:
@@ -68,8 +72,9 @@ def nearly_constant(kept: Tensor) -> Tensor:
     return (kept == kept.median(dim=0).values).double().mean(0) > SAME
 
 
-def uneven_scales(sd: Tensor, varying: Tensor) -> list[Problem]:
+def uneven_scales(summary: DataSummary, varying: Tensor) -> list[Problem]:
     """Features of wildly different scale."""
+    sd = summary.sd
     varying = varying & (sd > 0)
     if varying.sum() < 2:
         return []
@@ -78,8 +83,8 @@ def uneven_scales(sd: Tensor, varying: Tensor) -> list[Problem]:
     if ratio <= UNEVEN:
         return []
     text = (
-        f"feature {int(most)} varies {ratio:.3g} times as much as feature {int(least)}, which no distance will see; "
-        "divide each feature by its standard deviation"
+        f"{name_feature(summary, int(most))} varies {ratio:.3g} times as much as {name_feature(summary, int(least))}, "
+        "which no distance will see; divide each feature by its standard deviation"
     )
     return [Problem("uneven-features", "warning", text, {"ratio": ratio, "sd": [float(sd[least]), float(sd[most])]})]
 
@@ -91,8 +96,8 @@ def off_centre(summary: DataSummary, varying: Tensor) -> list[Problem]:
     if off.any():
         worst = int((summary.mean.abs() / summary.sd).where(off, 0).argmax())
         mean, sd = summary.mean[worst], summary.sd[worst]
-        text = f"{names(off)}: mean {mean:.4g}, standard deviation {sd:.4g}; subtract the mean"
-        problems.append(Problem("offset", "warning", text, {"features": which(off)}))
+        text = f"{name_features(summary, off)}: mean {mean:.4g}, standard deviation {sd:.4g}; subtract the mean"
+        problems.append(Problem("offset", "warning", text, list_features(summary, off)))
     if varying.any() and not SMALL <= (usual := float(summary.sd[varying].median())) <= LARGE:
         text = f"features vary by {usual:.3g} (median standard deviation); divide by it, networks start out for about 1"
         problems.append(Problem("scale", "warning", text, {"median_sd": usual}))
@@ -101,19 +106,35 @@ def off_centre(summary: DataSummary, varying: Tensor) -> list[Problem]:
 
 def clipped_features(summary: DataSummary, varying: Tensor) -> list[Problem]:
     """Samples that pile up at a feature's ends."""
-    most = torch.maximum(summary.at_low, summary.at_high)
-    piled = varying & (most > CLIPPED * summary.count) & (most >= CLIPPED_LEAST)
-    piled &= torch.tensor([len(column.unique()) > CONTINUOUS for column in summary.kept.T])
+    ends = torch.tensor([piled_ends(column) for column in summary.kept.T])
+    low = varying & ends[:, 0] & has_many(summary, summary.at_low)
+    high = varying & ends[:, 1] & has_many(summary, summary.at_high)
+    piled = low | high
     if not piled.any():
         return []
-    worst = int(most.where(piled, 0).argmax())
+    most = torch.maximum(summary.at_low.where(low, 0), summary.at_high.where(high, 0))
+    worst = int(most.argmax())
     share = float(most[worst]) / summary.count
-    end = summary.high[worst] if summary.at_high[worst] >= summary.at_low[worst] else summary.low[worst]
+    end = summary.high[worst] if high[worst] and summary.at_high[worst] == most[worst] else summary.low[worst]
     text = (
-        f"{names(piled)} look{'s' if piled.sum() == 1 else ''} clipped: {100 * share:.3g} % of samples are exactly at "
-        f"{end:.4g} in feature {worst}; train on the values before clipping"
+        f"{name_features(summary, piled)} look{'s' if piled.sum() == 1 else ''} clipped: {100 * share:.3g} % of "
+        f"samples are exactly at {end:.4g} in {name_feature(summary, worst)}; train on the values before clipping"
     )
-    return [Problem("clipping", "warning", text, {"features": which(piled), "share": share})]
+    return [Problem("clipping", "warning", text, {**list_features(summary, piled), "share": share})]
+
+
+def has_many(summary: DataSummary, held: Tensor) -> Tensor:
+    """(d,) bool, features that hold one value more often than a continuous one does; `held` (d,) counts it."""
+    return (held > CLIPPED * summary.count) & (held >= CLIPPED_LEAST)
+
+
+def piled_ends(column: Tensor) -> tuple[bool, bool]:
+    """Whether far more of a feature's values (m,) are at the smallest, and at the largest, than next to it."""
+    values, counts = torch.unique(column, return_counts=True)
+    if len(values) <= CONTINUOUS:
+        return False, False
+    low, high = counts[1 : 1 + BESIDE].max(), counts[-1 - BESIDE : -1].max()
+    return bool(counts[0] >= PILED * low), bool(counts[-1] >= PILED * high)
 
 
 def outside(summary: DataSummary) -> list[Problem]:
@@ -168,17 +189,3 @@ def at_ends(summary: DataSummary) -> list[Problem]:
         "overexposed pictures"
     )
     return [Problem("clipping", "note", text, {"share_low": dark, "share_high": bright})]
-
-
-def names(chosen: Tensor) -> str:
-    """`feature 3`, or `4 of 10 features (0, 1, 2, ...)`."""
-    index = which(chosen)
-    if len(index) == 1:
-        return f"feature {index[0]}"
-    shown = ", ".join(map(str, index[:3])) + (", ..." if len(index) > 3 else "")
-    return f"{int(chosen.sum())} of {len(chosen)} features ({shown})"
-
-
-def which(chosen: Tensor) -> list[int]:
-    """The first 100 indices."""
-    return [int(i) for i in chosen.nonzero()[:100, 0]]

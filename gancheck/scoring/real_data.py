@@ -13,7 +13,7 @@ from torch import Tensor
 
 from gancheck.datasets.base import Dataset
 from gancheck.errors import BadParameter, MissingWeights
-from gancheck.evaluation.real_data.base import MOST, RealData
+from gancheck.evaluation.real_data.base import RealData, take_at_random
 from gancheck.evaluation.real_data.dataset import DatasetRealData, samples_of
 from gancheck.evaluation.real_data.reference import Extract, ReferenceRealData
 from gancheck.extractors.cache import FeatureCache
@@ -21,7 +21,6 @@ from gancheck.extractors.loaded import LoadedExtractor, load_extractor
 from gancheck.loading.open import open_labels, open_labels_of, open_samples
 from gancheck.loading.options import NO_OPTIONS, Kind, ReadOptions
 from gancheck.loading.samples import Samples
-from gancheck.numerics.seeding import generator
 from gancheck.plugins.parameters import parse_call
 from gancheck.plugins.registry import Registry
 from gancheck.system.progress import Step, no_progress
@@ -94,15 +93,6 @@ class RealDataRequest:
             return None
         opened = open_samples(self.train, what="training data", options=self.options, like=like)
         return take_at_random(opened, "training data")
-
-
-def take_at_random(samples: Samples, what: str) -> Samples:
-    """As many as are used of either, with a note where that is not all of them; a file may be sorted."""
-    if samples.count is None or samples.count <= MOST:
-        return samples
-    note = f"{MOST:,} of {samples.count:,} samples are used, drawn at random"
-    some = samples.some(MOST, generator("cpu", "score", what))
-    return replace(some, notes=(*some.notes, note))
 
 
 FEATURES: dict[Kind, str] = {

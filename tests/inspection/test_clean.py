@@ -48,7 +48,7 @@ def test_handwritten_digits_have_no_warnings(labelled: bool) -> None:
     found = inspect_data(pool.x[:, None], pool.y if labelled else None)
     assert not [p for p in found.problems if p.severity != "note"]
     assert found.outcome == f"no problems in {len(pool.x):,} images (8 x 8, grey)"
-    assert len(found.facts["modes"]) == (10 if labelled else 0)
+    assert found.facts["modes_by"] == ("class" if labelled else "cluster")
 
 
 def test_separate_modes_are_counted_without_labels() -> None:

@@ -7,7 +7,6 @@ import json
 import numpy as np
 import pytest
 import torch
-from sklearn.metrics import silhouette_score
 from torch import Tensor
 
 from gancheck.datasets.images.digit_pools import digits
@@ -15,8 +14,6 @@ from gancheck.datasets.mixtures.imbalanced import Imbalanced
 from gancheck.datasets.mixtures.ring import Ring
 from gancheck.errors import BadData
 from gancheck.inspection import Inspection, Problem, inspect_data
-from gancheck.inspection.modes import silhouette, source
-from gancheck.numerics.kmeans import kmeans
 
 
 def points(n: int = 1_000, seed: int = 0) -> Tensor:
@@ -72,13 +69,6 @@ def test_modes_too_small_to_be_tested_are_listed() -> None:
 def test_too_few_samples_are_a_warning() -> None:
     assert kinds(inspect_data(noise(199, 2))) == {"few-samples"}
     assert kinds(inspect_data(noise(300, 150))) == {"few-for-fid"}
-
-
-def test_silhouettes_are_those_of_scikit_learn() -> None:
-    x = points(300).double()
-    for k in (2, 8, 11):
-        label = kmeans(x, k, source(k))[1]
-        assert silhouette(x, torch.cdist(x, x), k) == pytest.approx(silhouette_score(x, label), abs=1e-9)
 
 
 # ---- copies and outliers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import torch
@@ -14,6 +14,7 @@ from gancheck.evaluation.modes import Modes
 from gancheck.evaluation.view import View
 from gancheck.loading.samples import Samples
 from gancheck.numerics.features import FeatureSet, Memo
+from gancheck.numerics.seeding import generator
 
 MOST = 200_000  #: reference and training samples used
 #: Samples kept as they are, for pictures and for metrics that look at pixels.
@@ -111,8 +112,8 @@ class RealData(Memo, ABC):
         return features
 
     def verdict_row(self, n: int) -> View:
-        """The real row as the verdict compares it."""
-        return self.real_row(n)
+        """The real row as the verdict compares it: without the repeats of a finite pool, which no true draw has."""
+        return self.distinct_row(n)
 
     def verdict_view(self, side: SampleSet, yardstick: View) -> View:
         """Samples as the verdict compares them."""
@@ -163,6 +164,15 @@ class RealData(Memo, ABC):
         """What goes with samples beside their features."""
         modes = self.modes(side.features)
         return {"modes": modes, "train": self.train, "images": side.images, "classes": side.classes}
+
+
+def take_at_random(samples: Samples, what: str) -> Samples:
+    """As many as are used of either, with a note where that is not all of them; a file may be sorted."""
+    if samples.count is None or samples.count <= MOST:
+        return samples
+    note = f"{MOST:,} of {samples.count:,} samples are used, drawn at random"
+    some = samples.some(MOST, generator("cpu", "score", what))
+    return replace(some, notes=(*some.notes, note))
 
 
 def kept_samples(shape: tuple[int, ...]) -> int:
