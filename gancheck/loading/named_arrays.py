@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -29,11 +30,11 @@ def from_names(arrays: Mapping[str, Any], name: str, wanted: str | None = None) 
     chosen = choose_array(arrays, name, wanted)
     label = label_beside(arrays, chosen)
     samples = arrays[chosen] if getattr(arrays[chosen], "read_in_place", False) else array_of(arrays[chosen])
-    only = len(arrays) == 2  # labels that nothing else could have
-    labels, classes, notes = read_labels(arrays[label], label, name, None if only else samples) if label else NONE
-    others = [f"'{key}'" for key in arrays if key not in (chosen, label)]
+    others = [array for key, array in arrays.items() if key not in (chosen, label)]
+    labels, classes, notes = read_labels(arrays[label], label, name, samples, others) if label else NONE
+    beside = [f"'{key}'" for key in arrays if key not in (chosen, label)]
     read = () if len(arrays) == 1 else (f"array '{chosen}' of {name}",)
-    left = (f"other arrays left out: {join_names(others)}",) if others else ()
+    left = (f"other arrays left out: {join_names(beside)}",) if beside else ()
     return raw_array(samples, name, labels, classes, (*read, *left, *notes))
 
 
@@ -70,13 +71,13 @@ def label_beside(arrays: Mapping[str, Any], chosen: str) -> str | None:
     return next((beside[key] for key in LABELS if key in beside and beside[key] != chosen), None)
 
 
-def read_labels(found: Any, label: str, name: str, samples: Any) -> Found:
-    """Labels; those of another number than `samples` are left out, and an array `y` that holds no classes.
+def read_labels(found: Any, label: str, name: str, samples: Any, others: Sequence[Any]) -> Found:
+    """Labels; those that are as many as another array than `samples` has rows are its own, and left out.
 
-    Such a `y` may be what a regression predicts.
+    So is an array `y` that holds no classes, but what a regression may predict.
     """
     values = array_of(found)
-    if samples is not None and len(samples) != len(values):
+    if len(samples) != count_rows(values) and any(count_rows(array) == count_rows(values) for array in others):
         counts = f"{len(values):,} values for {len(samples):,} samples"
         return None, (), (f"array '{label}' left out: it holds {counts}",)
     if label.rpartition("/")[2].lower() not in TARGETS:
@@ -89,6 +90,14 @@ def read_labels(found: Any, label: str, name: str, samples: Any) -> Found:
     if distinct > most_classes(len(labels), label.lower()):
         return None, (), (f"array '{label}' left out: {distinct:,} different values are too many for labels",)
     return labels, classes, ()
+
+
+def count_rows(array: Any) -> int:
+    """Rows of an array; 0 where it is a single number, or cannot be read."""
+    with suppress(BadData, ValueError, TypeError):
+        whole = array if getattr(array, "read_in_place", False) else array_of(array)
+        return int(whole.shape[0]) if whole.ndim else 0
+    return 0
 
 
 def flatten(found: Mapping[Any, Any], above: str = "") -> Iterator[tuple[str, Any]]:

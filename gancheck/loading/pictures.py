@@ -11,7 +11,7 @@ from torch import Tensor
 from gancheck.errors import BadData
 from gancheck.loading.kinds import Form
 from gancheck.loading.layout import Layout
-from gancheck.loading.ranges import decide_range
+from gancheck.loading.ranges import decide_range, overshoots
 from gancheck.loading.raw import Array, Raw
 from gancheck.loading.samples import Samples
 from gancheck.loading.survey import Survey, check_batches, survey_values
@@ -44,7 +44,7 @@ def refuse_later(batch: Array, name: str, span: Range) -> None:
     survey = Survey()
     survey.add(batch)
     survey.refuse_broken(name)
-    if not span.holds(survey.low, survey.high):
+    if not (span.holds(survey.low, survey.high) or overshoots(survey, span)):
         raise BadData(
             f"{name}: the first samples were {span.words}, later ones run to {survey.low:.6g} and "
             f"{survey.high:.6g}; bring all to one range"

@@ -1,4 +1,7 @@
-"""What the numbers of a picture mean: the reference's value range where it can, else the narrowest that holds all."""
+"""What the numbers of a picture mean: the reference's value range where it can, else the narrowest that holds all.
+
+Floats that lead out of a range by less than a twentieth of it, as after resizing, are clipped to it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from gancheck.loading.survey import Survey
 from gancheck.loading.value_range import BYTES, DEEP, KNOWN, SIGNED, UNIT, WHOLE, Range
 
 DIM = 64  #: largest value of numbers, not saved as bytes, below which they are hardly on a scale of 0..255
+NORMALISED = 3.0  #: largest value of pixels less their mean, over their deviation; digits, mostly black, reach 2.82
 
 
 def decide_range(
@@ -26,16 +30,26 @@ def decide_range(
     known = None if like is None else like.span
     if like is None or known is None:
         own = saved or guess_range(survey, name)
-        return own, f"pixel values read as {own.words}{doubt(survey, own)}"
+        return own, f"pixel values read as {own.words}{doubt(survey, own)}{say_clipped(survey, own)}"
     if saved is None and could_be(survey, known):
-        return known, f"pixel values read as {known.words}, like those of {like.name}{unused(survey, known)}"
+        more = f"{unused(survey, known)}{say_clipped(survey, known)}"
+        return known, f"pixel values read as {known.words}, like those of {like.name}{more}"
     own = saved or guess_range(survey, name)
     differ = "" if own.agrees(known) else f", but those of {like.name} as {known.words}; both become [-1, 1]"
-    return own, f"pixel values read as {own.words}{differ}"
+    return own, f"pixel values read as {own.words}{differ}{say_clipped(survey, own)}"
+
+
+def say_clipped(survey: Survey, own: Range) -> str:
+    """A word where values lie beyond their range."""
+    if own.holds(survey.low, survey.high):
+        return ""
+    return f" (they run from {survey.low:.3g} to {survey.high:.3g}: clipped)"
 
 
 def could_be(survey: Survey, known: Range) -> bool:
     """Whether the reference's range is one that these values may be on."""
+    if overshoots(survey, known):
+        return True
     if not known.holds(survey.low, survey.high):
         return False
     if known.high <= 1:
@@ -73,12 +87,29 @@ def doubt(survey: Survey, own: Range) -> str:
 
 
 def guess_range(survey: Survey, name: str) -> Range:
-    """The narrowest range that holds all values; BadData where none of the known does."""
+    """The narrowest range that holds all values, up to a trifle; BadData where none of the known does."""
     for known in candidates(survey):
-        if known.holds(survey.low, survey.high):
+        if known.holds(survey.low, survey.high) or overshoots(survey, known):
             refuse_dim(known, survey, name)
             return known
-    raise BadData(f"{name}: pixel values run from {survey.low:.6g} to {survey.high:.6g}; {KNOWN}: bring them to one")
+    raise BadData(f"{name}: pixel values run from {survey.low:.6g} to {survey.high:.6g}; {KNOWN}{advise_range(survey)}")
+
+
+def overshoots(survey: Survey, known: Range) -> bool:
+    """Whether floats with fractions lie slightly beyond a range of floats."""
+    return known.high <= 1 and survey.is_float and not survey.whole and known.nearly_holds(survey.low, survey.high)
+
+
+def advise_range(survey: Survey) -> str:
+    """What to do with values on none of the known ranges."""
+    if survey.is_float and 1 < survey.high <= NORMALISED and -NORMALISED <= survey.low < 0:
+        return (
+            "; they look normalised by a mean and a deviation; undo it: x * std + mean, for ImageNet with mean (0.485, "
+            "0.456, 0.406) and std (0.229, 0.224, 0.225) of the channels"
+        )
+    if survey.is_float and not survey.whole and survey.high >= DIM and WHOLE.nearly_holds(survey.low, survey.high):
+        return "; round them: x.round().clip(0, 255)"
+    return ": bring them to one"
 
 
 def refuse_dim(known: Range, survey: Survey, name: str) -> None:

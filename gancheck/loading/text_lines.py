@@ -15,6 +15,30 @@ MARKS = ("\t", ";", ",", "|", " ")  #: between cells, the surest first
 LOOKED_AT = 200  #: lines that the dialect is decided from
 WIDEST = 2**20  #: characters of a line that is looked at
 
+SENTENCE_ENDS = (".", ":", "!", "?")
+#: Words that name no column, and so make a sentence.
+SENTENCE_WORDS = frozenset(
+    (
+        "an",
+        "and",
+        "are",
+        "by",
+        "for",
+        "me",
+        "my",
+        "of",
+        "our",
+        "that",
+        "the",
+        "these",
+        "this",
+        "was",
+        "we",
+        "were",
+        "with",
+    )
+)
+
 Rows = list[list[str]]
 
 
@@ -64,9 +88,17 @@ def is_comment(line: str) -> bool:
 
 
 def comment_of_names(comments: tuple[str, ...], rows: Rows, mark: str) -> str | None:
-    """The last comment that has as many words as the rows have cells; None where none has."""
+    """The last comment that may be a header; None where none may."""
     width = len(rows[0]) if rows else 0
-    return next((comment for comment in reversed(comments) if len(words_of(comment, mark)) == width), None)
+    return next((comment for comment in reversed(comments) if could_name(comment, width, mark)), None)
+
+
+def could_name(comment: str, width: int, mark: str) -> bool:
+    """Whether a comment has as many different words as rows have cells; between spaces, such as make no sentence."""
+    words = words_of(comment, mark)
+    if len(words) != width or len({*words}) < width:
+        return False
+    return mark != " " or not (comment.endswith(SENTENCE_ENDS) or {word.lower() for word in words} & SENTENCE_WORDS)
 
 
 def words_of(comment: str, mark: str) -> list[str]:

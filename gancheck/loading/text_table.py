@@ -60,10 +60,11 @@ def csv_table(path: Path, names: Sequence[str] = ()) -> Table:
 
 def say_dialect(name: str, dialect: Dialect) -> tuple[str, ...]:
     """What was decided about a text table."""
-    header = "its header" if dialect.header else "a sample: it has no header"
+    first = f"the first row of {name} is {'its header' if dialect.header else 'a sample: it has no header'}"
+    header = f"columns named after the comment '# {' '.join(dialect.names)}'" if dialect.names else first
     comments = f"comments before the data left out: {join_names(dialect.comments, 3)}"
     commas = ("decimal commas read as points",) if dialect.decimal_comma else ()
-    return (f"the first row of {name} is {header}", *commas, *((comments,) if dialect.comments else ()))
+    return (header, *commas, *((comments,) if dialect.comments else ()))
 
 
 def bare_names(names: list[str]) -> dict[str, str]:

@@ -180,6 +180,13 @@ def test_labels_of_another_array_are_left_out_and_said(tmp_path: Path, name: str
     assert open_samples(tmp_path / name, options=ReadOptions(array="fake")).labels is not None
 
 
+@pytest.mark.parametrize("more", [{}, {"seed": np.arange(3)}])
+def test_labels_as_long_as_no_array_are_an_error_with_both_lengths(tmp_path: Path, more: dict[str, Any]) -> None:
+    np.savez(tmp_path / "a.npz", samples=RNG.normal(size=(9, 2)), labels=np.arange(6) % 2, **more)
+    with pytest.raises(BadData, match=r"a\.npz holds 9 samples but 6 labels; give one a sample"):
+        open_samples(tmp_path / "a.npz")
+
+
 def test_values_too_small_to_be_squared_are_refused_in_one_line() -> None:
     x = RNG.normal(size=(400, 2)) * 1e-200
     with pytest.raises(BadData, match=r"reference: array: no value is farther from 0 than 3.*e-200.* multiply all"):

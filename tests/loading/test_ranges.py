@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from gancheck.errors import BadData
+from gancheck.inspection import inspect_data
 from gancheck.loading.open import open_samples
 from gancheck.loading.options import ReadOptions
 
@@ -166,3 +167,30 @@ def test_a_generator_keeps_the_range_of_the_reference_when_it_goes_below_zero_la
     reference = open_samples(FLOATS * 2 - 1)
     opened = open_samples(lambda n: np.full((n, 3, 8, 8), 0.5 if next(calls) < 3 else -0.5), like=reference)
     assert opened.take(4_000)[-1].max() == -0.5
+
+
+def test_values_slightly_beyond_a_range_are_clipped_and_said() -> None:
+    x = FLOATS * 1.05 - 0.02
+    for opened in (open_samples(x), open_samples(x, like=open_samples(FLOATS))):
+        np.testing.assert_allclose(opened.take(10).numpy(), x.clip(0, 1) * 2 - 1, atol=1e-6)
+        assert any("floats in [0, 1]" in note and "run from -0.0196 to 1.03: clipped" in note for note in opened.notes)
+
+
+def test_values_slightly_below_zero_are_not_taken_for_the_output_of_a_tanh() -> None:
+    x = FLOATS * 0.9 - 0.02
+    np.testing.assert_allclose(read(x), x.clip(0, 1) * 2 - 1, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("x", "advice"),
+    [
+        ((FLOATS - 0.45) / 0.226, r"they look normalised .*undo it: x \* std \+ mean.*0.485, 0.456, 0.406"),
+        ((FLOATS - 0.1307) / 0.3081, r"they look normalised .*undo it: x \* std \+ mean"),
+        (FLOATS * 255, "round them: x.round"),
+        (BYTES.astype(float) * 1.02 - 2.5, "round them: x.round"),
+    ],
+)
+def test_values_of_no_range_come_with_what_to_do(x: np.ndarray, advice: str) -> None:
+    for door in (open_samples, inspect_data, lambda x: open_samples(x, like=open_samples(FLOATS))):
+        with pytest.raises(BadData, match=advice):
+            door(x)

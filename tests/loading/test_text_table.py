@@ -81,7 +81,7 @@ def test_names_behind_the_mark_of_a_comment_are_a_header(tmp_path: Path, mark: s
     opened = open_samples(tmp_path / "a.txt")
     assert opened.columns == ("a", "b", "c")
     np.testing.assert_array_equal(opened.take(400).numpy(), NUMBERS)
-    assert said(opened, "is its header")
+    assert said(opened, "columns named after the comment")
 
 
 @pytest.mark.parametrize("names", ["", "a,b\n", "# a,b\n"])
@@ -95,6 +95,19 @@ def test_comments_before_the_data_are_left_out_and_said(tmp_path: Path, names: s
 def test_comments_before_cells_in_columns_are_left_out(tmp_path: Path) -> None:
     opened = read(tmp_path / "a.txt", "#   u    v\n# of run 12, long ago\n  1.5   2.5\n  3.0  4.0\n")
     assert (opened.columns, opened.take(9).tolist()) == (("u", "v"), [[1.5, 2.5], [3, 4]])
+
+
+@pytest.mark.parametrize("words", ["made by me", "units: m m s.", "x x y"])
+def test_sentences_with_as_many_words_as_cells_are_no_header(tmp_path: Path, words: str) -> None:
+    opened = read(tmp_path / "a.txt", f"# {words}\n1.5 2.5 0.5\n3 4 5\n-1 0.5 2\n")
+    assert (opened.columns, opened.count) == ((), 3)
+    assert said(opened, f"comments before the data left out: {words}")
+
+
+def test_a_header_from_a_comment_is_said(tmp_path: Path) -> None:
+    opened = read(tmp_path / "a.txt", "# x y z\n1.5 2.5 0.5\n3 4 5\n")
+    assert opened.columns == ("x", "y", "z")
+    assert said(opened, "columns named after the comment '# x y z'")
 
 
 def test_comments_before_labels_are_left_out(tmp_path: Path) -> None:
