@@ -26,7 +26,7 @@ Verdict = Literal[
 
 #: Columns of `Scores.per_mode`, one row a mode.
 PER_MODE = {
-    "mode": "number of the mode",
+    "mode": "number of the mode, from 0 on",
     "name": "its label, or 'cluster 3'",
     "samples": "high-quality samples in it",
     "share": "of all high-quality samples",

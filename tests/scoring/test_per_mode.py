@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import torch
 from scipy.stats import binomtest
 
+import gancheck as gc
 from gancheck.scoring.per_mode import per_mode
 from gancheck.scoring.scores import PER_MODE
 from gancheck.scoring.verdict import run_checks
@@ -43,3 +46,15 @@ def test_thin_and_crowded_modes_are_told(ring):
 def test_modes_without_a_single_good_sample_are_not_called_held(ring):
     table = frame(ring, torch.rand(500, 2, generator=torch.Generator().manual_seed(0)) + 5)
     assert set(table["status"]) == {"unclear"}
+
+
+def test_clusters_have_one_number_in_words_and_in_json() -> None:
+    source = torch.Generator().manual_seed(0)
+    corners = torch.tensor([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0], [9.0, 9.0]])
+    x = corners.repeat(300, 1) + torch.randn(1_200, 2, generator=source)
+    scores = gc.score(x[(x[:, 0] + x[:, 1]) < 13], reference=x, metrics="modes")
+    answer = json.loads(scores.to_json())
+    (lost,) = answer["findings"][0]["modes"]
+    assert scores.verdict == "dropped-modes"
+    assert scores.reason.endswith(f": cluster {lost}")
+    assert [row["name"] for row in answer["per_mode"]] == [f"cluster {row['mode']}" for row in answer["per_mode"]]

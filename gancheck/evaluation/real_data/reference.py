@@ -215,7 +215,7 @@ class ReferenceRealData(RealData):
         if len(self.features) < UNLABELLED:
             return torch.zeros(len(projected), dtype=torch.int64, device=projected.device), ("all",), 1, False
         label, count, natural = cluster(projected)
-        return label, tuple(f"cluster {k + 1}" for k in range(count)), 1, natural
+        return label, tuple(f"cluster {k}" for k in range(count)), 1, natural
 
     def places_of(self, partition: Partition, names: tuple[str, ...], quarter: int) -> Tensor | None:
         """Place of every calibration sample's label among the modes, -1 where it is left out; None without such."""
