@@ -23,6 +23,7 @@ from gancheck.errors import BadData
 from gancheck.metrics.base import Better
 from gancheck.statistics.intervals import Array, Interval
 from gancheck.statistics.ranking import MIN_PAIRS, Ranking, rank
+from gancheck.system.counts import choose_verb, say_count
 from gancheck.system.files import replacing, write_text
 from gancheck.system.tables import Row, csv
 from gancheck.version import version
@@ -100,11 +101,13 @@ class Leaderboard:
         if ranking is None or len(ranking.recipes) < 2:
             return "Fewer than two recipes have all their runs: there is nothing to compare."
         if ranking.pairs < MIN_PAIRS:
-            return f"Not ranked: {ranking.pairs} pairs of task and seed, where {MIN_PAIRS} are needed; run more seeds."
+            pairs = say_count(ranking.pairs, "pair")
+            return f"Not ranked: {pairs} of task and seed, where {MIN_PAIRS} are needed; run more seeds."
         k, apart = len(ranking.recipes), ranking.distinguishable
         if not apart:
-            return f"No two of the {k} recipes are told apart at {ranking.pairs} pairs of task and seed."
-        return f"{apart} of the {k * (k - 1) // 2} pairs of recipes are told apart; the others may be luck."
+            return f"No two of the {k} recipes are told apart at {say_count(ranking.pairs, 'pair')} of task and seed."
+        pairs, are = say_count(k * (k - 1) // 2, "pair"), choose_verb(apart, "is", "are")
+        return f"{apart} of the {pairs} of recipes {are} told apart; the others may be luck."
 
     @property
     def rule(self) -> str:
@@ -113,7 +116,8 @@ class Leaderboard:
         return RULE if ranking and ranking.pairs >= MIN_PAIRS and len(ranking.recipes) > 1 else ORDER
 
     def __repr__(self) -> str:
-        counts = f"{len(self.runs)} recipes on {len(self.grid)} tasks, {len(self.results)} runs"
+        counts = f"{say_count(len(self.runs), 'recipe')} on {say_count(len(self.grid), 'task')}"
+        counts = f"{counts}, {say_count(len(self.results), 'run')}"
         return f"<Leaderboard of {self.suite}, version {self.suite_version}: {counts}; .leaderboard() gives the rows>"
 
     def write(self, folder: Path) -> Path:

@@ -25,6 +25,7 @@ from gancheck.bench.run_result import FAILED
 from gancheck.bench.run_spec import RunSpec
 from gancheck.bench.store import Run
 from gancheck.errors import GancheckError
+from gancheck.system.counts import choose_verb, say_count
 
 OnRun = Callable[[RunSummary], None]  #: hears of every run that has an outcome
 
@@ -87,12 +88,12 @@ def describe_trouble(heard: Sequence[RunSummary]) -> Iterator[str]:
     kept = [summary for summary in heard if summary.cached and summary.status in RETRIED]
     if kept:
         yield (
-            f"{len(kept)} failed {'run was' if len(kept) == 1 else 'runs were'} not tried again: the folder has them, "
-            'and no code has changed since; --retry failed (retry="failed" in Python) tries them again'
+            f"{say_count(len(kept), 'failed run')} {choose_verb(len(kept), 'was', 'were')} not tried again: the folder "
+            'has them, and no code has changed since; --retry failed (retry="failed" in Python) tries them again'
         )
     raised = Counter(error for summary in heard for error in summary.metric_errors.values())
     for error, count in raised.items():
-        runs = "1 run has" if count == 1 else f"{count} runs have"
+        runs = f"{say_count(count, 'run')} {choose_verb(count, 'has', 'have')}"
         yield f"{error}; {runs} no value of it, and all their other numbers"
 
 

@@ -19,6 +19,7 @@ from scipy.special import chdtrc
 
 from gancheck.inspection.modes import ModeGroups
 from gancheck.inspection.problem import Problem
+from gancheck.system.counts import choose_verb, say_count
 
 RATIO = {"class": 3.0, "cluster": 5.0}
 CHANCE = 1e-3
@@ -62,16 +63,17 @@ def few(count: int, size: int, *, images: bool) -> list[Problem]:
     problems = []
     if count < 2 * HALF:
         text = (
-            f"{count:,} samples are few: half of them held out leaves under {HALF}, and precision, recall and coverage "
-            f"need that many at least; collect {2 * HALF} or more"
+            f"{say_count(count, 'sample')} {choose_verb(count, 'is', 'are')} few: half of them held out leaves under "
+            f"{HALF}, and precision, recall and coverage need that many at least; collect {2 * HALF} or more"
         )
         problems.append(Problem("few-samples", "warning", text, {"n": count, "needed": 2 * HALF}))
     features = INCEPTION if images else size
     if count // 2 <= features:
-        what = "the 2,048 Inception features" if images else f"{features:,} features"
+        what = "the 2,048 Inception features" if images else say_count(features, "feature")
         remedy = "or use features of fewer dimensions" if images else "or drop features"
         needed = 2 * features + 2
-        text = f"FID on {what} wants more than {features:,} samples a half, {needed:,} in all; collect more, {remedy}"
+        most = say_count(features, "sample")
+        text = f"FID on {what} wants more than {most} a half, {needed:,} in all; collect more, {remedy}"
         evidence = {"n": count, "features": features, "needed": needed}
         problems.append(Problem("few-for-fid", "note" if images else "warning", text, evidence))
     return problems

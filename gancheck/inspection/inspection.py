@@ -9,6 +9,7 @@ from typing import Any
 
 from gancheck.inspection.problem import SEVERITIES, Problem, Severity
 from gancheck.loading.samples import Samples
+from gancheck.system.counts import say_count
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +34,7 @@ class Inspection:
     def outcome(self) -> str:
         """One line, such as `3 warnings in 1,797 images (8 x 8, grey)`."""
         counts = [(self.count(s), s) for s in SEVERITIES]
-        said = [f"{n} {s}{'s' * (n > 1)}" for n, s in counts if n and s != "note"] or ["no problems"]
+        said = [say_count(n, s) for n, s in counts if n and s != "note"] or ["no problems"]
         return f"{' and '.join(said)} in {self.what}"
 
     @property
@@ -42,10 +43,10 @@ class Inspection:
         count, shape = self.facts["n"], self.facts["shape"]
         if self.samples.is_image:
             sort = "grey" if shape[0] == 1 else "colour" if shape[0] == 3 else f"{shape[0]} channels"
-            return f"{count:,} image{'s' * (count != 1)} ({shape[1]} x {shape[2]}, {sort})"
+            return f"{say_count(count, 'image')} ({shape[1]} x {shape[2]}, {sort})"
         if self.samples.kind != "points":
             return f"{count:,} {self.samples.form}"
-        return f"{count:,} point{'s' * (count != 1)} ({shape[0]} feature{'s' * (shape[0] != 1)})"
+        return f"{say_count(count, 'point')} ({say_count(shape[0], 'feature')})"
 
     def to_json(self) -> str:
         """Everything that was found, as one JSON object."""

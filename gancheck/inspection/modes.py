@@ -20,6 +20,7 @@ from gancheck.extractors.loaded import LoadedExtractor
 from gancheck.extractors.points import Points
 from gancheck.inspection.summary import DataSummary
 from gancheck.loading.samples import Samples
+from gancheck.system.counts import choose_verb, say_count
 
 WIDEST = 2_048  #: features; the principal axes of more would take minutes
 
@@ -68,7 +69,8 @@ def find_clusters(samples: Samples, counted: DataSummary) -> ModeGroups | None:
 def describe_limits(counted: DataSummary) -> str:
     """Why no clusters are looked for, if so."""
     if counted.count < UNLABELLED:
-        return f"modes: {counted.count:,} samples are too few to tell clusters: give {UNLABELLED}, or labels"
+        few = f"{say_count(counted.count, 'sample')} {choose_verb(counted.count, 'is', 'are')} too few"
+        return f"modes: {few} to tell clusters: give {UNLABELLED}, or labels"
     if counted.kept.shape[1] > WIDEST:
         return f"modes: clusters are not looked for in more than {WIDEST:,} features: give labels"
     return ""

@@ -31,6 +31,7 @@ from gancheck.loading.options import NO_OPTIONS, ReadOptions
 from gancheck.loading.picture_files import list_images
 from gancheck.loading.raw import Array, Raw
 from gancheck.loading.samples import Samples
+from gancheck.system.counts import say_count
 from gancheck.system.progress import TrackIterable
 
 SHOWN = 3  #: file names in a line; the evidence has more
@@ -119,7 +120,7 @@ def describe_mixed_sizes(files: list[Path], seen: list[Outcome], sizes: Counter[
     (common, most), *rest = sizes.most_common()
     other = files[next(i for i, size in enumerate(seen) if size in dict(rest))].name
     counted = ", ".join(f"{n:,} of {w} x {h}" for (h, w), n in [(common, most), *rest[: SHOWN + 1]])
-    more = f" and {len(rest) - SHOWN - 1} sizes more" if len(rest) > SHOWN + 1 else ""
+    more = f" and {say_count(len(rest) - SHOWN - 1, 'size')} more" if len(rest) > SHOWN + 1 else ""
     text = (
         f"images of {len(sizes)} sizes: {counted}{more} (such as {other}); bring them to one size. "
         f"Everything below is about the {most:,}"

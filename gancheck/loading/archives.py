@@ -20,6 +20,7 @@ from gancheck.loading.image_file import SUFFIXES
 from gancheck.loading.options import ReadOptions
 from gancheck.loading.raw import Array, Raw, join_names
 from gancheck.loading.unpack import Unpacked, unpack
+from gancheck.system.counts import say_count
 
 CLASS_KEYS = ("cls", "label", "class")  #: of a .json beside a picture
 
@@ -45,7 +46,7 @@ def read_shards(path: Path, shards: list[Path], options: ReadOptions) -> Raw:
     """The pictures of all shards of a folder, in order; the shards are no classes."""
     found = unpack(shards, path.name or str(path))
     raw = without_labels(folder(found.root, options))
-    said = f"{len(shards):,} shards read: {join_names([file.name for file in shards], 3)}"
+    said = f"{say_count(len(shards), 'shard')} read: {join_names([file.name for file in shards], 3)}"
     return told_labels(replace(raw, notes=(*raw.notes, said)), found)
 
 
@@ -53,7 +54,7 @@ def told_labels(raw: Raw, found: Unpacked) -> Raw:
     """Unpacked pictures; what stands beside each is its class, else its folder where folders are classes."""
     labels = labels_beside(raw.files, found)
     if labels is None:
-        said = (f"{len(found.told):,} texts beside pictures give no class to each",) if found.told else ()
+        said = (f"texts beside pictures give no class to each: {len(found.told):,}",) if found.told else ()
         return kept(replace(raw, notes=(*raw.notes, *said)), found)
     number, classes = number_classes(labels, f"{found.name}: what stands beside its pictures")
     source = "labels from the .cls or .json beside each picture" + (f": {join_names(classes)}" if classes else "")

@@ -8,6 +8,7 @@ from torch import Tensor
 
 from gancheck.errors import BadData
 from gancheck.loading.raw import Array
+from gancheck.system.counts import choose_verb, say_count
 
 HIGHEST = 1_000_000  #: label
 
@@ -60,8 +61,9 @@ def whole_numbers(values: Array, name: str) -> Array:
     if values.dtype.kind not in "iu":
         held = "fractions or missing values" if values.dtype.kind == "f" else f"{values.dtype}"
         raise BadData(f"{name}: its labels hold {held}; give one integer a sample, or words")
-    if len(values) and values.min() < 0:
-        raise BadData(f"{name}: {int((values < 0).sum()):,} labels are negative; leave out samples without a label")
+    if below := int((values < 0).sum()):
+        are = choose_verb(below, "is", "are")
+        raise BadData(f"{name}: {say_count(below, 'label')} {are} negative; leave out samples without a label")
     if len(values) and values.max() > HIGHEST:
         raise BadData(f"{name}: a label is {values.max()}; number the classes from 0")
     return values

@@ -19,6 +19,7 @@ from gancheck.loading.picture_files import Listing, list_images, read_folder_lab
 from gancheck.loading.raw import Array, Raw, slices
 from gancheck.loading.resize import require_side, resize_pixels
 from gancheck.loading.value_range import BYTES, DEEP
+from gancheck.system.counts import say_count
 
 KEPT = 256 * 2**20  #: bytes of decoded pixels that are kept rather than decoded again
 LOST = 0.01  #: share of the images that may be broken: they are left out and named
@@ -100,7 +101,8 @@ class Album:
         said = []
         if broken:
             reasons = "; ".join(str(error).partition(";")[0] for error in broken[:NAMED])
-            said.append(f"{len(broken):,} broken images left out: {reasons}" + (" ..." if len(broken) > NAMED else ""))
+            more = " ..." if len(broken) > NAMED else ""
+            said.append(f"{say_count(len(broken), 'broken image')} left out: {reasons}{more}")
         if len(self.channels) > 1:
             said.append("grey and coloured images mixed: all have 3 channels")
         if self.side is not None and sizes != {(self.side, self.side)}:

@@ -16,6 +16,7 @@ from gancheck.loading.raw import Raw
 from gancheck.loading.resize import resize_images
 from gancheck.loading.samples import Samples
 from gancheck.loading.survey import Survey
+from gancheck.system.counts import say_count
 
 
 def interpret(raw: Raw, options: ReadOptions = NO_OPTIONS, like: Samples | None = None) -> Samples:
@@ -39,7 +40,8 @@ def describe_source(read: Samples, raw: Raw, survey: Survey) -> Samples:
     if not survey.count:
         raise BadData(f"{raw.name} holds no samples")
     if raw.labels is not None and len(raw.labels) != survey.count:
-        raise BadData(f"{raw.name} holds {survey.count:,} samples but {len(raw.labels):,} labels; give one a sample")
+        labels = say_count(len(raw.labels), "label")
+        raise BadData(f"{raw.name} holds {say_count(survey.count, 'sample')} but {labels}; give one a sample")
     columns = raw.schema.coordinates if raw.schema is not None and raw.schema.named else ()
     return replace(
         read,

@@ -21,6 +21,7 @@ from gancheck.loading.ranges import guess_range
 from gancheck.loading.raw import Raw
 from gancheck.loading.samples import Samples
 from gancheck.loading.survey import Survey, check_batches, survey_values
+from gancheck.system.counts import say_count
 
 SMALLEST = 8  #: pixels a side from which floats may be a grey image
 NARROW, LONGER = 16, 4  #: channels that may come first, where the other axis is so many times as long
@@ -128,7 +129,8 @@ def series_form(raw: Raw, like: Samples | None) -> Form:
     turned = is_turned(raw.shape, like, first <= NARROW and last >= max(NARROW, LONGER * first))
     steps, channels = (last, first) if turned else (first, last)
     order = ", channels first" if turned else ""
-    return Form("series", turned=turned, note=f"read as time series of {steps} steps in {channels} channels{order}")
+    form = f"{say_count(steps, 'step')} in {say_count(channels, 'channel')}"
+    return Form("series", turned=turned, note=f"read as time series of {form}{order}")
 
 
 def cloud_form(raw: Raw, like: Samples | None) -> Form:
@@ -136,7 +138,8 @@ def cloud_form(raw: Raw, like: Samples | None) -> Form:
     first, last = two_axes(raw, "(n, p, 3) for clouds of p points")
     turned = is_turned(raw.shape, like, first == 3 and last != 3)
     size, dimension = (last, first) if turned else (first, last)
-    return Form("cloud", turned=turned, note=f"read as clouds of {size} points in {dimension} dimensions, in any order")
+    form = f"{say_count(size, 'point')} in {say_count(dimension, 'dimension')}"
+    return Form("cloud", turned=turned, note=f"read as clouds of {form}, in any order")
 
 
 def two_axes(raw: Raw, form: str) -> tuple[int, int]:

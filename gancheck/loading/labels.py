@@ -21,6 +21,7 @@ from gancheck.loading.frames import parquet_table
 from gancheck.loading.raw import Array
 from gancheck.loading.samples import Samples
 from gancheck.loading.text_table import is_number, read_dialect, scan_text
+from gancheck.system.counts import say_count
 
 ADVICE = "give one integer a sample, as .npy, .csv or a text file with one a line"
 
@@ -102,9 +103,11 @@ def close_gaps(values: Array, count: int, name: str) -> tuple[Tensor, tuple[str,
     """Numbers from 0 in the order of the sorted names."""
     labels, words = number_classes(values, name)
     if len(labels) != count:
-        raise BadData(f"{name} holds {len(labels):,} labels for {count:,} samples; give one a sample")
+        counts = f"{say_count(len(labels), 'label')} for {say_count(count, 'sample')}"
+        raise BadData(f"{name} holds {counts}; give one a sample")
     held, label = np.unique(labels.numpy(), return_inverse=True)
     names = tuple(words[place] for place in held) if words else tuple(map(str, held.tolist()))
     if len(names) > count / 2:
-        raise BadData(f"{name} holds {len(names):,} different labels for {count:,} samples; classes need to be fewer")
+        counts = f"{say_count(len(names), 'different label')} for {say_count(count, 'sample')}"
+        raise BadData(f"{name} holds {counts}; classes need to be fewer")
     return torch.from_numpy(label.astype(np.int64)), names

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gancheck.errors import BadData
+from gancheck.system.counts import say_count
 
 CHANNELS = (1, 3, 4)
 SHAPES = "(n, d) for points; (n, h, w), (n, h, w, c) or (n, c, h, w) with 1, 3 or 4 channels for images"
@@ -67,5 +68,5 @@ def video_layout(shape: tuple[int, ...], name: str) -> Layout:
         )
     frame = layout(shape[1:], name)
     sort = {1: "grey", 3: "colour", 4: "colour, with alpha"}[frame.shape[0]]
-    note = f"read as videos of {shape[0]} frames, {frame.shape[1]} x {frame.shape[2]}, {sort}"
+    note = f"read as videos of {say_count(shape[0], 'frame')}, {frame.shape[1]} x {frame.shape[2]}, {sort}"
     return replace(frame, frames=shape[0], note=note)

@@ -12,6 +12,7 @@ from gancheck.loading.raw import Raw, join_names
 from gancheck.loading.samples import Samples
 from gancheck.loading.schema import Schema
 from gancheck.loading.table import Table, column_key
+from gancheck.system.counts import say_count
 
 
 def match_columns(table: Table, facts: Facts, schema: Schema) -> Choice:
@@ -48,8 +49,8 @@ def match_by_position(table: Table, facts: Facts, schema: Schema) -> tuple[str, 
         if len(own) == len(schema.used):
             return own
     raise BadData(
-        f"{table.name} has {len(every)} columns, the reference {len(schema.every)}, of which {len(schema.used)} are "
-        "compared, and without names on both sides they go by position; give both a header"
+        f"{table.name} has {say_count(len(every), 'column')}, the reference {len(schema.every)}, of which "
+        f"{len(schema.used)} are compared, and without names on both sides they go by position; give both a header"
     )
 
 
@@ -105,8 +106,8 @@ def name_coordinates(samples: Samples, like: Samples) -> Samples:
     if samples.shape != like.shape:
         names = f", which is compared by {join_names(like.columns)}" if like.columns else ""
         raise BadData(
-            f"{samples.name} has {samples.shape[0]} columns, the reference {like.shape[0]}{names}; without names on "
-            "both sides they go by position: give both as tables, or both as arrays of the same columns"
+            f"{samples.name} has {say_count(samples.shape[0], 'column')}, the reference {like.shape[0]}{names}; "
+            "without names on both sides they go by position: give both as tables, or both as arrays of as many columns"
         )
     unnamed = samples.name if like.columns else "the reference"
     notes = (*samples.notes, f"columns matched by position: {unnamed} has no names for them")

@@ -15,6 +15,7 @@ from gancheck.loading.class_numbers import number_classes
 from gancheck.loading.column_facts import LABELS
 from gancheck.loading.columns import most_classes
 from gancheck.loading.raw import Raw, join_names
+from gancheck.system.counts import say_count
 
 SAMPLES = ("samples", "x", "images", "data", "arr_0")
 TARGETS = ("y", "target")  #: names that may hold what a regression predicts rather than classes
@@ -78,7 +79,7 @@ def read_labels(found: Any, label: str, name: str, samples: Any, others: Sequenc
     """
     values = array_of(found)
     if len(samples) != count_rows(values) and any(count_rows(array) == count_rows(values) for array in others):
-        counts = f"{len(values):,} values for {len(samples):,} samples"
+        counts = f"{say_count(len(values), 'value')} for {say_count(len(samples), 'sample')}"
         return None, (), (f"array '{label}' left out: it holds {counts}",)
     if label.rpartition("/")[2].lower() not in TARGETS:
         return (*number_classes(values, name), ())

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from gancheck.loading.image_file import SUFFIXES
 from gancheck.loading.raw import join_names
+from gancheck.system.counts import choose_verb, say_count
 
 SHOWN = 3  #: names in a note
 
@@ -33,15 +34,21 @@ class Listing:
         """What is left out, and what is there more than once."""
         name, said = self.root.name or str(self.root), []
         if number := self.others.total():
-            said.append(f"{number:,} other files in {name} left out ({join_names([*self.others], SHOWN)})")
+            said.append(f"{say_count(number, 'other file')} in {name} left out ({join_names([*self.others], SHOWN)})")
         if self.hidden:
-            said.append(f"{self.hidden:,} hidden files or folders in {name} left out")
+            said.append(f"hidden files or folders in {name} left out: {self.hidden:,}")
         if self.broken:
-            said.append(f"{len(self.broken):,} links that lead nowhere left out: {self.listed(self.broken)}")
+            lead = choose_verb(len(self.broken), "leads", "lead")
+            said.append(
+                f"{say_count(len(self.broken), 'link')} that {lead} nowhere left out: {self.listed(self.broken)}"
+            )
         if self.known:
-            said.append(f"{len(self.known):,} linked folders are read already: {self.listed(self.known)} left out")
+            are = choose_verb(len(self.known), "is", "are")
+            said.append(
+                f"{say_count(len(self.known), 'linked folder')} {are} read already: {self.listed(self.known)} left out"
+            )
         if again := self.repeated():
-            said.append(f"{again:,} images are links to images that are read too: each counts")
+            said.append(f"links to images that are read too, each of which counts: {again:,}")
         return tuple(said)
 
     def listed(self, paths: list[Path]) -> str:

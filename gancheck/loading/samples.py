@@ -13,6 +13,7 @@ from gancheck.errors import BadData
 from gancheck.loading.options import Kind
 from gancheck.loading.schema import Schema
 from gancheck.loading.value_range import Range
+from gancheck.system.counts import say_count
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,14 +77,15 @@ class Samples:
 
 def describe_form(kind: Kind, shape: tuple[int, ...]) -> str:
     """What samples of a kind and shape are, for people."""
+    size = " x ".join(map(str, shape[-3:]))
     words: dict[Kind, str] = {
-        "points": "points in {} dimensions",
-        "images": "images of {} x {} x {}",
-        "series": "series of {} steps in {} channels",
-        "cloud": "clouds of {} points in {} dimensions",
-        "video": "videos of {} frames of {} x {} x {}",
+        "points": f"points in {say_count(shape[-1], 'dimension')}",
+        "images": f"images of {size}",
+        "series": f"series of {say_count(shape[0], 'step')} in {say_count(shape[-1], 'channel')}",
+        "cloud": f"clouds of {say_count(shape[0], 'point')} in {say_count(shape[-1], 'dimension')}",
+        "video": f"videos of {say_count(shape[0], 'frame')} of {size}",
     }
-    return words[kind].format(*shape)
+    return words[kind]
 
 
 def shape_advice(samples: Samples, like: Samples) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 
 from gancheck.errors import BadData
 from gancheck.loading.raw import Array, Raw
+from gancheck.system.counts import say_count
 
 LOOKED_AT = 2_000  #: samples of an endless source that are looked at
 
@@ -44,8 +45,9 @@ class Survey:
     def refuse_broken(self, name: str) -> None:
         """BadData where a value is not finite."""
         if self.broken:
+            broken = f"{self.broken:,} of {say_count(self.count, 'sample')}"
             raise BadData(
-                f"{name}: {self.broken:,} of {self.count:,} samples have NaN, infinite or missing values; "
+                f"{name}: {broken} have NaN, infinite or missing values; "
                 "drop them or find out why the generator makes them"
             )
 

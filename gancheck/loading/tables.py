@@ -25,6 +25,7 @@ from gancheck.loading.schema import Column
 from gancheck.loading.table import PLAIN, Table
 from gancheck.loading.text_table import csv_table
 from gancheck.loading.words import as_words, parse_words
+from gancheck.system.counts import choose_verb, say_count
 
 Labels = tuple[Tensor | None, tuple[str, ...]]
 
@@ -128,5 +129,6 @@ def say_unknown(table: Table, choice: Choice, types: dict[str, pl.DataType]) -> 
         odd = {word: rows for word, rows in counts.items() if word not in column.categories}
         if odd:
             why = "its rarest" if len(column.categories) == WORDS else "none of the reference's"
-            words = join_names(sorted(odd), 3)
-            yield f"column '{column.name}': {sum(odd.values()):,} rows hold {why} ({words}): 0 for every category"
+            words, rows = join_names(sorted(odd), 3), sum(odd.values())
+            hold = f"{say_count(rows, 'row')} {choose_verb(rows, 'holds', 'hold')}"
+            yield f"column '{column.name}': {hold} {why} ({words}): 0 for every category"

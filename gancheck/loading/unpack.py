@@ -19,6 +19,7 @@ from gancheck.errors import BadData
 from gancheck.loading.content import OPENED, is_tar, refuse_bomb
 from gancheck.loading.failures import one_line_errors
 from gancheck.loading.raw import join_names
+from gancheck.system.counts import choose_verb, say_count
 
 TOLD = (".cls", ".json", ".txt")  #: what WebDataset says of the picture of the same name
 LONGEST = 2**16  #: bytes of it
@@ -53,9 +54,10 @@ class Unpacked:
         """What is left out."""
         said = []
         if number := self.others.total():
-            said.append(f"{number:,} members of {self.name} left out ({join_names([*self.others], 3)})")
+            said.append(f"{say_count(number, 'member')} of {self.name} left out ({join_names([*self.others], 3)})")
         if self.again:
-            said.append(f"{self.again:,} names come twice in {self.name}: the last counts")
+            names = f"{say_count(self.again, 'name')} {choose_verb(self.again, 'comes', 'come')}"
+            said.append(f"{names} twice in {self.name}: the last counts")
         return tuple(said)
 
 

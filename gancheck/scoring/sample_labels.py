@@ -15,6 +15,7 @@ from gancheck.evaluation.real_data.base import RealData
 from gancheck.loading.open import open_labels_of
 from gancheck.loading.raw import join_names
 from gancheck.loading.samples import Samples
+from gancheck.system.counts import say_count
 
 NONE = "none"  #: given as the labels: those that came with the samples are left out
 GIVE = "give real labels too: a reference that holds them, or --labels PATH"
@@ -128,7 +129,7 @@ def describe_match(found: Named, match: Match, theirs: Sequence[str]) -> list[st
     pairs = [f"{found.names[k]} is {theirs[place]}" for k, place in enumerate(match.places) if place >= 0]
     known = sum(place >= 0 for place in match.places)
     how = f": {join_names(pairs)}" if match.by == "number" else ""
-    said = [f"labels of {known} {'class' if known == 1 else 'classes'} matched with real ones by {match.by}{how}"]
+    said = [f"labels of {say_count(known, 'class')} matched with real ones by {match.by}{how}"]
     unknown = [name for name, place in zip(found.names, match.places, strict=True) if place < 0]
     if unknown:
         count = int((torch.tensor(match.places)[found.label] < 0).sum())

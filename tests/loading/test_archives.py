@@ -123,7 +123,7 @@ def test_one_array_or_table_in_an_archive_is_read(tmp_path: Path, suffix: str, n
     opened = open_samples(tmp_path / name)
     assert opened.name == name
     np.testing.assert_allclose(opened.take(9).numpy(), points)
-    assert any("1 members" in note for note in opened.notes)
+    assert any("1 member of" in note for note in opened.notes)
 
 
 def test_a_compressed_table_is_read(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_categories_are_those_of_the_reference_in_samples(tmp_path: Path) -> Non
     opened = read(tmp_path / "a.csv", "colour,size\nred,1\npink,2\nblue,3\n", reference)
     assert opened.columns == reference.columns == ("size", "colour=blue", "colour=green", "colour=red")
     assert opened.take(3).tolist() == [[1, 0, 0, 1], [2, 0, 0, 0], [3, 1, 0, 0]]
-    assert said(opened, "'colour': 1 rows hold none of the reference's (pink)")
+    assert said(opened, "'colour': 1 row holds none of the reference's (pink)")
 
 
 def test_categories_written_as_numbers_match_the_words_of_the_reference() -> None:

@@ -40,7 +40,7 @@ def test_images_come_in_the_order_people_count_in(tmp_path: Path, monkeypatch: p
     assert [file.name for file in opened.files] == ["image1.png", "image2.png", "image10.png"]
     for row, number in enumerate((1, 2, 10)):
         np.testing.assert_allclose(opened.take(3)[row].numpy(), expected(made[number]), atol=1e-6)
-    assert any("1 other files" in note for note in opened.notes)
+    assert any("1 other file" in note for note in opened.notes)
     assert opened.take(3).dtype == torch.float32
 
 
@@ -190,7 +190,7 @@ def test_a_folder_without_images_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadData, match=r"holds no \.png"):
         open_samples(tmp_path)
     (tmp_path / "a.txt").write_text("1")
-    with pytest.raises(BadData, match="1 other files"):
+    with pytest.raises(BadData, match="1 other file"):
         open_samples(tmp_path)
 
 
@@ -221,7 +221,7 @@ def test_loops_of_links_end_and_are_said(tmp_path: Path) -> None:
     opened = open_samples(tmp_path)
     assert opened.count == 3
     assert any("2 linked folders are read already" in note and "again" in note for note in opened.notes)
-    assert any("1 links that lead nowhere left out: self" in note for note in opened.notes)
+    assert any("1 link that leads nowhere left out: self" in note for note in opened.notes)
 
 
 def test_a_picture_that_is_linked_twice_counts_and_is_said(tmp_path: Path) -> None:
@@ -229,7 +229,7 @@ def test_a_picture_that_is_linked_twice_counts_and_is_said(tmp_path: Path) -> No
     (tmp_path / "a" / "copy.png").symlink_to(tmp_path / "a" / "0.png")
     opened = open_samples(tmp_path)
     assert opened.count == 4
-    assert any("1 images are links to images that are read too" in note for note in opened.notes)
+    assert any("links to images that are read too, each of which counts: 1" in note for note in opened.notes)
 
 
 def test_whatever_is_left_out_is_said(tmp_path: Path) -> None:
@@ -238,7 +238,7 @@ def test_whatever_is_left_out_is_said(tmp_path: Path) -> None:
     (tmp_path / "a" / "notes.txt").write_text("x")
     (tmp_path / "gone.png").symlink_to(tmp_path / "nowhere.png")
     notes = " ".join(open_samples(tmp_path).notes)
-    for said in ("1 other files", ".txt", "1 hidden files", "1 links that lead nowhere left out: gone.png"):
+    for said in ("1 other file", ".txt", "hidden files or folders in", "1 link that leads nowhere left out: gone.png"):
         assert said in notes
 
 
@@ -272,7 +272,7 @@ def test_a_few_broken_pictures_among_many_are_left_out_and_named(tmp_path: Path)
     assert opened.count == len(opened.take(200)) == len(opened.files) == 119
     assert opened.labels is not None
     assert opened.labels.bincount().tolist() == [60, 59]
-    assert any("1 broken images left out: 5.png (66 of 120)" in note for note in opened.notes)
+    assert any("1 broken image left out: 5.png (66 of 120)" in note for note in opened.notes)
     (tmp_path / "b" / "6.png").write_bytes(b"broken")
     with pytest.raises(BadData, match=r"5.png \(66 of 120\) cannot be read"):
         open_samples(tmp_path)

@@ -26,7 +26,7 @@ WALK = DICE.normal(size=(20, 100, 3)).cumsum(1)
         (DICE.integers(0, 256, (9, 20, 28), dtype=np.uint8), "images", (1, 20, 28), "grey images of 20 x 28"),
         (DICE.normal(size=(9, 24, 6)), "series", (24, 6), "time series of 24 steps in 6 channels"),
         (DICE.random((9, 24, 6)), "series", (24, 6), "time series of 24 steps"),
-        (DICE.normal(size=(9, 500, 1)), "series", (500, 1), "time series of 500 steps in 1 channels"),
+        (DICE.normal(size=(9, 500, 1)), "series", (500, 1), "time series of 500 steps in 1 channel"),
         (DICE.normal(size=(9, 2, 500)), "series", (500, 2), "channels first"),
         (DICE.normal(size=(9, 64, 3)), "cloud", (64, 3), "clouds of 64 points in 3 dimensions"),
         (DICE.normal(size=(9, 3, 64)), "cloud", (64, 3), "clouds of 64 points"),

@@ -62,7 +62,7 @@ def test_gaps_in_the_numbers_are_closed_and_the_numbers_kept_as_names() -> None:
     ("source", "said"),
     [
         ([0, 1, 0], "3 labels for 8 samples"),
-        ([0, 1, -1, 0, 0, 0, 1, 1], "1 labels are negative"),
+        ([0, 1, -1, 0, 0, 0, 1, 1], "1 label is negative"),
         (list(range(8)), "8 different labels for 8 samples"),
         ([0.5] * 8, "one integer a sample"),
         ([[0, 2]] * 8, "one integer a sample"),

@@ -19,6 +19,7 @@ from gancheck.extractors.loaded import LoadedExtractor
 from gancheck.loading.samples import Samples, shape_advice
 from gancheck.numerics.features import FeatureSet
 from gancheck.numerics.seeding import permutation
+from gancheck.system.counts import choose_verb, say_count
 
 LEAST = 20  #: reference samples
 UNLABELLED = 400  #: without labels: in fewer, several modes look like one
@@ -53,7 +54,9 @@ class ReferenceRealData(RealData):
         self.extractor = extractor.name
         whole = self.sample_set(reference, MOST)
         if len(whole) < LEAST:
-            raise BadData(f"{reference.name} holds {len(whole)} samples; a reference needs at least {LEAST}")
+            raise BadData(
+                f"{reference.name} holds {say_count(len(whole), 'sample')}; a reference needs at least {LEAST}"
+            )
         split = split_in_two(len(whole), len(whole.first_samples))
         self.features = whole.features
         shuffle(self.features, split)
@@ -238,11 +241,16 @@ class ReferenceRealData(RealData):
         """What stands in for the modes."""
         if self.labels_are_modes:
             lost = len(names) - len(self.names)
-            left = f"; {lost} with too few samples are left out" if lost else ""
-            return f"modes are the {len(self.names)} labels of {self.reference.name}{left}{self.overlap(names)}"
-        kind = "clusters" if self.modes_are_natural else "regions (the data has no clear clusters)"
+            are = choose_verb(len(self.names), "the mode is", "modes are")
+            left = f"; {lost} with too few samples {choose_verb(lost, 'is', 'are')} left out" if lost else ""
+            return (
+                f"{are} the {say_count(len(self.names), 'label')} of {self.reference.name}{left}{self.overlap(names)}"
+            )
+        kind = say_count(len(self.names), "cluster" if self.modes_are_natural else "region")
+        unclear = "" if self.modes_are_natural else " (the data has no clear clusters)"
+        serve = choose_verb(len(self.names), "serves", "serve")
         why = "are not known" if self.labels is None else f"would need {4 * FEWEST} samples of a label"
-        return f"modes {why}: {len(self.names)} {kind} of {self.reference.name} serve instead"
+        return f"modes {why}: {kind}{unclear} of {self.reference.name} {serve} instead"
 
 
 def fit_scale(features: Tensor) -> ColumnScale:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from gancheck.errors import BadData
 from gancheck.report.plots.grid import Tiles
 from gancheck.report.plots.style import FAKE, INK, MISSING, MUTED, REAL, bare, canvas, heading
+from gancheck.system.counts import say_count
 
 Array = NDArray[np.float64]
 POINTS = 2_500  #: drawn per panel; more only blacken the modes
@@ -51,7 +52,8 @@ def scatter(path: Path, real: Array, panels: Sequence[Panel], centres: Array | N
     with canvas(path, *tiles.size) as figure:
         tiles.captions(figure, title, "grey: real data, blue: generated" + (KEY if centres is not None else ""))
         first, *others = tiles.axes(figure)
-        _frame(first, window, "real data", f"{len(real):,} points" if centres is None else f"{len(centres)} modes")
+        shown = say_count(len(real), "point") if centres is None else say_count(len(centres), "mode")
+        _frame(first, window, "real data", shown)
         _dots(first, window.inside(real), INK)
         for axes, panel in zip(others, panels, strict=True):
             _draw(axes, window, real, panel, centres)
@@ -87,7 +89,9 @@ def _dots(axes: Axes, points: Array, colour: str) -> None:
 
 def _note(panel: Panel) -> str:
     """`23 of 25 modes · quality 0.93`, of what is known."""
-    parts = [] if panel.captured is None else [f"{int(panel.captured.sum())} of {panel.captured.size} modes"]
+    parts = []
+    if panel.captured is not None:
+        parts.append(f"{int(panel.captured.sum())} of {say_count(panel.captured.size, 'mode')}")
     if panel.quality is not None:
         parts.append(f"quality {panel.quality:.2f}")
     return " · ".join(parts)

@@ -8,6 +8,7 @@ from rich.table import Table
 from gancheck.bench.cell import Job
 from gancheck.bench.execution.local import LocalExecutor
 from gancheck.bench.plan import TRIAL, Plan, estimate, skip_reason
+from gancheck.system.counts import say_count
 from gancheck.training.setup import TrainingSetup
 
 
@@ -19,10 +20,13 @@ def show(plan: Plan, executor: LocalExecutor, console: Console) -> None:
     cached = sum(map(plan.kept, plan.jobs))
     console.print(f"{suite.name}, version {suite.version}: {suite.about}".rstrip(": "))
     console.print(grid(plan))
-    console.print(f"{runs} runs in {cells} cells of {suite.block} seeds, {cached} cached, {len(todo)} cells to do")
+    console.print(
+        f"{say_count(runs, 'run')} in {say_count(cells, 'cell')} of {say_count(suite.block, 'seed')}, {cached} cached, "
+        f"{say_count(len(todo), 'cell')} to do"
+    )
     if todo:
         minutes = estimate(plan, todo) / executor.workers / 60
-        workers = "1 worker" if executor.workers == 1 else f"{executor.workers} workers"
+        workers = say_count(executor.workers, "worker")
         console.print(f"about {minutes:.0f} min of training with {workers}, a guess from {TRIAL} steps per task")
     console.print(f"results go to {plan.store.folder}")
 
@@ -44,4 +48,4 @@ def describe_state(plan: Plan, cells: list[tuple[Job, TrainingSetup]]) -> str:
     if reason := skip_reason(cells[0][1]):
         return f"skipped: {reason}"
     there, seeds = sum(plan.kept(job) for job, _ in cells), sum(len(job.specs) for job, _ in cells)
-    return f"{there} of {seeds} cached" if there else f"{seeds} seeds"
+    return f"{there} of {seeds} cached" if there else say_count(seeds, "seed")
