@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING, Any
 #: Public name -> module that defines it.
 PUBLIC = {
     **dict.fromkeys(("gan", "Gan", "Model"), "gancheck.gans.base"),
-    **dict.fromkeys(("Players", "Networks", "Latent", "Helper"), "gancheck.gans.players"),
-    **dict.fromkeys(("strategy", "Strategy"), "gancheck.strategies.base"),
+    **dict.fromkeys(("Players", "Networks", "Player"), "gancheck.gans.players"),
+    **dict.fromkeys(("Latent", "one_hot", "join"), "gancheck.gans.latent"),
+    **dict.fromkeys(("strategy", "Strategy", "BuildInfo"), "gancheck.strategies.base"),
     **dict.fromkeys(("dataset", "Dataset", "DataSpec", "Batch", "Assignment", "Facet"), "gancheck.datasets.base"),
     **dict.fromkeys(("Mixture",), "gancheck.datasets.mixtures.base"),
     **dict.fromkeys(("metric",), "gancheck.metrics.base"),
     **dict.fromkeys(("detector", "Detector", "Alarm"), "gancheck.detectors.base"),
     **dict.fromkeys(("extractor", "Extractor"), "gancheck.extractors.base"),
-    **dict.fromkeys(("Game",), "gancheck.gans.game"),
-    **dict.fromkeys(("State", "Params"), "gancheck.gans.state"),
+    **dict.fromkeys(("Game", "Sample"), "gancheck.gans.game"),
+    **dict.fromkeys(("State", "Params", "Kept"), "gancheck.gans.state"),
+    **dict.fromkeys(("Look",), "gancheck.gans.look"),
+    **dict.fromkeys(("Sampler",), "gancheck.gans.sampler"),
+    **dict.fromkeys(("noise", "Dropout"), "gancheck.gans.noise"),
     **dict.fromkeys(("Session",), "gancheck.gans.session"),
     **dict.fromkeys(("Settings", "Optimiser", "Budget"), "gancheck.gans.settings"),
     **dict.fromkeys(("View",), "gancheck.evaluation.view"),
@@ -39,7 +43,7 @@ PUBLIC = {
     **dict.fromkeys(("adam",), "gancheck.gans.lookahead"),
     **dict.fromkeys(("GancheckError", "BadParameter", "BadData", "Unsupported"), "gancheck.errors"),
 }
-__all__ = [*PUBLIC, "__version__"]  # noqa: PLE0604
+__all__ = [*PUBLIC, "testing", "__version__"]  # noqa: PLE0604
 
 if TYPE_CHECKING:
     from gancheck.api import check as check
@@ -69,18 +73,26 @@ if TYPE_CHECKING:
     from gancheck.gans.base import Model as Model
     from gancheck.gans.base import gan as gan
     from gancheck.gans.game import Game as Game
+    from gancheck.gans.game import Sample as Sample
     from gancheck.gans.heads import has_head as has_head
     from gancheck.gans.heads import insert_before_head as insert_before_head
     from gancheck.gans.heads import split_head as split_head
+    from gancheck.gans.latent import Latent as Latent
+    from gancheck.gans.latent import join as join
+    from gancheck.gans.latent import one_hot as one_hot
+    from gancheck.gans.look import Look as Look
     from gancheck.gans.lookahead import adam as adam
-    from gancheck.gans.players import Helper as Helper
-    from gancheck.gans.players import Latent as Latent
+    from gancheck.gans.noise import Dropout as Dropout
+    from gancheck.gans.noise import noise as noise
     from gancheck.gans.players import Networks as Networks
+    from gancheck.gans.players import Player as Player
     from gancheck.gans.players import Players as Players
+    from gancheck.gans.sampler import Sampler as Sampler
     from gancheck.gans.session import Session as Session
     from gancheck.gans.settings import Budget as Budget
     from gancheck.gans.settings import Optimiser as Optimiser
     from gancheck.gans.settings import Settings as Settings
+    from gancheck.gans.state import Kept as Kept
     from gancheck.gans.state import Params as Params
     from gancheck.gans.state import State as State
     from gancheck.inspection.inspect import inspect_data as inspect_data
@@ -90,6 +102,7 @@ if TYPE_CHECKING:
     from gancheck.scoring.scores import Finding as Finding
     from gancheck.scoring.scores import Scores as Scores
     from gancheck.statistics.estimate import Estimate as Estimate
+    from gancheck.strategies.base import BuildInfo as BuildInfo
     from gancheck.strategies.base import Strategy as Strategy
     from gancheck.strategies.base import strategy as strategy
 
@@ -97,6 +110,8 @@ if TYPE_CHECKING:
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return importlib.import_module("gancheck.version").version()
+    if name == "testing":
+        return importlib.import_module("gancheck.testing")
     if name not in PUBLIC:
         raise AttributeError(f"module 'gancheck' has no attribute {name!r}")
     return getattr(importlib.import_module(PUBLIC[name]), name)

@@ -51,3 +51,10 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     names = {other.casefold(): other for other in known}
     near = difflib.get_close_matches(name.casefold(), list(names), n=1, cutoff=0.5)
     return f" Did you mean '{names[near[0]]}'?" if near else ""
+
+
+def refuse_unknown(name: str, known: Iterable[str], what: str, error: type[GancheckError]) -> None:
+    """Raise `error` where the name is not among the known ones: `what` is what bears it, such as "the player"."""
+    names = list(known)
+    if name not in names:
+        raise error(f"there is no '{name}': {what} is one of {', '.join(names)}.{did_you_mean(name, names)}")

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 import torch
 from hypothesis import settings
-from torch import Tensor, nn
 
 import gancheck as gc
-from gancheck.gans.game import Game
-from gancheck.gans.noise import Noise, NoiseRequest
 from gancheck.strategies.recipe import Recipe
+from gancheck.testing import OpenGame
 from gancheck.training.own_loop import train_own_loop
 from gancheck.training.record import TrainingRecord
 from gancheck.training.setup import TrainingSetup
@@ -91,9 +88,10 @@ def apart() -> Callable[[list[TrainingRecord], list[TrainingRecord]], float]:
     def distance(one: list[TrainingRecord], other: list[TrainingRecord]) -> float:
         assert [r.status for r in one] == [r.status for r in other] == ["done"] * len(one)
         gaps = [
-            (tensor.double() - b.snapshots[step][name].double()).abs().max().item()
+            (tensor.double() - b.snapshots[step].weights[player][name].double()).abs().max().item()
             for a, b in zip(one, other, strict=True)
-            for step, params in a.snapshots.items()
+            for step, kept in a.snapshots.items()
+            for player, params in kept.weights.items()
             for name, tensor in params.items()
         ]
         assert gaps
@@ -102,94 +100,11 @@ def apart() -> Callable[[list[TrainingRecord], list[TrainingRecord]], float]:
     return distance
 
 
-class Dice(Noise):
-    """Noise that is drawn when it is asked for, and stays in `tensors` for the test to look at."""
-
-    def __init__(self) -> None:
-        super().__init__({})
-        self.source = torch.Generator().manual_seed(7)
-
-    def take(self, name: str, wish: NoiseRequest) -> Tensor:
-        draw = torch.randn if wish.kind == "normal" else torch.rand
-        return self.tensors.setdefault(self.key(name), draw(wish.shape, generator=self.source))
-
-
-@dataclass
-class Duel:
-    """One game, and beside it the plain modules whose weights it is played with."""
-
-    game: Game
-    generator: nn.Module
-    discriminator: nn.Module
-
-    @property
-    def x(self) -> Tensor:
-        return self.game.batch.x
-
-    @property
-    def z(self) -> Tensor:
-        return self.game.latent
-
-    @property
-    def real(self) -> Tensor:
-        """Logits of the untreated real batch, by a plain call."""
-        return self.discriminator(self.x).flatten()
-
-    @property
-    def fake(self) -> Tensor:
-        """Logits of the untreated generated batch, by a plain call."""
-        return self.discriminator(self.generator(self.z)).flatten()
-
-    def loss(self) -> Tensor:
-        """The recipe's loss of the player whose move it is."""
-        recipe = self.game.hooks
-        moves = {"discriminator": recipe.discriminator_loss, "generator": recipe.generator_loss}
-        return moves[self.game.phase](self.game)
-
-    def slope(self, at: Tensor) -> Tensor:
-        """Gradient of the discriminator's logits at some inputs, by plain autograd; it can be differentiated again."""
-        at = at.detach().requires_grad_()
-        return torch.autograd.grad(self.discriminator(at).sum(), at, create_graph=True)[0]
-
-
 @pytest.fixture(scope="session")
-def duel(registry: gc.Registry) -> Callable[..., Duel]:
+def duel(registry: gc.Registry) -> Callable[..., OpenGame]:
     """Lays one game open: `duel("r1", phase="discriminator", batch=6)`."""
 
-    def make(
-        recipe: str, phase: str = "discriminator", *, batch: int = 6, progress: float = 0.0, dims: int = 2, **gan: Any
-    ) -> Duel:
-        parsed = Recipe.parse(recipe, registry)
-        data, source = gc.DataSpec((dims,)), torch.Generator().manual_seed(3)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(5)
-            players = parsed.players(registry.build("gan", "mlp", **{"width": 8, "latent": 3, **gan}), data)
-        weights = {name: dict(module.named_parameters()) for name, module in players.modules.items()}
-        share = torch.tensor(progress)
-        settings = parsed.settings(gc.Settings(batch=batch, default=gc.Optimiser(lr=0.01)))
-        blank = {
-            name: {
-                "first": {n: torch.zeros_like(w) for n, w in params.items()},
-                "second": {n: torch.zeros_like(w) for n, w in params.items()},
-                "count": {n: torch.zeros(()) for n in params},
-            }
-            for name, params in weights.items()
-        }
-        game = Game(
-            modules=players.modules,
-            hooks=parsed,
-            phase=phase,
-            batch=gc.Batch(torch.randn(batch, dims, generator=source), torch.zeros(batch), torch.zeros(batch)),
-            latent=players.latent.draw(batch, source),
-            weights=weights,
-            buffers={name: {} for name in weights},
-            memory=parsed.memory(gc.State(weights, {}, share)),
-            moments=blank,
-            rates={name: torch.tensor(settings.player(name).lr) for name in weights},
-            progress=share,
-            noise=Dice(),
-            settings=settings,
-        )
-        return Duel(game, players.generator, players.discriminator)
+    def make(recipe: str, phase: str = "discriminator", *, dims: int = 2, **how: Any) -> OpenGame:
+        return gc.testing.game(recipe, phase, registry=registry, data=gc.DataSpec((dims,)), **how)
 
     return make

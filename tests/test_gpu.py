@@ -26,7 +26,7 @@ def test_recipe_trains_on_the_gpu(registry: Registry, recipe: str) -> None:
     work = Recipe.parse(recipe, registry), dataset, Settings(batch=32), Budget(20, 1), (0, 1), ExecutionPath()
     records = Trainer(TrainingSetup(gan, *work, torch.device("cuda"))).train()
     assert [record.status for record in records] == ["done", "done"]
-    assert all(t.is_cuda for t in records[0].snapshots[20].values())
+    assert all(t.is_cuda for t in records[0].snapshots[20].generator.values())
 
 
 @pytest.mark.parametrize("data", ["ring8", "digits"])

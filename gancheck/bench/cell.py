@@ -23,13 +23,13 @@ from gancheck.bench.store import Row, Run, Store
 from gancheck.bench.task import Task
 from gancheck.detectors.replay import replay
 from gancheck.errors import BadPlugin, Diverged, GancheckError, StoreError
+from gancheck.gans.sampler import PlainSampler, Sampler, draw_samples
 from gancheck.numerics.seeding import generator
 from gancheck.plugins.registry import Registry
 from gancheck.system.digest import json_values
 from gancheck.training.record import TrainingRecord
 from gancheck.training.recorder import OnStep
-from gancheck.training.replicas import build_seeded
-from gancheck.training.sampler import GeneratorSampler
+from gancheck.training.replicas import build_networks
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.train import train
 
@@ -212,9 +212,8 @@ def value_rows(task: Task, context: WorkerContext, setup: TrainingSetup, record:
         return
     sampler, evaluation = sampler_of(setup), context.evaluation(task, setup)
     for step in sorted(record.snapshots):
-        weights = {n: t.to(setup.device) for n, t in record.snapshots[step].items()}
         source = generator(setup.device, record.seed, "evaluation")
-        samples = sampler.draw(weights, task.protocol.samples, source)
+        samples = draw_samples(sampler, record.snapshots[step].to(setup.device), task.protocol.samples, source)
         if samples.shape[1:] != setup.dataset.spec.shape:
             got, wanted = tuple(samples.shape[1:]), setup.dataset.spec.shape
             raise BadPlugin(f"the generator made samples of shape {got}; this data needs {wanted}")
@@ -222,10 +221,9 @@ def value_rows(task: Task, context: WorkerContext, setup: TrainingSetup, record:
     yield from evaluation.yardsticks
 
 
-def sampler_of(setup: TrainingSetup) -> GeneratorSampler:
-    """The generator that the kept weights belong to."""
-    networks = build_seeded(lambda: setup.recipe.networks(setup.gan, setup.dataset.spec), 0)
-    return GeneratorSampler(networks.generator.to(setup.device), networks.latent)
+def sampler_of(setup: TrainingSetup) -> Sampler:
+    """How samples are drawn from what was kept."""
+    return setup.recipe.sampler(PlainSampler(build_networks(setup), setup.recipe))
 
 
 def summarise_run(run: Run, cached: bool) -> RunSummary:

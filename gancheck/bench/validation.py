@@ -10,6 +10,7 @@ from gancheck.datasets.base import Dataset, DataSpec
 from gancheck.errors import BadSuite
 from gancheck.evaluation.panel import read_metric
 from gancheck.gans.base import Model
+from gancheck.gans.players import generate_with
 from gancheck.numerics.seeding import generator
 from gancheck.plugins.registry import Registry
 from gancheck.training.replicas import build_untreated
@@ -47,6 +48,7 @@ def refuse_bad_scale(dataset: Dataset, task: Task) -> None:
 def sample_shape(gan: Model, data: DataSpec) -> tuple[int, ...]:
     """The shape of one sample of a freshly built generator."""
     players = build_untreated(gan, data, 0, torch.device("cpu"))
-    latent = players.latent.draw(4, generator("cpu", "rehearsal"))
+    latent, code = players.latent.sample(4, generator("cpu", "rehearsal"))
     with torch.no_grad():
-        return tuple(players.generator(latent).shape[1:])
+        samples = generate_with(players, lambda player, *inputs: players.modules[player](*inputs), latent, code)
+        return tuple(samples.shape[1:])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
 
 import torch
@@ -27,11 +27,14 @@ def dataset(name: str, *, presets: dict[str, dict[str, Any]] | None = None) -> C
 
 @dataclass(frozen=True)
 class DataSpec:
-    """Shape and range of one sample: all a GAN needs to know to build itself."""
+    """Shape and range of one sample, and how many modes there are: all a GAN needs to know to build itself."""
 
     shape: tuple[int, ...]  #: (d,) for points, (channels, height, width) for images
     low: float = -math.inf  #: smallest value a sample can hold
     high: float = math.inf  #: largest value a sample can hold
+    #: Number of the data's modes, for GANs with classes; None where nobody says. Samples of one shape are the same spec.
+    modes: int | None = field(default=None, compare=False)
+    shares: tuple[float, ...] = field(default=(), compare=False)  #: of the modes in real data; empty: all alike
 
     @property
     def size(self) -> int:
@@ -47,6 +50,15 @@ class DataSpec:
     def bounded(self) -> bool:
         """Whether values have a known range, as pixels do."""
         return math.isfinite(self.low) and math.isfinite(self.high)
+
+    def with_modes(self, weights: Tensor) -> DataSpec:
+        """The spec of data whose modes have these shares (K,)."""
+        shares = () if (weights == weights[0]).all() else tuple(weights.tolist())
+        return replace(self, modes=len(weights), shares=shares)
+
+    def joined(self, count: int) -> DataSpec:
+        """The spec of samples with `count` numbers more: further features, or further constant channels."""
+        return replace(self, shape=(self.shape[0] + count, *self.shape[1:]))
 
     def packed(self, m: int) -> DataSpec:
         """The spec of m samples joined along the first axis (features or channels)."""
@@ -89,7 +101,7 @@ class Dataset(ABC):
     @property
     @abstractmethod
     def spec(self) -> DataSpec:
-        """Shape and range of one sample."""
+        """Shape and range of one sample; `.with_modes(self.weights)` tells GANs with classes how many modes there are."""
 
     @property
     @abstractmethod

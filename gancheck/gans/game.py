@@ -2,33 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import torch
-from torch import Tensor, nn
-from torch.func import functional_call
+from torch import Tensor
+from torch.func import functional_call, grad
 from torch.utils._pytree import tree_map
 
 from gancheck.datasets.base import Batch
+from gancheck.errors import BadPlugin, refuse_unknown
 from gancheck.gans.heads import split_head
-from gancheck.gans.noise import Noise, NoiseRequest
+from gancheck.gans.latent import join, one_hot
+from gancheck.gans.noise import Noise, NoiseRequest, answered_by
+from gancheck.gans.players import Players, generate_with
 from gancheck.gans.settings import Optimiser, Settings
 from gancheck.gans.state import Params
+
+
+class Sample(NamedTuple):
+    """Where samples come from that the discriminator is to see."""
+
+    x: Tensor  #: (n, *shape) as the data or the generator made them
+    z: Tensor | None  #: (n, size) the latents of generated samples; None for real ones
+    code: Tensor | None  #: (n,) int64; None where the latent has no codes
+    real: bool
 
 
 class ComposedHooks(Protocol):
     """The hooks that a game calls, of all strategies together."""
 
-    def inputs(self, x: Tensor, game: Game) -> Tensor:
+    def inputs(self, x: Tensor, of: Sample, game: Game) -> Tensor:
         """What the discriminator sees of samples."""
+
+    def codes(self, batch: Batch, game: Game) -> Tensor:
+        """(n,) codes of real samples."""
+
+    def weigh(self, side: str, rows: int, game: Game) -> Tensor | None:
+        """(rows,) weights of the rows that are averaged on a side; None where all are alike."""
 
     def constrain(self, player: str, weights: Params, game: Game) -> Params:
         """The weights that a player plays with."""
 
+    def loss(self, owner: str, game: Game) -> Tensor:
+        """The composed loss of a player."""
+
     def discriminator_loss(self, game: Game) -> Tensor:
-        """The composed loss of the discriminator."""
+        """The composed loss of the discriminator, without looking ahead."""
 
 
 @dataclass
@@ -39,23 +61,28 @@ class Game:
     made. Nothing here may branch on a tensor's value.
     """
 
-    modules: dict[str, nn.Module]
+    players: Players
     hooks: ComposedHooks
-    phase: str  #: whose update this is: "generator" or "discriminator"
+    phase: str  #: whose turn this is: "generator" or "discriminator", or both joined by "+"
+    owner: str  #: whose loss is played: "generator", "discriminator", or a helper with a loss of its own
     batch: Batch  #: real training samples x (n, *shape), their modes y and rows index
     latent: Tensor  #: (n, latent size)
+    code: Tensor | None  #: (n,) int64 of each latent; None where the latent has no codes
     weights: dict[str, Params]  #: of every player
     buffers: dict[str, Params]
-    memory: dict[str, Any]  #: what strategies remembered
-    moments: dict[str, dict[str, Params]]  #: Adam's running means per player, where a strategy looks ahead
-    rates: dict[str, Tensor]  #: learning rate per player, scalar
+    memory: Mapping[str, Any]  #: what strategies remembered
+    moments: Mapping[str, dict[str, Params]]  #: Adam's running means: player -> "first", "second", "count" -> parameter
+    rates: Mapping[str, Tensor]  #: learning rate per player, scalar
     progress: Tensor  #: share of the steps done, scalar in [0, 1]
+    steps: int  #: of the whole training
     noise: Noise
     settings: Settings  #: how every player is trained
     remembered: dict[str, Any] = field(default_factory=dict)
+    advanced: dict[str, dict[str, Params]] = field(default_factory=dict)  #: moments to step from, see `advance_moments`
     constrained: dict[str, Params] = field(
         default_factory=dict
     )  #: weights after `constrain`, made when they are first needed
+    critic: str = "discriminator"  #: who is asked by `discriminate`, `features` and `input_gradient`
 
     @cached_property
     def samples(self) -> Tensor:
@@ -65,12 +92,13 @@ class Game:
     @cached_property
     def real(self) -> Tensor:
         """Real samples as the discriminator sees them."""
-        return self.hooks.inputs(self.batch.x, self)
+        code = None if self.code is None else self.hooks.codes(self.batch, self)
+        return self.see(Sample(self.batch.x, None, code, real=True))
 
     @cached_property
     def fake(self) -> Tensor:
         """Generated samples as the discriminator sees them."""
-        return self.hooks.inputs(self.samples, self)
+        return self.see(Sample(self.samples, self.latent, self.code, real=False))
 
     @cached_property
     def real_logits(self) -> Tensor:
@@ -82,30 +110,56 @@ class Game:
         """(rows,) the discriminator's logits for `fake`."""
         return self.discriminate(self.fake)
 
-    def generate(self, latent: Tensor) -> Tensor:
-        """The generator's samples for a latent (n, size)."""
-        return self.call("generator", latent)
+    @property
+    def step(self) -> Tensor:
+        """Number of the steps done, a scalar."""
+        return (self.progress * self.steps).round()
+
+    @property
+    def critics(self) -> tuple[str, ...]:
+        """All that judge samples, "discriminator" first."""
+        return self.players.critics
+
+    def facing(self, critic: str) -> Game:
+        """This game with another critic asked; samples, noise and whatever is written are shared."""
+        refuse_unknown(critic, self.critics, "the critic", BadPlugin)
+        return self if critic == self.critic else OtherCritic.of(self, critic)
+
+    def see(self, of: Sample) -> Tensor:
+        """What the discriminator sees of samples (n, *shape): they go through every strategy's `inputs`."""
+        x = of.x
+        if self.players.discriminator_sees_code and of.code is not None:
+            x = join(x, one_hot(of.code, self.players.latent.codes))
+        return self.hooks.inputs(x, of, self)
+
+    def generate(self, latent: Tensor, code: Tensor | None = None) -> Tensor:
+        """The generator's samples for a latent (n, size) before any prior, under this game's codes unless told."""
+        return generate_with(self.players, self.call, latent, self.code if code is None else code)
 
     def discriminate(self, seen: Tensor) -> Tensor:
         """(rows,) logits for samples that already went through `inputs`."""
-        return self.call("discriminator", seen).flatten()
+        logits: Tensor = self.call(self.critic, seen)
+        return logits.flatten()
 
     def features(self, seen: Tensor) -> Tensor:
-        """(rows, width): the discriminator's last hidden layer; needs `head.supports`."""
-        body, _ = split_head(self.modules["discriminator"])
-        everything = {**self.constrained_weights("discriminator"), **self.buffers["discriminator"]}
+        """(rows, width): the discriminator's last hidden layer; needs `has_head`."""
+        body, _ = split_head(self.players.modules[self.critic])
+        everything = {**self.constrained_weights(self.critic), **self.buffers[self.critic]}
         inside = {name: everything[name] for name in body.state_dict()}
-        return torch.flatten(functional_call(body, inside, (seen,)), 1)
+        with answered_by(self.noise):
+            return torch.flatten(functional_call(body, inside, (seen,)), 1)
 
     def input_gradient(self, seen: Tensor) -> Tensor:
         """Gradient of the logits with respect to their inputs, shaped like `seen`; it can be differentiated again."""
-        slope: Tensor = torch.func.grad(lambda x: self.without_side_effects().discriminate(x).sum())(seen)
+        slope: Tensor = grad(lambda x: self.without_side_effects().discriminate(x).sum())(seen)
         return slope
 
-    def call(self, player: str, *inputs: Tensor) -> Tensor:
+    def call(self, player: str, *inputs: Tensor) -> Any:
         """Any player's output, under the weights it plays with."""
+        refuse_unknown(player, self.weights, "the player", BadPlugin)
         held = {**self.constrained_weights(player), **self.buffers[player]}
-        answer: Tensor = functional_call(self.modules[player], held, inputs)
+        with answered_by(self.noise):
+            answer = functional_call(self.players.modules[player], held, inputs)
         self.buffers[player] = {name: held[name] for name in self.buffers[player]}  # modules may assign new ones
         return answer
 
@@ -114,6 +168,18 @@ class Game:
         if player not in self.constrained:
             self.constrained[player] = self.hooks.constrain(player, self.weights[player], self)
         return self.constrained[player]
+
+    def average(self, rows: Tensor, *sides: str) -> Tensor:
+        """The mean of (rows,) numbers, one a judged sample, under the weights that strategies give to its rows.
+
+        An objective that averages so, and not by `.mean()`, can be weighed. `sides` says what a row is of: "real",
+        "fake", or both where it compares a pair.
+        """
+        weights = [w for side in sides if (w := self.hooks.weigh(side, len(rows), self)) is not None]
+        if not weights:
+            return rows.mean()
+        product = torch.stack(weights).prod(0)
+        return (product * rows).sum() / product.sum()
 
     def normal(self, name: str, shape: tuple[int, ...] | torch.Size) -> Tensor:
         """A standard normal tensor; asking again under the same name gives a fresh one."""
@@ -127,18 +193,101 @@ class Game:
         """Change a memory from inside a loss, such as a running mean of logits; gradients do not flow into it."""
         self.remembered[name] = value
 
+    def advance_moments(self, player: str, moments: dict[str, Params]) -> None:
+        """Let a player's Adam step from these running means and not from `moments`: a `gradients` hook foresaw a step.
+
+        Raises BadPlugin where the player's optimiser is not Adam.
+        """
+        if "adam" not in (name := self.optimiser(player).name):
+            raise BadPlugin(f"'{player}' is moved by {name}, which keeps no moments of Adam's")
+        self.advanced[player] = moments
+
     def with_weights(self, **players: Params) -> Game:
         """The same game, played with other weights."""
         return replace(self, weights={**self.weights, **players}, constrained={})
 
     def without_side_effects(self) -> Game:
-        """The same game on paper: what modules write to buffers, and hooks to memory, is not kept."""
-        return replace(self, buffers=tree_map(torch.clone, self.buffers), remembered={})
+        """The same game on paper: what modules write to buffers, and hooks to memory or moments, is not kept."""
+        return replace(self, buffers=tree_map(torch.clone, self.buffers), remembered={}, advanced={})
 
     def optimiser(self, player: str) -> Optimiser:
         """A player's optimiser settings."""
-        return self.settings.player(player)
+        return self.settings.player(player, self.players.turn(player))
 
     def discriminator_loss(self) -> Tensor:
         """The composed discriminator loss at these weights, as a look ahead needs it: nothing is written."""
-        return self.hooks.discriminator_loss(self.without_side_effects())
+        return self.hooks.discriminator_loss(replace(self.without_side_effects(), owner="discriminator"))
+
+    def field(self, weights: Mapping[str, Params] | None = None) -> dict[str, Params]:
+        """The gradients of all players of this turn, each of its own loss, at other weights or at these.
+
+        Samples, latents and noise are those of this game; nothing is written, and no `gradients` hook is asked.
+        It can be differentiated, as consensus optimisation does.
+        """
+        point = {**self.weights, **(weights or {})}
+        return {name: slopes for owner in self.moving for name, slopes in self.slopes(owner, point).items()}
+
+    def slopes(self, owner: str, point: dict[str, Params]) -> dict[str, Params]:
+        """Gradients of one player's loss for its team."""
+
+        def play(mine: dict[str, Params]) -> Tensor:
+            game = replace(self.without_side_effects(), owner=owner, noise=self.noise.again(), constrained={})
+            return self.hooks.loss(owner, replace(game, weights={**point, **mine}))
+
+        slopes: dict[str, Params] = grad(play)({name: point[name] for name in self.players.team(owner) if point[name]})
+        return slopes
+
+    @property
+    def moving(self) -> tuple[str, ...]:
+        """The players with a loss of their own that move in this turn."""
+        turns = self.phase.split("+")
+        return tuple(owner for owner in self.players.owners if self.players.turn(owner) in turns)
+
+
+@dataclass
+class OtherCritic(Game):
+    """A game as a further critic faces it: it sees the same samples, and keeps memories of its own."""
+
+    base: Game | None = None
+
+    @classmethod
+    def of(cls, base: Game, critic: str) -> OtherCritic:
+        """The same game, another critic."""
+        kept = {name: value for name, value in base.memory.items() if "@" not in name}
+        own = {name.removesuffix(f"@{critic}"): v for name, v in base.memory.items() if name.endswith(f"@{critic}")}
+        same = {name: getattr(base, name) for name in Game.__dataclass_fields__}
+        return cls(**{**same, "critic": critic, "memory": {**kept, **own}}, base=base)
+
+    @property
+    def real(self) -> Tensor:
+        """Real samples as every critic sees them."""
+        return self.first.real
+
+    @property
+    def fake(self) -> Tensor:
+        """Generated samples as every critic sees them."""
+        return self.first.fake
+
+    @property
+    def samples(self) -> Tensor:
+        """(n, *shape): the generator's answer to `latent`."""
+        return self.first.samples
+
+    @property
+    def first(self) -> Game:
+        """The game that the first critic faces."""
+        assert self.base is not None
+        return self.base
+
+    def facing(self, critic: str) -> Game:
+        return self if critic == self.critic else self.first.facing(critic)
+
+    def with_weights(self, **players: Params) -> Game:
+        return self.first.with_weights(**players).facing(self.critic)
+
+    def without_side_effects(self) -> Game:
+        return self.first.without_side_effects().facing(self.critic)
+
+    def remember(self, name: str, value: Any) -> None:
+        """Change this critic's memory."""
+        self.remembered[f"{name}@{self.critic}"] = value

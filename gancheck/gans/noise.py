@@ -1,12 +1,17 @@
-"""Random tensors inside hooks: asked for by name and shape, recorded in a dry run, drawn outside."""
+"""Random tensors inside hooks and modules: asked for by name and shape, recorded in a dry run, drawn outside."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from gancheck.errors import BadParameter
 
 Kind = Literal["normal", "uniform"]
 
@@ -16,6 +21,13 @@ class NoiseRequest(NamedTuple):
 
     kind: Kind
     shape: tuple[int, ...]
+
+
+class NoiseSource(Protocol):
+    """Who answers a wish."""
+
+    def take(self, name: str, wish: NoiseRequest) -> Tensor:
+        """The tensor that answers this wish."""
 
 
 @dataclass
@@ -37,6 +49,10 @@ class Noise:
         self.counts[name] = self.counts.get(name, 0) + 1
         return f"{name}#{self.counts[name]}"
 
+    def again(self) -> Noise:
+        """The same tensors, to be handed out from the start."""
+        return Noise(self.tensors)
+
 
 @dataclass
 class NoiseRecorder(Noise):
@@ -48,3 +64,72 @@ class NoiseRecorder(Noise):
     def take(self, name: str, wish: NoiseRequest) -> Tensor:
         self.requests[self.key(name)] = wish
         return torch.full(wish.shape, 0.5, device=self.device)
+
+    def again(self) -> NoiseRecorder:
+        return NoiseRecorder(self.tensors, {}, self.requests, self.device)
+
+
+@dataclass
+class DrawnNoise(Noise):
+    """Noise that is drawn when it is asked for, and stays in `tensors`."""
+
+    source: torch.Generator = field(default_factory=lambda: torch.Generator().manual_seed(7))
+
+    def take(self, name: str, wish: NoiseRequest) -> Tensor:
+        key = self.key(name)
+        if key not in self.tensors:
+            self.tensors[key] = FreshNoise(self.source).take(name, wish)
+        return self.tensors[key]
+
+    def again(self) -> DrawnNoise:
+        return DrawnNoise(self.tensors, source=self.source)
+
+
+@dataclass(frozen=True)
+class FreshNoise:
+    """Draws whatever is asked for from a generator, or from torch's global one; outside gancheck's training loop."""
+
+    source: torch.Generator | None = None
+
+    def take(self, name: str, wish: NoiseRequest) -> Tensor:
+        """The tensor that answers this wish."""
+        draw = torch.randn if wish.kind == "normal" else torch.rand
+        return draw(wish.shape, generator=self.source, device=self.source.device if self.source else None)
+
+
+#: Who answers the modules that are called now.
+current_source: ContextVar[NoiseSource | None] = ContextVar("current_source", default=None)
+
+
+@contextmanager
+def answered_by(source: NoiseSource) -> Iterator[None]:
+    """Modules that are called in here draw from `source`."""
+    token = current_source.set(source)
+    try:
+        yield
+    finally:
+        current_source.reset(token)
+
+
+def noise(kind: Kind, shape: tuple[int, ...] | torch.Size, name: str = "module") -> Tensor:
+    """A random tensor inside a module's `forward`: "normal" is N(0, 1), "uniform" U[0, 1).
+
+    In training it comes from the seed's own streams, so seeds are trained together, traced, and repeat; at evaluation
+    from the evaluation's stream; in a loop of your own from torch's global generator.
+    """
+    return (current_source.get() or FreshNoise()).take(name, NoiseRequest(kind, tuple(shape)))
+
+
+class Dropout(nn.Module):
+    """Dropout whose masks come from `noise`; `torch.nn.Dropout` draws where seeds cannot be trained together."""
+
+    def __init__(self, p: float = 0.5) -> None:
+        super().__init__()
+        if not 0 <= p < 1:
+            raise BadParameter(f"dropout of p = {p}: must lie in [0, 1)")
+        self.p = p
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.p == 0:
+            return x
+        return x * (noise("uniform", x.shape, "dropout") >= self.p) / (1 - self.p)

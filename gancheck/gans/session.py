@@ -43,5 +43,8 @@ class Session(Protocol):
     def latent(self, count: int) -> Tensor:
         """(count, latent size) draws of the prior."""
 
+    def codes(self, count: int) -> Tensor:
+        """(count,) int64 codes for as many latents, where `Latent.codes` says that there are some."""
+
     def report(self, **signals: Tensor | float) -> None:
         """Signals, such as generator_loss=... ; one that is not reported at every step holds its value in between."""

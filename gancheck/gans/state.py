@@ -1,23 +1,28 @@
-"""What training carries from step to step for one replicate."""
+"""What training carries from step to step for one replicate, and what of it is kept for evaluation."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import torch
 from torch import Tensor
+from torch.utils._pytree import tree_map
 
 Params = dict[str, Tensor]
 
 
 @dataclass(frozen=True)
 class State:
-    """Weights of all players and whatever strategies remember, as seen by `after_step`, `memory` and `sample`."""
+    """Weights and buffers of all players and whatever strategies remember, as hooks between updates see them."""
 
     weights: Mapping[str, Params]  #: player -> parameter name -> tensor
     memory: Mapping[str, Any]  #: name -> tensor, or dict of tensors
     progress: Tensor  #: share of the steps done, a scalar in [0, 1]
+    buffers: Mapping[str, Params] = field(default_factory=dict)  #: player -> buffer or frozen parameter -> tensor
+    generating: tuple[str, ...] = ("generator",)  #: the players that sampling needs
+    critics: tuple[str, ...] = ("discriminator",)  #: the players that judge samples
 
     @property
     def generator(self) -> Params:
@@ -31,3 +36,20 @@ class State:
     def with_weights(self, player: str, weights: Params) -> State:
         """This state with one player's weights changed, as weight clipping does."""
         return replace(self, weights={**self.weights, player: weights})
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a snapshot holds of one replicate: enough to draw samples without training again."""
+
+    weights: dict[str, Params]  #: player -> parameter or buffer -> tensor
+    memory: dict[str, Any] = field(default_factory=dict)  #: of strategies that sample
+
+    @property
+    def generator(self) -> Params:
+        """The generator's weights and buffers."""
+        return self.weights["generator"]
+
+    def to(self, device: torch.device) -> Kept:
+        """The same on a device."""
+        return Kept(*tree_map(lambda t: t.to(device), (self.weights, self.memory)))

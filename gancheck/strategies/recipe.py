@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from gancheck.datasets.base import DataSpec
-from gancheck.errors import BadParameter
+from gancheck.errors import BadParameter, BadPlugin
 from gancheck.gans.base import Gan, Model
-from gancheck.gans.game import Game
-from gancheck.gans.players import Built, Players
-from gancheck.gans.settings import Settings
-from gancheck.gans.state import Params, State
 from gancheck.plugins import parameters
-from gancheck.plugins.info import PluginInfo, plugin_info
 from gancheck.plugins.registry import Registry
-from gancheck.strategies.base import Strategy
+from gancheck.strategies.base import Strategy, info_of, is_objective, name_of
+from gancheck.strategies.composition import Composition
+from gancheck.strategies.hook_names import refuse_uncalled
 
 UNTREATED = "none"
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(Composition):
     """Strategies from left to right, the objective first. `Recipe.parse` makes one."""
 
     label: str  #: as tables show it, such as `rpgan+r1r2`
@@ -59,10 +54,6 @@ class Recipe:
         """Names of the strategies, the untreated objective included."""
         return [name_of(s) for s in self.strategies]
 
-    def implementing(self, hook: str) -> list[Strategy]:
-        """The strategies that override a hook."""
-        return [s for s in self.strategies if s.overrides(hook)]
-
     def supports(self, gan: Model, data: DataSpec) -> str | None:
         """The first reason why this recipe cannot treat this model, or None."""
         treatments = [s for s in self.strategies if name_of(s) != UNTREATED]
@@ -74,114 +65,16 @@ class Recipe:
             reasons = ((name_of(s), s.supports(gan, data)) for s in treatments)
             return next((f"{name}: {reason}" for name, reason in reasons if reason), None)
 
-    def discriminator_data(self, data: DataSpec) -> DataSpec:
-        """What the discriminator sees of the data."""
-        for s in self.strategies:
-            data = s.discriminator_data(data)
-        return data
-
-    def networks(self, model: Model, data: DataSpec) -> Built:
-        """A GAN's players after every strategy; of any other model, what it builds."""
-        return self.players(model, data) if isinstance(model, Gan) else model.build(data)
-
-    def players(self, gan: Gan, data: DataSpec) -> Players:
-        """The GAN's players, the discriminator built for what it will see, then wrapped."""
-        seen = self.discriminator_data(data)
-        players = gan.build(data)
-        if seen != data:
-            players = players.replace(discriminator=gan.build(seen).discriminator)
-        for s in self.strategies:
-            players = s.prepare(players, seen)
-        return players
-
-    def settings(self, settings: Settings) -> Settings:
-        """The suite's settings after every strategy."""
-        for s in self.strategies:
-            settings = s.settings(settings)
-        return settings
-
-    def inputs(self, x: Tensor, game: Game) -> Tensor:
-        """What the discriminator sees of samples."""
-        for s in self.implementing("inputs"):
-            x = s.inputs(x, game)
-        return x
-
-    def constrain(self, player: str, weights: Params, game: Game) -> Params:
-        """The weights a player plays with."""
-        for s in self.implementing("constrain"):
-            weights = s.constrain(weights, player, game)
-        return weights
-
-    def discriminator_loss(self, game: Game) -> Tensor:
-        """The composed loss of the discriminator."""
-        loss = torch.zeros((), device=game.latent.device)
-        for s in self.implementing("discriminator_loss"):
-            loss = s.discriminator_loss(loss, game)
-        return loss
-
-    def generator_loss(self, game: Game) -> Tensor:
-        """The composed loss of the generator, after every look ahead."""
-        play: Callable[[Game], Tensor] = self.plain_generator_loss
-        for s in self.implementing("lookahead"):
-            play = partial(s.lookahead, play)
-        return play(game)
-
-    def plain_generator_loss(self, game: Game) -> Tensor:
-        """The composed loss of the generator without looking ahead."""
-        loss = torch.zeros((), device=game.latent.device)
-        for s in self.implementing("generator_loss"):
-            loss = s.generator_loss(loss, game)
-        return loss
-
-    def gradients(self, gradients: dict[str, Params], game: Game) -> dict[str, Params]:
-        """The gradients after every strategy."""
-        for s in self.implementing("gradients"):
-            gradients = s.gradients(gradients, game)
-        return gradients
-
-    def memory(self, state: State) -> dict[str, Any]:
-        """Everything to remember at the start."""
-        memory: dict[str, Any] = {}
-        for s in self.implementing("memory"):
-            memory.update(s.memory(state))
-        return memory
-
-    def after_step(self, state: State) -> State:
-        """The state after every strategy's last word."""
-        for s in self.implementing("after_step"):
-            state = s.after_step(state)
-        return state
-
-    def sample(self, state: State) -> Params:
-        """The generator's weights to evaluate."""
-        weights = state.generator
-        for s in self.implementing("sample"):
-            weights = s.sample(weights, state)
-        return weights
-
 
 def part(text: str, registry: Registry) -> Strategy:
     """One strategy from its text."""
     name, values = parameters.parse_call(text)
     made: Strategy = registry.build("strategy", name, **values)
+    try:
+        refuse_uncalled(type(made))
+    except BadPlugin as error:
+        raise BadPlugin(f"strategy '{name}': {error}") from error
     return made
-
-
-def info_of(strategy: Strategy) -> PluginInfo:
-    """What a strategy object's decorator wrote on it."""
-    found = plugin_info(type(strategy))
-    assert found is not None
-    return found
-
-
-def name_of(strategy: Strategy) -> str:
-    """The registered name."""
-    return info_of(strategy).name
-
-
-def is_objective(strategy: Strategy) -> bool:
-    """Whether the strategy defines both players' losses."""
-    return bool(info_of(strategy).properties["family"] == "objective")
 
 
 def label_of(strategy: Strategy) -> str:

@@ -1,1 +1,4 @@
-"""The plug-in contract, for authors and for this project's own tests."""
+"""What ships for authors of plug-ins: contracts, and `gancheck.testing.game`, one game laid open."""
+
+from gancheck.testing.open_game import OpenGame as OpenGame
+from gancheck.testing.open_game import game as game

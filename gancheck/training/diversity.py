@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from gancheck.datasets.base import Dataset
-from gancheck.gans.state import Params
+from gancheck.gans.sampler import Sampler
+from gancheck.gans.state import Kept
 from gancheck.numerics.seeding import generator
-from gancheck.training.sampler import GeneratorSampler
 
 #: Samples per probe; 256 put the median of 32,640 distances within a few per cent.
 PROBE_SAMPLES = 256
@@ -17,14 +17,14 @@ PROBE_SAMPLES = 256
 class DiversityProbe:
     """Measures `diversity`: the median distance between two samples over that between two real training samples."""
 
-    def __init__(self, sampler: GeneratorSampler, dataset: Dataset, device: torch.device) -> None:
+    def __init__(self, sampler: Sampler, dataset: Dataset, device: torch.device) -> None:
         self.sampler = sampler
-        self.latent = sampler.latent.draw(PROBE_SAMPLES, generator(device, "probe"))
+        self.latent, self.code = sampler.players.latent.sample(PROBE_SAMPLES, generator(device, "probe"))
         self.real = median_distance(dataset.draw(PROBE_SAMPLES, generator(device, "probe/real")).x)
 
-    def __call__(self, weights: Params) -> Tensor:
+    def __call__(self, kept: Kept) -> Tensor:
         """The ratio, a scalar: near 1 when varied, near 0 when collapsed, NaN when samples are not finite."""
-        return median_distance(self.sampler(weights, self.latent)) / self.real
+        return median_distance(self.sampler.generate(kept, self.latent, self.code)) / self.real
 
 
 def median_distance(x: Tensor) -> Tensor:

@@ -13,13 +13,14 @@ from gancheck.gans.state import Params
 def build_optimiser(settings: Optimiser, weights: Params) -> torch.optim.Optimizer:
     """The optimiser of one player."""
     tensors = list(weights.values())
-    common: dict[str, Any] = {"lr": settings.lr, "foreach": True}
+    told = {"weight_decay": settings.weight_decay, "eps": settings.eps, "momentum": settings.momentum}
+    common: dict[str, Any] = {"lr": settings.lr, **{name: value for name, value in told.items() if value is not None}}
     if settings.name == "sgd":
-        return torch.optim.SGD(tensors, momentum=settings.betas[0], **common)
+        return torch.optim.SGD(tensors, foreach=True, **{"momentum": settings.betas[0], **common})
     if settings.name == "rmsprop":
-        return torch.optim.RMSprop(tensors, **common)
+        return torch.optim.RMSprop(tensors, foreach=True, **common)
     adam = torch.optim.AdamW if settings.name == "adamw" else torch.optim.Adam
-    return adam(tensors, lr=settings.lr, betas=settings.betas, fused=True)
+    return adam(tensors, betas=settings.betas, fused=True, **common)
 
 
 def adam_moments(optimiser: torch.optim.Optimizer, weights: Params) -> dict[str, Params]:
@@ -33,6 +34,14 @@ def adam_moments(optimiser: torch.optim.Optimizer, weights: Params) -> dict[str,
         second[name] = held.get("exp_avg_sq", torch.zeros_like(tensor))
         count[name] = held.get("step", torch.zeros((), device=tensor.device)).expand(len(tensor))
     return {"first": first, "second": second, "count": count}
+
+
+def set_adam_moments(optimiser: torch.optim.Optimizer, weights: Params, moments: dict[str, Params]) -> None:
+    """Let Adam step from these running means and step counts (replicates,), which are the same for all replicates."""
+    for name, tensor in weights.items():
+        first, second, count = (moments[kind][name] for kind in ("first", "second", "count"))
+        held = {"step": count[0].clone(), "exp_avg": first.contiguous(), "exp_avg_sq": second.contiguous()}
+        optimiser.state[tensor].update(held)
 
 
 def apply_gradients(optimiser: torch.optim.Optimizer, weights: Params, gradients: Params, rate: float) -> None:

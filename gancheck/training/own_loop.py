@@ -10,12 +10,12 @@ from torch import Tensor, nn
 from gancheck.datasets.base import Batch
 from gancheck.errors import BadPlugin, Unsupported
 from gancheck.gans.players import Built, Players
-from gancheck.gans.state import Params
+from gancheck.gans.sampler import PlainSampler
+from gancheck.gans.state import Kept, Params
 from gancheck.numerics.seeding import generator, key
 from gancheck.training.record import TrainingRecord
 from gancheck.training.recorder import OnStep, RunRecorder
 from gancheck.training.replicas import build_untreated
-from gancheck.training.sampler import GeneratorSampler
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.signals import SIGNALS
 
@@ -29,7 +29,8 @@ class OwnLoopSession:
         self.modules: dict[str, nn.Module] = self.built.modules
         self.source = generator(self.device, seed, "data/own")
         self.latents = generator(self.device, seed, "latent/own")
-        sampler = GeneratorSampler(self.built.generator, self.built.latent)
+        self.code_source = generator(self.device, seed, "code/own")
+        sampler = PlainSampler(self.built)
         self.recorder = RunRecorder(setup, (seed,), sampler, "own-loop", on_step)
         self.signals: dict[str, float] = {}
         self.steps_done = 0
@@ -52,6 +53,10 @@ class OwnLoopSession:
     def latent(self, count: int) -> Tensor:
         """(count, latent size) draws of the prior."""
         return self.built.latent.draw(count, self.latents)
+
+    def codes(self, count: int) -> Tensor:
+        """(count,) codes, where the latent has some."""
+        return self.built.latent.draw_codes(count, self.code_source)
 
     def report(self, **signals: Tensor | float) -> None:
         """Signals of this step, by name."""
@@ -79,15 +84,15 @@ class OwnLoopSession:
                 self.recorder.add_signals(name, before=value)
         self.recorder.write_signals(self.steps_done, self.signals)
 
-    def live_generator(self, i: int) -> Params:
-        """The generator's parameters and buffers, copied."""
-        return {name: t.detach().clone() for name, t in self.built.generator.state_dict().items()}
+    def live_generator(self, i: int) -> Kept:
+        """Parameters and buffers of what generates, copied."""
+        return Kept({name: copy_tensors(self.modules[name]) for name in self.built.generating})
 
     def is_finite(self, i: int) -> bool:
         """Whether the generator's weights are finite."""
         return all(bool(t.isfinite().all()) for t in self.built.generator.state_dict().values())
 
-    def snapshots(self) -> list[Params]:
+    def snapshots(self) -> list[Kept]:
         """The generator as it is."""
         return [self.live_generator(0)]
 
@@ -99,6 +104,11 @@ class OwnLoopSession:
                 f"train() ended after {self.steps_done} of {self.setup.budget.steps} steps; iterate session.steps()"
             )
         return record
+
+
+def copy_tensors(module: nn.Module) -> Params:
+    """A module's parameters and buffers, copied."""
+    return {name: t.detach().clone() for name, t in module.state_dict().items()}
 
 
 def train_own_loop(setup: TrainingSetup, on_step: OnStep = lambda _: None) -> list[TrainingRecord]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import safetensors
 import safetensors.torch
+import torch
 from torch import Tensor
 
 from gancheck.errors import StoreError
-from gancheck.gans.state import Params
+from gancheck.gans.state import Kept
 from gancheck.system.files import replacing
 
 Status = Literal["done", "diverged", "failed", "timeout", "skipped"]
@@ -29,16 +31,19 @@ class TrainingRecord:
     cpu_seconds: float = 0.0  #: the same as CPU time of the process, all threads together
     updates: int = 0  #: discriminator updates made
     path: str = ""  #: how it was computed, such as "stacked-traced"
-    snapshots: dict[int, Params] = field(default_factory=dict)  #: step -> generator's evaluation weights and buffers
+    path_reason: str = ""  #: why it was not computed as wanted; empty where it was
+    snapshots: dict[int, Kept] = field(default_factory=dict)  #: step -> what is evaluated
     trace: dict[str, Tensor] = field(default_factory=dict)  #: signal -> (steps done,) float32, NaN where not measured
 
     def save(self, path: Path, spec: dict[str, Any]) -> None:
         """Write everything to one safetensors file, beside and renamed."""
-        tensors = {f"{step}/{name}": t for step, params in self.snapshots.items() for name, t in params.items()}
+        tensors = {
+            f"{step}/{name}": t for step, kept in self.snapshots.items() for name, t in flatten_kept(kept).items()
+        }
         tensors |= {f"trace/{name}": t for name, t in self.trace.items()}
-        about = {k: getattr(self, k) for k in ("seed", "status", "reason", "seconds", "cpu_seconds", "updates", "path")}
+        about = {k: getattr(self, k) for k in ABOUT}
         with replacing(path) as part:
-            held = {k: t.detach().cpu().contiguous() for k, t in tensors.items()}
+            held = {k: t.detach().cpu().clone(memory_format=torch.contiguous_format) for k, t in tensors.items()}
             facts = {"outcome": json.dumps(about), "spec": json.dumps(spec), "points": json.dumps(list(self.snapshots))}
             part.write_bytes(safetensors.torch.save(held, facts))
 
@@ -48,7 +53,7 @@ class TrainingRecord:
         try:
             with safetensors.safe_open(path, "pt") as file:
                 made = cls(**json.loads(file.metadata()["outcome"]))
-                made.snapshots = {point: {} for point in json.loads(file.metadata().get("points", "[]"))}
+                made.snapshots = {point: Kept({}) for point in json.loads(file.metadata().get("points", "[]"))}
                 for name in file.keys():  # noqa: SIM118 (safetensors' handle is no mapping)
                     made.put(name, file.get_tensor(name))
         except (OSError, safetensors.SafetensorError, KeyError, TypeError, ValueError) as error:
@@ -61,4 +66,31 @@ class TrainingRecord:
         if place == "trace":
             self.trace[rest] = tensor
         else:
-            self.snapshots.setdefault(int(place), {})[rest] = tensor
+            put_kept(self.snapshots.setdefault(int(place), Kept({})), rest, tensor)
+
+
+#: What a file says of a record beside its tensors.
+ABOUT = ("seed", "status", "reason", "seconds", "cpu_seconds", "updates", "path", "path_reason")
+
+
+def flatten_kept(kept: Kept) -> dict[str, Tensor]:
+    """Every tensor of a snapshot under its way in: `["weights", "generator", "0.weight"]`, as JSON."""
+    return dict(leaves({"weights": kept.weights, "memory": kept.memory}, ()))
+
+
+def leaves(tree: Mapping[str, Any], way: tuple[str, ...]) -> Iterator[tuple[str, Tensor]]:
+    """The tensors of nested dictionaries with their ways in."""
+    for name, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from leaves(value, (*way, name))
+        else:
+            yield json.dumps([*way, name]), value
+
+
+def put_kept(kept: Kept, name: str, tensor: Tensor) -> None:
+    """Put one stored tensor in its place; a plain name, as older files have them, is the generator's."""
+    kind, *ways, last = json.loads(name) if name.startswith("[") else ("weights", "generator", name)
+    place: dict[str, Any] = {"weights": kept.weights, "memory": kept.memory}[kind]
+    for way in ways:
+        place = place.setdefault(way, {})
+    place[last] = tensor

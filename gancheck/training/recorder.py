@@ -12,10 +12,10 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from gancheck.gans.state import Params
+from gancheck.gans.sampler import Sampler
+from gancheck.gans.state import Kept
 from gancheck.training.diversity import DiversityProbe
 from gancheck.training.record import TrainingRecord
-from gancheck.training.sampler import GeneratorSampler
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.signals import pause_steps
 from gancheck.training.stopwatch import Stopwatch
@@ -26,24 +26,30 @@ OnStep = Callable[[int], None]  #: hears the number of steps done
 class TrainingLoop(Protocol):
     """What the recorder asks of the loop that trains; i counts the seeds that are trained together."""
 
-    def live_generator(self, i: int) -> Params:
-        """Weights and buffers of the generator as they are now."""
+    def live_generator(self, i: int) -> Kept:
+        """Weights and buffers of the players that generate, as they are now."""
 
     def is_finite(self, i: int) -> bool:
         """Whether nothing that belongs to this seed has left the finite numbers."""
 
-    def snapshots(self) -> list[Params]:
-        """Every seed's generator as it is to be evaluated, copied."""
+    def snapshots(self) -> list[Kept]:
+        """What every seed is to be evaluated with, copied."""
 
 
 class RunRecorder:
     """Makes the `TrainingRecord`s of seeds that are trained together."""
 
     def __init__(
-        self, setup: TrainingSetup, seeds: tuple[int, ...], sampler: GeneratorSampler, path: str, on_step: OnStep
+        self,
+        setup: TrainingSetup,
+        seeds: tuple[int, ...],
+        sampler: Sampler,
+        path: str,
+        on_step: OnStep,
+        path_reason: str = "",
     ) -> None:
         self.budget, self.device, self.on_step = setup.budget, setup.device, on_step
-        self.records = [TrainingRecord(seed, path=path) for seed in seeds]
+        self.records = [TrainingRecord(seed, path=path, path_reason=path_reason) for seed in seeds]
         self.clock = Stopwatch()
         self.probe = DiversityProbe(sampler, setup.dataset, setup.device)
         self.pauses = pause_steps(self.budget.steps, self.budget.points)
@@ -67,9 +73,9 @@ class RunRecorder:
             if record.status == "done":
                 self.mark_end(record, done, loop.is_finite(i))
         if done in self.budget.points:
-            for record, weights in zip(self.records, loop.snapshots(), strict=True):
+            for record, kept in zip(self.records, loop.snapshots(), strict=True):
                 if record.status == "done":
-                    record.snapshots[done] = weights
+                    record.snapshots[done] = kept
         self.on_step(done)
         return any(record.status == "done" for record in self.records)
 

@@ -5,7 +5,7 @@ Seeds are paired across strategies: a tensor that the untreated GAN also has sta
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import torch
@@ -13,13 +13,14 @@ from torch import Tensor, nn
 from torch.utils._pytree import tree_map
 
 from gancheck.datasets.base import DataSpec
-from gancheck.errors import BadPlugin
+from gancheck.errors import BadParameter, BadPlugin, refuse_unknown
 from gancheck.gans.base import Gan, Model
 from gancheck.gans.players import Built, Networks, Players
-from gancheck.gans.state import Params
-from gancheck.numerics.seeding import key
-from gancheck.strategies.recipe import Recipe
+from gancheck.gans.settings import Optimiser, Settings
+from gancheck.gans.state import Kept, Params, State
+from gancheck.numerics.seeding import generator, key
 from gancheck.training import optimisers
+from gancheck.training.look import SeedLook
 from gancheck.training.setup import TrainingSetup
 
 B = TypeVar("B", bound=Built)
@@ -32,15 +33,15 @@ class ReplicaStack:
         assert isinstance(setup.gan, Gan)
         self.setup, self.seeds, self.device = setup, setup.seeds, setup.device
         self.settings = setup.recipe.settings(setup.settings)
-        built = [build_players(setup.gan, setup.recipe, setup.dataset.spec, seed) for seed in setup.seeds]
+        found = [study(setup, seed) for seed in setup.seeds]
+        built = [build_players(setup, seed, known) for seed, known in zip(setup.seeds, found, strict=True)]
         self.players = to_device(built[0], self.device)
+        refuse_unknown_names(self.settings, self.players)
         #: player -> name -> (replicates, ...)
         self.weights = {n: self.stack_player(built, n, trainable_parameters) for n in self.players.modules}
         self.buffers = {n: self.stack_player(built, n, buffers_and_frozen) for n in self.players.modules}
-        self.optimisers = {
-            n: optimisers.build_optimiser(self.settings.player(n), w) for n, w in self.weights.items() if w
-        }
-        self.memory: dict[str, Any] = {}  #: what strategies remember, by name
+        self.optimisers = {n: optimisers.build_optimiser(self.optimiser(n), w) for n, w in self.weights.items() if w}
+        self.memory: dict[str, Any] = stack_found(found, self.device)  #: what strategies remember, by name
         self.steps_done = 0
 
     def stack_player(
@@ -49,17 +50,32 @@ class ReplicaStack:
         """One player's tensors of all replicates."""
         return stack_tensors([tensors(players.modules[player]) for players in built], self.device)
 
-    def replica(self, player: str, i: int) -> Params:
-        """One replicate's weights of a player."""
-        return {name: t[i] for name, t in self.weights[player].items()}
+    def live(self, players: Iterable[str], i: int) -> Kept:
+        """One replicate's weights and buffers of some players, as they are now."""
+        return Kept({p: {n: t[i] for n, t in {**self.weights[p], **self.buffers[p]}.items()} for p in players})
 
-    def live_generator(self, i: int) -> Params:
-        """One replicate's weights and buffers of the generator, as they are now."""
-        return {**self.replica("generator", i), **{name: t[i] for name, t in self.buffers["generator"].items()}}
+    def state(self) -> tuple[dict[str, Params], dict[str, Params], dict[str, Any], Tensor]:
+        """What hooks between updates are given: weights, buffers, memory and progress of all replicates."""
+        return self.weights, self.buffers, self.memory, self.progress()
+
+    def state_of(
+        self, weights: dict[str, Params], buffers: dict[str, Params], memory: dict[str, Any], progress: Tensor
+    ) -> State:
+        """The same of one replicate, as hooks see it."""
+        return State(weights, memory, progress, buffers, self.players.generating, self.players.critics)
+
+    def optimiser(self, player: str) -> Optimiser:
+        """A player's optimiser settings."""
+        return self.settings.player(player, self.players.turn(player))
 
     def moments(self) -> dict[str, dict[str, Params]]:
         """Adam's running means of every player."""
         return {name: optimisers.adam_moments(made, self.weights[name]) for name, made in self.optimisers.items()}
+
+    def adopt_moments(self, advanced: dict[str, dict[str, Params]]) -> None:
+        """Let Adam step from other running means."""
+        for name, moments in advanced.items():
+            optimisers.set_adam_moments(self.optimisers[name], self.weights[name], moments)
 
     def rates(self) -> dict[str, Tensor]:
         """Every player's learning rate now, (replicates,)."""
@@ -67,7 +83,7 @@ class ReplicaStack:
 
     def rate(self, player: str) -> float:
         """A player's learning rate now."""
-        return self.settings.player(player).rate(self.steps_done / self.setup.budget.steps)
+        return self.optimiser(player).rate(self.steps_done / self.setup.budget.steps)
 
     def progress(self) -> Tensor:
         """(replicates,) share of the steps done."""
@@ -100,13 +116,52 @@ class ReplicaStack:
         return tree_map(lambda t: t.clone() if t.untyped_storage().data_ptr() in live else t, memory)  # type: ignore[no-any-return]
 
 
-def build_players(gan: Gan, recipe: Recipe, data: DataSpec, seed: int) -> Players:
+def study(setup: TrainingSetup, seed: int) -> dict[str, dict[str, Any]]:
+    """What the strategies find out of the data for one seed, by strategy."""
+    return setup.recipe.study(lambda name: SeedLook.before_building(setup.dataset, setup.device, seed, name))
+
+
+def stack_found(found: list[dict[str, dict[str, Any]]], device: torch.device) -> dict[str, Any]:
+    """The tensors that were found, stacked over the seeds, as memories."""
+    names = [(strategy, name) for strategy, known in found[0].items() for name, v in known.items() if is_tensor(v)]
+    if twice := sorted({name for _, name in names if [n for _, n in names].count(name) > 1}):
+        raise BadPlugin(f"two strategies find '{twice[0]}'; begin the name with the strategy's")
+    return {name: torch.stack([f[strategy][name].to(device) for f in found]) for strategy, name in names}
+
+
+def is_tensor(value: object) -> bool:
+    """Whether something found is to be remembered."""
+    return isinstance(value, Tensor)
+
+
+def build_players(setup: TrainingSetup, seed: int, found: dict[str, dict[str, Any]]) -> Players:
     """One seed's players; tensors that the untreated GAN also has, with the same shape, start at its values."""
+    gan, recipe, data = setup.gan, setup.recipe, setup.dataset.spec
+    assert isinstance(gan, Gan)
     plain = build_seeded(lambda: require_players(gan.build(data)), seed)
-    players = build_seeded(lambda: recipe.players(gan, data), seed)
+    players = build_seeded(lambda: recipe.players(gan, data, found), seed)
     for name, module in plain.modules.items():
         copy_matching_tensors(players.modules[name], module)
+    for name, module in players.modules.items():
+        recipe.initial(name, module, lambda strategy, name=name: generator("cpu", seed, "initial", strategy, name))  # type: ignore[misc]
     return players
+
+
+def build_networks(setup: TrainingSetup) -> Built:
+    """The networks that kept weights belong to, with weights that mean nothing, on their device."""
+    found = study(setup, 0)
+    return to_device(build_seeded(lambda: setup.recipe.networks(setup.gan, setup.dataset.spec, found), 0), setup.device)
+
+
+def refuse_unknown_names(settings: Settings, players: Players) -> None:
+    """Refuse optimiser settings for nobody, and players that no turn moves."""
+    for name in settings.players:
+        refuse_unknown(name, players.modules, "a player with optimiser settings", BadParameter)
+    turns = [name for turn in settings.turns for name in turn]
+    for name in players.others:
+        refuse_unknown(players.turn(name), turns, f"the turn of player '{name}'", BadPlugin)
+    for name in turns:
+        refuse_unknown(name, {players.turn(p) for p in players.modules}, "a turn that moves somebody", BadParameter)
 
 
 def build_untreated(model: Model, data: DataSpec, seed: int, device: torch.device) -> Built:

@@ -9,15 +9,18 @@ import torch
 from torch import Tensor
 from torch.utils._pytree import tree_map
 
-from gancheck.gans.state import Params, State
+from gancheck.gans.sampler import PlainSampler
+from gancheck.gans.state import Kept, Params
 from gancheck.numerics.seeding import key
-from gancheck.training.player_update import PlayerUpdate
+from gancheck.training.fallback import ChosenPath, first_path
 from gancheck.training.record import TrainingRecord
 from gancheck.training.recorder import OnStep, RunRecorder
+from gancheck.training.refreshing import Refreshing
 from gancheck.training.replicas import ReplicaStack
-from gancheck.training.sampler import GeneratorSampler
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.signals import SIGNALS
+from gancheck.training.snapshot import evaluation_weights
+from gancheck.training.turn_update import TurnUpdate, refuse_changed_memory
 from gancheck.training.vectorise import ExecutionPath
 
 
@@ -27,18 +30,21 @@ class Trainer:
     def __init__(self, setup: TrainingSetup) -> None:
         self.setup, self.recipe = setup, setup.recipe
         self.replicas = ReplicaStack(setup)
-        self.updates = {phase: PlayerUpdate(self.replicas, phase) for phase in ("discriminator", "generator")}
+        made = [TurnUpdate(self.replicas, turn) for turn in self.replicas.settings.turns]
+        self.updates = {update.phase: update for update in made}
+        self.sampler = PlainSampler(self.replicas.players, self.recipe)
+        self.refreshing = Refreshing(self.replicas, self.sampler)
         self.advance: Callable[..., Any] | None = None
         self.signals: dict[str, Tensor] = {}  #: of the last step, (replicates,)
 
     def train(self, on_step: OnStep = lambda _: None) -> list[TrainingRecord]:
         """Run the budget and give every seed's training."""
         with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(key(self.setup.seeds, "global"))  # for modules that draw by themselves, such as dropout
-            path = self.prepare()
-            sampler = GeneratorSampler(self.replicas.players.generator, self.replicas.players.latent)
-            recorder = RunRecorder(self.setup, self.setup.seeds, sampler, str(path), on_step)
-            recorder.add_signals(*SIGNALS)
+            torch.manual_seed(key(self.setup.seeds, "global"))  # for modules that draw by themselves
+            chosen = self.prepare()
+            recorder = RunRecorder(self.setup, self.setup.seeds, self.sampler, str(chosen.path), on_step, chosen.reason)
+            owners = [owner for update in self.updates.values() for owner in update.owners]
+            recorder.add_signals(*SIGNALS, *(f"{o}_{k}" for o in owners for k in ("loss", "gradient")))
             return self.run(recorder)
 
     def run(self, recorder: RunRecorder) -> list[TrainingRecord]:
@@ -54,78 +60,67 @@ class Trainer:
         done = self.replicas.steps_done
         return recorder.finish(done, updates=done * self.replicas.settings.critic_steps)
 
-    def prepare(self) -> ExecutionPath:
-        """Try one replicate, then take the first path on which both updates can be mapped."""
+    def prepare(self) -> ChosenPath:
+        """Try one replicate, then take the first path on which all updates can be mapped."""
+        replicas, wanted = self.replicas, self.setup.path
         if self.recipe.implementing("memory"):
-            state, wanted = self.state(), eager(self.setup.path)
-            made = self.first_path(lambda path: path.map(self.memory_of)(*state), wanted)[1]
-            self.replicas.memory = tree_map(torch.clone, made)
+            made = first_path(lambda path: path.map(self.memory_of)(*replicas.state()), eager(wanted)).answer
+            replicas.memory = tree_map(torch.clone, made)
         for update in self.updates.values():
             update.dry_run()
-        path, _ = self.first_path(self.try_path, self.setup.path)
-        if self.recipe.implementing("after_step"):
-            self.advance = path.map(self.after_step)
-        return path
+        return first_path(self.try_path, wanted)
 
     def try_path(self, path: ExecutionPath) -> None:
-        """Try both updates along a path."""
+        """Try all updates along a path, and what comes after a step."""
         for update in self.updates.values():
             update.try_path(path)
-
-    def first_path(self, attempt: Callable[[ExecutionPath], Any], wanted: ExecutionPath) -> tuple[ExecutionPath, Any]:
-        """The wanted path, else what is left when vmap, the compiler or the tracer cannot follow the hooks."""
-        looped = [ExecutionPath("looped", wanted.execution), ExecutionPath("looped"), ExecutionPath("looped", "eager")]
-        paths = [wanted, ExecutionPath(wanted.vectorisation), *looped]
-        for path in dict.fromkeys(paths):
-            try:
-                return path, attempt(path)
-            except Exception:
-                if path == paths[-1]:
-                    raise
-        raise AssertionError("unreachable")
+        if self.recipe.implementing("after_step"):
+            self.advance = path.map(self.after_step)
+            refuse_changed_memory(self.advance(*self.replicas.state())[1], self.replicas.memory)
 
     def step(self) -> None:
-        """One generator update, after its discriminator updates."""
+        """One step: the first turn `critic_steps` times, then the other turns."""
+        self.refreshing.before_step()
+        first, *others = self.updates.values()
         for _ in range(self.replicas.settings.critic_steps):
-            judged = self.updates["discriminator"]()
-        self.signals = {**judged, **self.updates["generator"]()}
+            signals = first()
+        for update in others:
+            signals |= update()
+        self.signals = signals
         if self.advance is not None:
-            self.replicas.adopt_state(*self.advance(*self.state()))
+            self.replicas.adopt_state(*self.advance(*self.replicas.state()))
         self.replicas.steps_done += 1
 
-    def state(self) -> tuple[dict[str, Params], dict[str, Any], Tensor]:
-        """What hooks between steps are given: weights, memory and progress of all replicates."""
-        return self.replicas.weights, self.replicas.memory, self.replicas.progress()
-
-    def memory_of(self, weights: dict[str, Params], memory: dict[str, Any], progress: Tensor) -> dict[str, Any]:
+    def memory_of(self, *state: Any) -> dict[str, Any]:
         """What one replicate remembers at the start."""
-        return self.recipe.memory(State(weights, memory, progress))
+        return self.recipe.memory(self.replicas.state_of(*state))
 
-    def after_step(self, weights: dict[str, Params], memory: dict[str, Any], progress: Tensor) -> tuple[Any, Any]:
+    def after_step(self, *state: Any) -> tuple[Any, Any]:
         """One replicate's weights and memory when a step is done."""
-        state = self.recipe.after_step(State(weights, memory, progress))
-        return dict(state.weights), dict(state.memory)
+        after = self.recipe.after_step(self.replicas.state_of(*state))
+        return dict(after.weights), dict(after.memory)
 
-    def evaluation_weights(self, weights: dict[str, Params], memory: dict[str, Any], progress: Tensor) -> Params:
-        """One replicate's generator weights for evaluation."""
-        return self.recipe.sample(State(weights, memory, progress))
+    def evaluation_weights(self, *state: Any) -> dict[str, Params]:
+        """One replicate's weights and buffers for evaluation, of all players that a snapshot keeps."""
+        return evaluation_weights(self.replicas, self.replicas.state_of(*state))
 
-    def live_generator(self, i: int) -> Params:
-        """One replicate's generator as it is now."""
-        return self.replicas.live_generator(i)
+    def live_generator(self, i: int) -> Kept:
+        """One replicate's players that generate, as they are now."""
+        return self.replicas.live(self.replicas.players.generating, i)
 
     def is_finite(self, i: int) -> bool:
         """Whether the last losses and all weights of one replicate are finite."""
-        losses = [self.signals[f"{phase}_loss"][i] for phase in self.updates]
+        losses = [signal[i] for name, signal in self.signals.items() if name.endswith("_loss")]
         tensors = losses + [t[i] for params in self.replicas.weights.values() for t in params.values()]
         return bool(torch.stack([t.isfinite().all() for t in tensors]).all())
 
-    def snapshots(self) -> list[Params]:
-        """Every replicate's evaluation weights and buffers."""
-        state, wanted = self.state(), eager(self.setup.path)
-        _, weights = self.first_path(lambda path: path.map(self.evaluation_weights)(*state), wanted)
-        parts = {**weights, **self.replicas.buffers["generator"]}
-        return [{name: t[i].detach().clone() for name, t in parts.items()} for i in range(len(self.setup.seeds))]
+    def snapshots(self) -> list[Kept]:
+        """What every replicate is evaluated with: weights, buffers, and the memories that samplers need."""
+        replicas, wanted = self.replicas, eager(self.setup.path)
+        weights = first_path(lambda path: path.map(self.evaluation_weights)(*replicas.state()), wanted).answer
+        memory = replicas.memory if self.recipe.implementing("sampler") else {}
+        copies = [tree_map(lambda t, i=i: t[i].detach().clone(), (weights, memory)) for i in range(len(replicas.seeds))]
+        return [Kept(*copied) for copied in copies]
 
     def wait(self) -> None:
         """Let the device finish, so that the clock tells the truth."""

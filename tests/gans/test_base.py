@@ -59,10 +59,10 @@ def test_a_model_without_a_discriminator_is_trained_by_its_own_loop(train: Train
     records = train(gan=Autoencoder(), steps=20, evaluations=2)
     assert [(r.status, r.path, list(r.snapshots)) for r in records] == [("done", "own-loop", [10, 20])] * 2
     for record in records:
-        assert set(record.snapshots[20]) == {"0.weight", "0.bias"}  # the decoder's
+        assert set(record.snapshots[20].generator) == {"0.weight", "0.bias"}  # the decoder's
         assert record.trace["generator_loss"][-1] < record.trace["generator_loss"][0]
         assert record.trace["diversity"].isfinite().all()
-    assert not records[0].snapshots[20]["0.weight"].equal(records[1].snapshots[20]["0.weight"])
+    assert not records[0].snapshots[20].generator["0.weight"].equal(records[1].snapshots[20].generator["0.weight"])
 
 
 def test_such_a_model_has_modules_and_no_players(train: Train) -> None:

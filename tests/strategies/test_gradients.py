@@ -190,7 +190,7 @@ def test_gradient_is_that_of_the_paper(exact: Callable[..., Any], case: str) -> 
 
 def test_spectral_norm_agrees_with_torchs_own(exact: Callable[..., Any]) -> None:
     d = exact("spectral-norm", "discriminator")
-    memory = d.game.memory["spectral-norm"]
+    memory = d.game.memory["spectral-norm"]["discriminator"]
     for name, u in memory.items():  # to convergence: how far one step of it is along is another test's
         left = torch.linalg.svd(dict(d.discriminator.named_parameters())[name].detach())[0][:, 0]
         memory[name] = left * torch.sign(left @ u.double())

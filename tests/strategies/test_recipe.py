@@ -7,8 +7,9 @@ import torch
 
 import gancheck as gc
 from gancheck.errors import BadParameter, UnknownName
+from gancheck.strategies.base import name_of
 from gancheck.strategies.objectives.none import NonSaturating
-from gancheck.strategies.recipe import Recipe, name_of
+from gancheck.strategies.recipe import Recipe
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_a_recipe_that_makes_no_sense_is_refused(
 def test_strategies_are_applied_from_left_to_right(registry: gc.Registry) -> None:
     assert Recipe.parse("ttur(ratio=2.0)", registry).settings(gc.Settings()).player("discriminator").lr == 4e-4
     packed = Recipe.parse("pacgan(m=2)+minibatch-std", registry)
-    assert packed.discriminator_data(gc.DataSpec((2,))).shape == (4,)
+    assert packed.discriminator_data(gc.DataSpec((2,)), gc.Latent(3)).shape == (4,)
     players = packed.players(registry.build("gan", "mlp", width=8), gc.DataSpec((2,)))
     assert players.discriminator(torch.zeros(6, 4)).shape == (6, 1)
     assert players.generator(torch.zeros(6, 16)).shape == (6, 2)

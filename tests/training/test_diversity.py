@@ -10,9 +10,11 @@ from torch import Tensor, nn
 
 from gancheck.datasets.mixtures.ring import Ring
 from gancheck.errors import Diverged
-from gancheck.gans.players import Latent
+from gancheck.gans.latent import Latent
+from gancheck.gans.players import Networks
+from gancheck.gans.sampler import CHUNK, PlainSampler, draw_samples
+from gancheck.gans.state import Kept
 from gancheck.training.diversity import DiversityProbe, median_distance
-from gancheck.training.sampler import CHUNK, GeneratorSampler
 
 CPU = torch.device("cpu")
 
@@ -28,8 +30,12 @@ class Scaled(nn.Module):
         return z * self.scale + (torch.randn_like(z) if self.training else 0)
 
 
-def sampler() -> GeneratorSampler:
-    return GeneratorSampler(Scaled(), Latent(2))
+def sampler() -> PlainSampler:
+    return PlainSampler(Networks(Scaled(), Latent(2)))
+
+
+def scaled(number: float) -> Kept:
+    return Kept({"generator": {"scale": torch.tensor(number)}})
 
 
 def test_median_distance_is_scipys() -> None:
@@ -39,7 +45,7 @@ def test_median_distance_is_scipys() -> None:
 
 def test_diversity_is_relative_to_real_data() -> None:
     probe = DiversityProbe(sampler(), Ring(), CPU)
-    one, two = (probe({"scale": torch.tensor(s)}).item() for s in (1.0, 2.0))
+    one, two = (probe(scaled(s)).item() for s in (1.0, 2.0))
     assert probe.real.item() == pytest.approx(math.sqrt(2), abs=0.02)  # half of all pairs are at most two places apart
     assert one == pytest.approx(math.sqrt(4 * math.log(2)) / probe.real.item(), rel=0.1)  # two Gaussians in the plane
     assert two == pytest.approx(2 * one, rel=1e-5)
@@ -47,18 +53,18 @@ def test_diversity_is_relative_to_real_data() -> None:
 
 def test_a_collapsed_generator_has_none_and_a_diverged_one_no_value() -> None:
     probe = DiversityProbe(sampler(), Ring(), CPU)
-    assert probe({"scale": torch.tensor(0.0)}).item() == 0
-    assert math.isnan(probe({"scale": torch.tensor(math.nan)}).item())
+    assert probe(scaled(0.0)).item() == 0
+    assert math.isnan(probe(scaled(math.nan)).item())
 
 
 def test_looking_again_gives_the_same_value() -> None:
-    weights = {"scale": torch.tensor(1.0)}
+    weights = scaled(1.0)
     assert DiversityProbe(sampler(), Ring(), CPU)(weights).equal(DiversityProbe(sampler(), Ring(), CPU)(weights))
 
 
 def test_samples_are_drawn_in_evaluation_mode_and_in_pieces() -> None:
     count = 2 * CHUNK + 3
-    samples = sampler().draw({"scale": torch.tensor(3.0)}, count, torch.Generator().manual_seed(1))
+    samples = draw_samples(sampler(), scaled(3.0), count, torch.Generator().manual_seed(1))
     source = torch.Generator().manual_seed(1)
     pieces = [torch.randn(n, 2, generator=source) for n in (CHUNK, CHUNK, 3)]
     assert torch.equal(samples, 3 * torch.cat(pieces))
@@ -66,4 +72,4 @@ def test_samples_are_drawn_in_evaluation_mode_and_in_pieces() -> None:
 
 def test_samples_that_are_not_finite_are_counted() -> None:
     with pytest.raises(Diverged, match="5 of 5 samples are not finite"):
-        sampler().draw({"scale": torch.tensor(math.inf)}, 5, torch.Generator().manual_seed(0))
+        draw_samples(sampler(), scaled(math.inf), 5, torch.Generator().manual_seed(0))

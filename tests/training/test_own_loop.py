@@ -72,11 +72,11 @@ def test_a_loop_with_two_critics_and_optimisers_trains_every_seed(train: Train) 
     for record in records:
         assert sorted(record.snapshots) == [10, 20]
         assert record.seconds > 0
-        early, late = (record.snapshots[step]["weight"] for step in (10, 20))
+        early, late = (record.snapshots[step].generator["weight"] for step in (10, 20))
         assert not early.equal(late)
         assert (record.trace["generator_loss"] > 0).all()
         assert record.trace["diversity"].isfinite().all()
-    assert not records[0].snapshots[20]["weight"].equal(records[1].snapshots[20]["weight"])
+    assert not records[0].snapshots[20].generator["weight"].equal(records[1].snapshots[20].generator["weight"])
 
 
 def test_a_loop_is_the_same_to_the_last_bit_when_it_is_run_again(train: Train, apart: Callable[..., float]) -> None:

@@ -7,6 +7,7 @@ import torch
 from safetensors.torch import save_file
 
 from gancheck.errors import StoreError
+from gancheck.gans.state import Kept
 from gancheck.training.record import TrainingRecord
 
 
@@ -18,8 +19,8 @@ def record() -> TrainingRecord:
         updates=12,
         path="stacked-traced",
         snapshots={
-            5: {"0.weight": torch.randn(2, 3), "steps": torch.tensor(7)},
-            10: {"0.weight": torch.randn(3, 2).mT},
+            5: Kept({"generator": {"0.weight": torch.randn(2, 3), "steps": torch.tensor(7)}}),
+            10: Kept({"generator": {"0.weight": torch.randn(3, 2).mT}, "d": {}}, {"a/b": {"c": torch.ones(2)}}),
         },
         trace={"generator_loss": torch.tensor([1.0, float("nan")]), "diversity": torch.zeros(2)},
     )
@@ -33,9 +34,10 @@ def test_a_record_comes_back_as_it_was_saved(tmp_path: Path) -> None:
         *(3, "done", "", 1.5, 12, "stacked-traced"),
     )
     assert list(again.snapshots) == [5, 10]
-    for step, params in made.snapshots.items():
-        assert again.snapshots[step].keys() == params.keys()
-        assert all(t.equal(again.snapshots[step][n]) for n, t in params.items())
+    for step, kept in made.snapshots.items():
+        assert again.snapshots[step].generator.keys() == kept.generator.keys()
+        assert all(t.equal(again.snapshots[step].generator[n]) for n, t in kept.generator.items())
+    assert again.snapshots[10].memory["a/b"]["c"].equal(torch.ones(2))
     for name, signal in made.trace.items():
         torch.testing.assert_close(again.trace[name], signal, rtol=0, atol=0, equal_nan=True)
     assert [p.name for p in path.parent.iterdir()] == ["run.safetensors"]  # nothing half-written is left

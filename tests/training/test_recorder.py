@@ -10,9 +10,8 @@ import torch
 from torch import nn
 
 import gancheck as gc
-from gancheck.gans.state import Params
+from gancheck.gans.sampler import PlainSampler
 from gancheck.training.recorder import OnStep, RunRecorder
-from gancheck.training.sampler import GeneratorSampler
 from gancheck.training.setup import TrainingSetup
 
 Recorder = Callable[..., RunRecorder]
@@ -24,13 +23,13 @@ class Loop:
     def __init__(self, *broken: int, seeds: int = 2) -> None:
         self.broken, self.seeds = broken, seeds
 
-    def live_generator(self, i: int) -> Params:
-        return {"weight": torch.eye(2) * (i + 1), "bias": torch.zeros(2)}
+    def live_generator(self, i: int) -> gc.Kept:
+        return gc.Kept({"generator": {"weight": torch.eye(2) * (i + 1), "bias": torch.zeros(2)}})
 
     def is_finite(self, i: int) -> bool:
         return i not in self.broken
 
-    def snapshots(self) -> list[Params]:
+    def snapshots(self) -> list[gc.Kept]:
         return [self.live_generator(i) for i in range(self.seeds)]
 
 
@@ -39,7 +38,7 @@ def recorder(setup: Callable[..., TrainingSetup]) -> Recorder:
     """Records a run of 8 steps, with evaluations after 4 and 8: `recorder(timeout=1.0)`."""
 
     def make(seeds: tuple[int, ...] = (3, 5), on_step: OnStep = lambda _: None, **how: Any) -> RunRecorder:
-        sampler = GeneratorSampler(nn.Linear(2, 2), gc.Latent(2))
+        sampler = PlainSampler(gc.Networks(nn.Linear(2, 2), gc.Latent(2)))
         return RunRecorder(setup(steps=8, evaluations=2, seeds=seeds, **how), seeds, sampler, "some-way", on_step)
 
     return make
@@ -57,7 +56,7 @@ def test_generators_are_kept_at_evaluation_points_only(recorder: Recorder) -> No
     assert all(made.pause(step, Loop()) for step in made.pauses)
     for i, record in enumerate(made.finish(8)):
         assert list(record.snapshots) == [4, 8]
-        assert record.snapshots[8]["weight"].equal(Loop().live_generator(i)["weight"])
+        assert record.snapshots[8].generator["weight"].equal(Loop().live_generator(i).generator["weight"])
 
 
 def test_a_seed_that_leaves_the_finite_numbers_is_marked_and_keeps_no_more(recorder: Recorder) -> None:

@@ -60,5 +60,5 @@ def test_frozen_parameters_stay_as_they_are(setup: Callable[..., TrainingSetup])
     start = trainer.replicas.buffers["generator"]["0.weight"][0].clone()
     records = trainer.train()
     assert trainer.replicas.buffers["discriminator"]["0.weight"].equal(frozen)
-    assert records[0].snapshots[20]["0.weight"].equal(start)
-    assert records[0].snapshots[20].keys() == {"0.weight", "0.bias", "2.weight", "2.bias"}
+    assert records[0].snapshots[20].generator["0.weight"].equal(start)
+    assert records[0].snapshots[20].generator.keys() == {"0.weight", "0.bias", "2.weight", "2.bias"}

@@ -112,7 +112,7 @@ def test_weights_are_those_of_a_plain_pytorch_loop(
     work = setup(recipe, path=path)
     for seed, record in enumerate(Trainer(work).train()):
         for name, tensor in by_hand(work, seed, penalty).state_dict().items():
-            torch.testing.assert_close(record.snapshots[20][name], tensor, rtol=1e-4, atol=1e-5)
+            torch.testing.assert_close(record.snapshots[20].generator[name], tensor, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize("middle", ["norm", "sign"])
@@ -122,9 +122,9 @@ def test_unusual_players_are_trained_as_by_a_plain_pytorch_loop(
     work = setup(gan=Odd(middle))
     for seed, record in enumerate(Trainer(work).train()):
         plain = by_hand(work, seed).state_dict()
-        assert record.snapshots[20].keys() == plain.keys()
+        assert record.snapshots[20].generator.keys() == plain.keys()
         for name, tensor in plain.items():
-            torch.testing.assert_close(record.snapshots[20][name], tensor, rtol=1e-4, atol=1e-5)
+            torch.testing.assert_close(record.snapshots[20].generator[name], tensor, rtol=1e-4, atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -193,15 +193,18 @@ def test_global_random_states_are_left_alone(train: Train) -> None:
 
 def test_seeds_differ(train: Train) -> None:
     one, other = train(steps=2)
-    assert all(not one.snapshots[2][name].equal(other.snapshots[2][name]) for name in one.snapshots[2])
+    assert all(
+        not one.snapshots[2].generator[name].equal(other.snapshots[2].generator[name])
+        for name in one.snapshots[2].generator
+    )
 
 
 def test_a_snapshot_is_kept_at_each_evaluation(train: Train) -> None:
     record = train(steps=20, evaluations=4)[0]
     assert sorted(record.snapshots) == [5, 10, 15, 20]
-    weights = [record.snapshots[step]["0.weight"] for step in (5, 10, 15, 20)]
+    weights = [record.snapshots[step].generator["0.weight"] for step in (5, 10, 15, 20)]
     assert all(not a.equal(b) for a, b in itertools.pairwise(weights))
-    assert weights[1].equal(train(steps=20, evaluations=2)[0].snapshots[10]["0.weight"])
+    assert weights[1].equal(train(steps=20, evaluations=2)[0].snapshots[10].generator["0.weight"])
 
 
 def test_trace_holds_losses_at_every_step(train: Train) -> None:
@@ -235,12 +238,14 @@ def test_batch_normalisation_is_stacked_and_composes_with_slopes_and_look_aheads
     for recipe in ("r1", "unrolled(k=1)", "ema"):
         stacked = train(recipe, gan=Odd("norm"), steps=5)
         assert stacked[0].path == "stacked-eager"
-        assert stacked[0].snapshots[5]["2.num_batches_tracked"] == 10  # two updates a step; looking is not counted
+        assert (
+            stacked[0].snapshots[5].generator["2.num_batches_tracked"] == 10
+        )  # two updates a step; looking is not counted
         assert apart(stacked, train(recipe, gan=Odd("norm"), steps=5, path=LOOPED)) < 1e-5
 
 
 def test_a_buffer_that_a_module_assigns_is_carried_along(train: Train) -> None:
-    assert train(gan=Odd("count"), steps=5)[0].snapshots[5]["2.calls"] == 10
+    assert train(gan=Odd("count"), steps=5)[0].snapshots[5].generator["2.calls"] == 10
 
 
 def test_nan_in_one_seed_leaves_the_others_untouched(train: Train) -> None:
@@ -250,7 +255,10 @@ def test_nan_in_one_seed_leaves_the_others_untouched(train: Train) -> None:
     assert not ill[1].snapshots
     for seed in (0, 2):
         for step in (10, 20):
-            assert all(t.equal(ill[seed].snapshots[step][n]) for n, t in sound[seed].snapshots[step].items())
+            assert all(
+                t.equal(ill[seed].snapshots[step].generator[n])
+                for n, t in sound[seed].snapshots[step].generator.items()
+            )
 
 
 def test_training_stops_when_every_seed_has_diverged(train: Train) -> None:

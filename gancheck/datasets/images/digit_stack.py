@@ -39,7 +39,7 @@ class DigitStack(Dataset):
 
     @property
     def spec(self) -> DataSpec:
-        return DataSpec((self.channels, SIZE, SIZE), -1.0, 1.0)
+        return DataSpec((self.channels, SIZE, SIZE), -1.0, 1.0).with_modes(self.weights)
 
     @property
     def weights(self) -> Tensor:

@@ -75,7 +75,7 @@ class Mixture(Dataset):
 
     @property
     def spec(self) -> DataSpec:
-        return DataSpec((self.centres.shape[1],))
+        return DataSpec((self.centres.shape[1],)).with_modes(self.weights)
 
     @cached_property
     def weights(self) -> Tensor:

@@ -22,6 +22,7 @@ from gancheck.bench.run_result import FAILED
 from gancheck.bench.store import Run, Store
 from gancheck.datasets.base import Dataset
 from gancheck.errors import StoreError
+from gancheck.gans.sampler import draw_samples
 from gancheck.numerics.seeding import generator
 from gancheck.plugins.registry import Registry
 from gancheck.report.plots.curves import Axis, Curve, curves
@@ -202,9 +203,9 @@ def redraw(run: Run, job: Job, registry: Registry, store: Store) -> Tensor | Non
         return None
     setup: TrainingSetup = job.cell.build(registry)
     count = IMAGES if setup.dataset.spec.is_image else POINTS
-    weights = {n: t.to(setup.device) for n, t in kept.snapshots[max(kept.snapshots)].items()}
+    snapshot = kept.snapshots[max(kept.snapshots)].to(setup.device)
     source = generator(setup.device, kept.seed, "evaluation")
-    return sampler_of(setup).draw(weights, count, source).cpu()
+    return draw_samples(sampler_of(setup), snapshot, count, source).cpu()
 
 
 def point_clouds(path: Path, dataset: Dataset, runs: list[Run], drawn: list[Tensor], label: str) -> None:

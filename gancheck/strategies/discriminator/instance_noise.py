@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from gancheck.errors import BadParameter
-from gancheck.gans.game import Game
+from gancheck.gans.game import Game, Sample
 from gancheck.strategies.base import Strategy, strategy
 
 
@@ -25,5 +25,5 @@ class InstanceNoise(Strategy):
         if self.sigma < 0:
             raise BadParameter(f"sigma = {self.sigma} is negative")
 
-    def inputs(self, x: Tensor, game: Game) -> Tensor:
+    def inputs(self, x: Tensor, of: Sample, game: Game) -> Tensor:
         return x + self.sigma * (1 - game.progress) * game.normal("instance-noise", x.shape)

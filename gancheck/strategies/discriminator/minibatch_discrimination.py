@@ -15,7 +15,7 @@ from gancheck.errors import BadParameter
 from gancheck.gans.base import Gan
 from gancheck.gans.heads import REQUIRES_LINEAR_HEAD, has_head, insert_before_head, split_head
 from gancheck.gans.players import Players
-from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.base import BuildInfo, Strategy, strategy
 from gancheck.strategies.discriminator._l1_distance import distances
 
 
@@ -34,10 +34,13 @@ class MinibatchDiscrimination(Strategy):
     def supports(self, gan: Gan, data: DataSpec) -> str | None:
         return None if has_head(gan.build(data).discriminator) else REQUIRES_LINEAR_HEAD
 
-    def prepare(self, players: Players, data: DataSpec) -> Players:
-        hidden = split_head(players.discriminator)[1].in_features
-        layer = Closeness(hidden, self.kernels, self.width)
-        return players.replace(discriminator=insert_before_head(players.discriminator, layer, self.kernels))
+    def prepare(self, players: Players, info: BuildInfo) -> Players:
+        return players.wrap("discriminator", self.insert_closeness)
+
+    def insert_closeness(self, critic: nn.Module) -> nn.Module:
+        """The critic with its samples' closeness before its head."""
+        layer = Closeness(split_head(critic)[1].in_features, self.kernels, self.width)
+        return insert_before_head(critic, layer, self.kernels)
 
 
 class Closeness(nn.Module):

@@ -15,7 +15,7 @@ from gancheck.errors import BadParameter
 from gancheck.gans.base import Gan
 from gancheck.gans.heads import REQUIRES_LINEAR_HEAD, has_head, insert_before_head
 from gancheck.gans.players import Players
-from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.base import BuildInfo, Strategy, strategy
 
 
 @strategy("minibatch-std", family="discriminator")
@@ -32,8 +32,8 @@ class MinibatchStd(Strategy):
     def supports(self, gan: Gan, data: DataSpec) -> str | None:
         return None if has_head(gan.build(data).discriminator) else REQUIRES_LINEAR_HEAD
 
-    def prepare(self, players: Players, data: DataSpec) -> Players:
-        return players.replace(discriminator=insert_before_head(players.discriminator, Deviation(self.group), 1))
+    def prepare(self, players: Players, info: BuildInfo) -> Players:
+        return players.wrap("discriminator", lambda critic: insert_before_head(critic, Deviation(self.group), 1))
 
 
 class Deviation(nn.Module):

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from gancheck.datasets.base import DataSpec
 from gancheck.errors import BadParameter
-from gancheck.gans.game import Game
+from gancheck.gans.game import Game, Sample
+from gancheck.gans.latent import Latent
 from gancheck.gans.settings import Settings
 from gancheck.strategies.base import Strategy, strategy
 
@@ -33,9 +34,9 @@ class PacGan(Strategy):
     def settings(self, settings: Settings) -> Settings:
         return replace(settings, batch=self.m * settings.batch)
 
-    def discriminator_data(self, data: DataSpec) -> DataSpec:
+    def discriminator_data(self, data: DataSpec, latent: Latent) -> DataSpec:
         return data.packed(self.m)
 
-    def inputs(self, x: Tensor, game: Game) -> Tensor:
+    def inputs(self, x: Tensor, of: Sample, game: Game) -> Tensor:
         packs = len(x) // self.m
         return x[: packs * self.m].reshape(packs, self.m * x.shape[1], *x.shape[2:])

@@ -20,7 +20,7 @@ class Hinge(Strategy):
     """D minimises relu(1 - D(x)) + relu(1 + D(G(z))), G minimises -D(G(z))."""
 
     def discriminator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        return relu(1 - game.real_logits).mean() + relu(1 + game.fake_logits).mean()
+        return game.average(relu(1 - game.real_logits), "real") + game.average(relu(1 + game.fake_logits), "fake")
 
     def generator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        return -game.fake_logits.mean()
+        return -game.average(game.fake_logits, "fake")

@@ -19,7 +19,8 @@ class LeastSquares(Strategy):
     """Least squares in place of cross entropy: D minimises (D(x)-1)^2/2 + D(G(z))^2/2, G minimises (D(G(z))-1)^2/2."""
 
     def discriminator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        return (game.real_logits - 1).square().mean() / 2 + game.fake_logits.square().mean() / 2
+        real = game.average((game.real_logits - 1).square(), "real")
+        return real / 2 + game.average(game.fake_logits.square(), "fake") / 2
 
     def generator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        return (game.fake_logits - 1).square().mean() / 2
+        return game.average((game.fake_logits - 1).square(), "fake") / 2

@@ -20,7 +20,7 @@ class NonSaturating(Strategy):
     """The non-saturating GAN, untreated: D minimises sp(-D(x)) + sp(D(G(z))), G minimises sp(-D(G(z)))."""
 
     def discriminator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        return softplus(-game.real_logits).mean() + softplus(game.fake_logits).mean()
+        return game.average(softplus(-game.real_logits), "real") + game.average(softplus(game.fake_logits), "fake")
 
     def generator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        return softplus(-game.fake_logits).mean()
+        return game.average(softplus(-game.fake_logits), "fake")

@@ -21,7 +21,7 @@ class RelativisticPairing(Strategy):
     """D minimises sp(D(G(z)) - D(x)) over pairs, G minimises sp(D(x) - D(G(z)))."""
 
     def discriminator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        return softplus(game.fake_logits - game.real_logits).mean()
+        return game.average(softplus(game.fake_logits - game.real_logits), "real", "fake")
 
     def generator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        return softplus(game.real_logits - game.fake_logits).mean()
+        return game.average(softplus(game.real_logits - game.fake_logits), "real", "fake")

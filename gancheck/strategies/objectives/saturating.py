@@ -20,7 +20,7 @@ class Saturating(Strategy):
     """The generator minimises log(1 - D(G(z))), as the zero-sum game has it: a negative control."""
 
     def discriminator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        return softplus(-game.real_logits).mean() + softplus(game.fake_logits).mean()
+        return game.average(softplus(-game.real_logits), "real") + game.average(softplus(game.fake_logits), "fake")
 
     def generator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        return -softplus(game.fake_logits).mean()
+        return -game.average(softplus(game.fake_logits), "fake")

@@ -28,7 +28,8 @@ class WganGp(Strategy):
     def discriminator_loss(self, loss: Tensor, game: Game) -> Tensor:
         mix = game.uniform("wgan-gp", (len(game.real), *[1] * (game.real.dim() - 1)))
         norm: Tensor = game.input_gradient(mix * game.real + (1 - mix) * game.fake).flatten(1).norm(dim=1)
-        return game.fake_logits.mean() - game.real_logits.mean() + self.weight * (norm - 1).square().mean()
+        distance = game.average(game.fake_logits, "fake") - game.average(game.real_logits, "real")
+        return distance + self.weight * (norm - 1).square().mean()
 
     def generator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        return -game.fake_logits.mean()
+        return -game.average(game.fake_logits, "fake")

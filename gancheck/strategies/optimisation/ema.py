@@ -20,7 +20,7 @@ MEMORY = "ema"
 @strategy("ema", family="optimisation")
 @dataclass(frozen=True)
 class Ema(Strategy):
-    """Train as usual; evaluate the exponential moving average of the generator's weights."""
+    """Train as usual; evaluate the exponential moving average of the weights of all players that generate."""
 
     decay: float = 0.999  #: per generator step
 
@@ -29,12 +29,15 @@ class Ema(Strategy):
             raise BadParameter(f"decay = {self.decay} must lie in [0, 1)")
 
     def memory(self, state: State) -> dict[str, Any]:
-        return {MEMORY: state.generator}
+        return {MEMORY: {player: state.weights[player] for player in state.generating}}
 
     def after_step(self, state: State) -> State:
-        mean = state.memory[MEMORY]
-        now = state.generator
-        return state.remember(MEMORY, {n: torch.lerp(now[n], mean[n], self.decay) for n in now})
+        means = {p: self.average(state.weights[p], mean) for p, mean in state.memory[MEMORY].items()}
+        return state.remember(MEMORY, means)
 
-    def sample(self, weights: Params, state: State) -> Params:
-        return dict(state.memory[MEMORY])
+    def average(self, now: Params, mean: Params) -> Params:
+        """The running mean after one more step."""
+        return {name: torch.lerp(now[name], mean[name], self.decay) for name in now}
+
+    def evaluation_weights(self, weights: dict[str, Params], state: State) -> dict[str, Params]:
+        return {**weights, **{p: {**weights[p], **mean} for p, mean in state.memory[MEMORY].items()}}

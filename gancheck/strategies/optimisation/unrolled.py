@@ -15,6 +15,7 @@ from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.gans.lookahead import adam
 from gancheck.gans.settings import Settings
+from gancheck.gans.state import Params
 from gancheck.strategies.base import Strategy, strategy
 
 
@@ -38,11 +39,16 @@ class Unrolled(Strategy):
         return settings
 
     def lookahead(self, play: Callable[[Game], Tensor], game: Game) -> Tensor:
-        def foe(weights: dict[str, Tensor]) -> Tensor:
-            return game.with_weights(discriminator=weights).discriminator_loss()
+        if game.owner != "generator":
+            return play(game)
 
-        weights, moments = game.weights["discriminator"], game.moments["discriminator"]
-        optimiser, rate = game.optimiser("discriminator"), game.rates["discriminator"]
+        def foe(weights: dict[str, Params]) -> Tensor:
+            return game.with_weights(**weights).discriminator_loss()
+
+        foes = [name for name in game.players.team("discriminator") if game.weights[name]]
+        weights, moments = {n: game.weights[n] for n in foes}, {n: game.moments[n] for n in foes}
         for _ in range(self.k):
-            weights, moments = adam(weights, grad(foe)(weights), moments, optimiser, rate)
-        return play(game.with_weights(discriminator=weights))
+            slopes = grad(foe)(weights)
+            for n in foes:
+                weights[n], moments[n] = adam(weights[n], slopes[n], moments[n], game.optimiser(n), game.rates[n])
+        return play(game.with_weights(**weights))

@@ -22,20 +22,28 @@ MEMORY = "spectral-norm"
 @strategy("spectral-norm", family="regulariser")
 @dataclass(frozen=True)
 class SpectralNorm(Strategy):
-    """Play with W / sigma(W) in every layer of the discriminator; sigma by one power iteration per step."""
+    """Play with W / sigma(W) in every layer of every critic; sigma by one power iteration per step."""
 
     def memory(self, state: State) -> dict[str, Any]:
-        matrices = {n: w for n, w in state.weights["discriminator"].items() if w.dim() > 1}
-        return {MEMORY: {n: settle_vector(w.flatten(1)) for n, w in matrices.items()}}
+        return {MEMORY: {critic: start_vectors(state.weights[critic]) for critic in state.critics}}
 
     def constrain(self, weights: Params, player: str, game: Game) -> Params:
-        if player != "discriminator":
-            return weights
-        return {**weights, **{n: divide_by_norm(weights[n], u) for n, u in game.memory[MEMORY].items()}}
+        vectors = game.memory[MEMORY].get(player, {})
+        return {**weights, **{n: divide_by_norm(weights[n], u) for n, u in vectors.items()}}
 
     def after_step(self, state: State) -> State:
-        weights = state.weights["discriminator"]
-        return state.remember(MEMORY, {n: turn(weights[n].flatten(1), u) for n, u in state.memory[MEMORY].items()})
+        after = {critic: turn_all(state.weights[critic], us) for critic, us in state.memory[MEMORY].items()}
+        return state.remember(MEMORY, after)
+
+
+def start_vectors(weights: Params) -> Params:
+    """A left singular vector of every matrix, by the matrix's name."""
+    return {n: settle_vector(w.flatten(1)) for n, w in weights.items() if w.dim() > 1}
+
+
+def turn_all(weights: Params, vectors: Params) -> Params:
+    """The vectors after one power iteration each."""
+    return {n: turn(weights[n].flatten(1), u) for n, u in vectors.items()}
 
 
 def divide_by_norm(weight: Tensor, u: Tensor) -> Tensor:

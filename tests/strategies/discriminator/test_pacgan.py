@@ -35,9 +35,9 @@ def test_an_incomplete_pack_is_dropped(duel: Callable[..., Any], batch: int, pac
 def test_images_are_packed_along_channels(registry: gc.Registry) -> None:
     recipe = Recipe.parse("pacgan(m=2)", registry)
     spec = gc.DataSpec((3, 8, 8), low=-1, high=1)
-    assert recipe.discriminator_data(spec) == gc.DataSpec((6, 8, 8), low=-1, high=1)
+    assert recipe.discriminator_data(spec, gc.Latent(3)) == gc.DataSpec((6, 8, 8), low=-1, high=1)
     x = torch.arange(4 * 3 * 8 * 8.0).reshape(4, 3, 8, 8)
-    seen = recipe.inputs(x, None)  # type: ignore[arg-type]
+    seen = recipe.inputs(x, None, None)  # type: ignore[arg-type]
     assert torch.equal(seen[1], torch.cat([x[2], x[3]]))
     players = recipe.players(registry.build("gan", "dcgan", width=4), spec)
     assert players.discriminator(seen).shape == (2, 1)
@@ -53,6 +53,7 @@ def test_a_pack_holds_at_least_one_sample(duel: Callable[..., Any], m: int) -> N
 def test_the_discriminator_judges_as_many_packs_as_the_batch_holds_samples(train: Callable[..., Any], m: int) -> None:
     shapes: list[tuple[int, ...]] = []
 
+    @gc.strategy("watch", family="regulariser")
     @dataclass(frozen=True)
     class Watch(gc.Strategy):
         def discriminator_loss(self, loss: torch.Tensor, game: Any) -> torch.Tensor:

@@ -21,7 +21,7 @@ def test_evaluated_weights_are_the_running_mean_of_every_step(
         for name, tensor in trainer.replicas.weights["generator"].items():
             mean[name] = 0.7 * mean[name] + 0.3 * tensor
     for seed, record in enumerate(train("ema(decay=0.7)", steps=8)):
-        for name, tensor in record.snapshots[8].items():
+        for name, tensor in record.snapshots[8].generator.items():
             torch.testing.assert_close(tensor, mean[name][seed], rtol=1e-5, atol=1e-7)
 
 

@@ -116,11 +116,13 @@ def test_what_a_look_ahead_computes_on_the_way_is_not_remembered(train: Callable
             game.remember("moves", game.memory["moves"] + 1)
             return loss
 
-        def sample(self, weights: dict[str, Tensor], state: gc.State) -> dict[str, Tensor]:
-            return {**weights, "moves": state.memory["moves"]}
+        def evaluation_weights(self, weights: dict[str, Any], state: gc.State) -> dict[str, Any]:
+            return {p: {n: 0 * t + state.memory["moves"] for n, t in w.items()} for p, w in weights.items()}
 
     for recipe in ("none", "unrolled(k=2)"):
-        counted.append([r.snapshots[5]["moves"].item() for r in train(recipe, extra=(Counter(),), steps=5)])
+        counted.append(
+            [r.snapshots[5].generator["0.bias"][0].item() for r in train(recipe, extra=(Counter(),), steps=5)]
+        )
     assert counted == [[5, 5], [5, 5]]
 
 

@@ -84,7 +84,7 @@ def test_players_that_give_the_wrong_shape_are_refused(
 def test_a_loss_that_is_no_scalar_is_refused(train: Train, phase: str, answer: Any, words: str) -> None:
     hook = {f"{phase}_loss": lambda self, loss, game: answer(loss, game)}
     bad = gc.strategy("bad", family="regulariser")(type("Bad", (gc.Strategy,), hook))()
-    with pytest.raises(BadPlugin, match=f"{phase}_loss of 'none' gave {words}; it must give a scalar tensor"):
+    with pytest.raises(BadPlugin, match=f"{phase}_loss of 'bad' gave {words}; it must give a scalar tensor"):
         train(extra=(bad,))
 
 
@@ -144,8 +144,8 @@ def test_remembered_weights_stay_as_they_were(setup: Callable[..., TrainingSetup
 class Encoder(gc.Strategy):
     """Adds a player that learns, with the generator, to read latents off samples."""
 
-    def prepare(self, players: gc.Players, data: gc.DataSpec) -> gc.Players:
-        return players.add("encoder", nn.Linear(data.size, players.latent.size), "generator")
+    def prepare(self, players: gc.Players, info: gc.BuildInfo) -> gc.Players:
+        return players.add("encoder", nn.Linear(info.data.size, players.latent.size), shares="generator")
 
     def generator_loss(self, loss: Tensor, game: gc.Game) -> Tensor:
         return loss + (game.call("encoder", game.samples) - game.latent).square().mean()
@@ -156,7 +156,7 @@ def test_a_helper_that_follows_the_generator_is_trained_with_it(setup: Callable[
     start = {name: tensor.clone() for name, tensor in trainer.replicas.weights["encoder"].items()}
     records = trainer.train()
     assert all((trainer.replicas.weights["encoder"][name] - tensor).abs().min() > 0 for name, tensor in start.items())
-    assert not any("encoder" in name for name in records[0].snapshots[20])
+    assert not any("encoder" in name for name in records[0].snapshots[20].generator)
     plain = Trainer(setup())
     plain.train()
     assert not plain.replicas.weights["generator"]["0.weight"].equal(trainer.replicas.weights["generator"]["0.weight"])

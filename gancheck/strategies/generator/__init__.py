@@ -1,0 +1,1 @@
+"""Strategies that change the generator: its latents, its branches."""

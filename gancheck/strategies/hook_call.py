@@ -1,0 +1,58 @@
+"""Calling a strategy's hook so that what goes wrong in it says where: strategy, hook, file and line."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from gancheck.errors import BadParameter, BadPlugin, GancheckError
+from gancheck.gans.game import Game
+from gancheck.gans.state import State
+from gancheck.plugins.loader import raising_line
+from gancheck.strategies.base import Strategy, name_of
+
+
+class HookError(BadPlugin):
+    """An error inside a hook; `__cause__` is what was raised."""
+
+
+def call_hook(strategy: Strategy, hook: str, *args: Any) -> Any:
+    """The hook's answer, or HookError: `strategy 'x', discriminator_loss, mine.py line 12: KeyError: 'encoder'`.
+
+    A parameter's value that the hook refuses stays BadParameter, for the fault is not in the hook.
+    """
+    try:
+        return getattr(strategy, hook)(*args)
+    except (HookError, BadParameter):
+        raise  # of a hook that this one has called, or in words of the author
+    except Exception as error:
+        text = str(error) if isinstance(error, GancheckError) else f"{type(error).__name__}: {error}"
+        place = f"strategy '{name_of(strategy)}', {hook}{line_in(strategy, error)}"
+        raise HookError(f"{place}: {text}{names_at_hand(error, args)}") from error
+
+
+def line_in(strategy: Strategy, error: Exception) -> str:
+    """`, mine.py line 12`, where the error passed through a file of the strategy or of what it derives from."""
+    for file in files_of(type(strategy)):
+        if line := raising_line(error, file):
+            return f", {file.name} line {line}"
+    return ""
+
+
+def files_of(strategy: type[Strategy]) -> Iterator[Path]:
+    """The file of a strategy, and those of what it derives from."""
+    for cls in (c for c in strategy.__mro__ if c not in Strategy.__mro__):
+        with suppress(TypeError, OSError):  # it was typed in
+            yield Path(inspect.getsourcefile(cls) or "")
+
+
+def names_at_hand(error: Exception, args: tuple[Any, ...]) -> str:
+    """What there is, where a hook asked a dictionary for what there is not."""
+    given = next((arg for arg in args if isinstance(arg, Game | State)), None)
+    if given is None or not isinstance(error, KeyError):
+        return ""
+    players, memories = ", ".join(given.weights), ", ".join(given.memory) or "none"
+    return f" (players: {players}; memories: {memories})"

@@ -1,0 +1,49 @@
+"""Top-k training: the generator learns from those of its samples that the discriminator finds the most real.
+
+Sinha, Zhao, Goyal, Raffel & Odena, "Top-k training of GANs: improving GAN performance by throwing away bad samples",
+NeurIPS 2020.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from gancheck.errors import BadParameter
+from gancheck.gans.game import Game
+from gancheck.strategies.base import Strategy, strategy
+
+EPOCHS = 100
+
+
+@strategy("top-k", family="optimisation")
+@dataclass(frozen=True)
+class TopK(Strategy):
+    """Average the generator's loss over the k fake rows with the highest logits; k falls from all rows to nu of them.
+
+    After e hundredths of the training, k is max(nu, gamma^e) of the rows: what the paper calls an epoch depends on the
+    size of a data set. Of rows with equal logits, the first are kept; packs are rows.
+    """
+
+    nu: float = 0.5  #: smallest share of rows that is kept
+    gamma: float = 0.99  #: factor by which k falls with every hundredth of the training
+
+    def __post_init__(self) -> None:
+        for name, value in (("nu", self.nu), ("gamma", self.gamma)):
+            if not 0 < value <= 1:
+                raise BadParameter(f"{name} = {value} must lie in (0, 1]")
+
+    def weigh(self, weights: Tensor, side: str, game: Game) -> Tensor:
+        if side != "fake" or game.owner != "generator":
+            return weights
+        logits = game.facing("discriminator").fake_logits.detach()
+        rank = logits.argsort(stable=True, descending=True).argsort()  # (rows,) 0 is the highest
+        return weights * (rank < self.kept(len(logits), game))
+
+    def kept(self, rows: int, game: Game) -> Tensor:
+        """k, a scalar."""
+        epoch = (EPOCHS * game.progress).floor()
+        share = torch.full_like(epoch, self.gamma).pow(epoch).clamp_min(self.nu)
+        return (share * rows).round().clamp_min(1)

@@ -1,0 +1,94 @@
+"""The way that a block is computed: the wanted one, else what is left when vmap or the tracer cannot follow a hook."""
+
+from __future__ import annotations
+
+import linecache
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from torch.fx.proxy import TraceError
+
+from gancheck.errors import GancheckError
+from gancheck.training.vectorise import ExecutionPath
+
+#: What vmap, the tracer and the compiler raise where they cannot follow; anything else is the author's own error.
+CANNOT_FOLLOW = (RuntimeError, NotImplementedError, TraceError)
+
+PICKED = "which rows are picked depends on values: weigh all rows by 0 and 1, or use torch.where"
+BRANCH = "keep values in tensors, and use torch.where in place of a branch on one"
+
+#: What the error says, what the lines and files say that it passed through, and what to write instead.
+INSTEAD = (
+    ("one_hot", "", "write gancheck.one_hot(codes, count)"),
+    ("random operation", r"\brandperm\b", 'write game.uniform("order", (n,)).argsort()'),
+    ("random operation", r"dropout\(|modules.dropout\.py", "write gancheck.Dropout in place of torch's"),
+    ("random operation", "", "write game.normal(name, shape) or game.uniform(name, shape); in a module gancheck.noise"),
+    ("boolean mask|masked_select|dynamic shape", "", PICKED),
+    (r"\.item\(\)|control flow|tracing tensor|data pointer", "", BRANCH),
+    ("inplace|index_put_|broadcast shape", "", "make tensors by torch.stack or torch.cat, and write to none in place"),
+    ("out=", "spectral_norm", "take the strategy spectral-norm in place of torch's, which writes to its own vectors"),
+)
+
+
+@dataclass(frozen=True)
+class ChosenPath:
+    """How a block is computed."""
+
+    path: ExecutionPath
+    reason: str  #: why it is not the wanted path; empty where it is
+    answer: Any  #: of the attempt
+
+
+def first_path(attempt: Callable[[ExecutionPath], Any], wanted: ExecutionPath) -> ChosenPath:
+    """The wanted path, else the first along which the attempt succeeds; an author's own error is raised."""
+    looped = [ExecutionPath("looped", wanted.execution), ExecutionPath("looped"), ExecutionPath("looped", "eager")]
+    paths = list(dict.fromkeys([wanted, ExecutionPath(wanted.vectorisation), *looped]))
+    reason = ""
+    for path in paths:
+        try:
+            return ChosenPath(path, reason, attempt(path))
+        except Exception as error:
+            if path == paths[-1] or not cannot_follow(error):
+                raise
+            reason = reason or f"{path}: {describe_cause(error)}"
+    raise AssertionError("unreachable")
+
+
+def cannot_follow(error: BaseException) -> bool:
+    """Whether the error, or what a hook's error stands for, is one of vmap, the tracer or the compiler."""
+    root = root_of(error)
+    return isinstance(root, CANNOT_FOLLOW) and not isinstance(root, GancheckError)
+
+
+def root_of(error: BaseException) -> BaseException:
+    """What was raised in the first place."""
+    while isinstance(error, GancheckError) and error.__cause__ is not None:
+        error = error.__cause__
+    return error
+
+
+def describe_cause(error: BaseException) -> str:
+    """The first sentence of the error, with what to write instead where the cause is a common one."""
+    text = " ".join(str(error).split()).split(". ")[0]
+    if not isinstance(error, GancheckError):
+        text = f"{type(error).__name__}: {text}"
+    said, seen = str(root_of(error)), "\n".join(places(error))
+    fits = (advice for word, place, advice in INSTEAD if re.search(word, said) and re.search(place, seen))
+    advice = next(fits, "")
+    return f"{text} ({advice})" if advice else text
+
+
+def draws_by_itself(error: BaseException) -> bool:
+    """Whether random numbers were drawn that are not the game's."""
+    return "random operation" in str(root_of(error))
+
+
+def places(error: BaseException) -> Iterator[str]:
+    """The files and lines that the error passed through, the author's and torch's modules."""
+    trace = root_of(error).__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        yield f"{file} {linecache.getline(file, trace.tb_lineno).strip()}"
+        trace = trace.tb_next

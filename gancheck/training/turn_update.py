@@ -1,0 +1,272 @@
+"""One turn: the losses of one replicate, differentiated and mapped over the stack, then the optimisers' step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.func import grad_and_value
+from torch.utils._pytree import tree_map
+
+from gancheck.datasets.base import Batch
+from gancheck.errors import BadPlugin
+from gancheck.gans.game import Game
+from gancheck.gans.noise import Noise, NoiseRecorder
+from gancheck.gans.state import Params
+from gancheck.training.replicas import ReplicaStack
+from gancheck.training.streams import ExtendedStream, Stream, noise_stream
+from gancheck.training.vectorise import ExecutionPath
+
+
+class Arguments(NamedTuple):
+    """What a turn is computed from: of all replicates, with a leading axis, or of one."""
+
+    mine: dict[str, Params]  #: weights of the players that move
+    rest: dict[str, Params]  #: of the others
+    buffers: dict[str, Params]
+    memory: dict[str, Any]
+    moments: Mapping[str, Any]
+    rates: Mapping[str, Tensor]
+    progress: Tensor
+    code: dict[str, Tensor]  #: empty where the latent has no codes
+    batch: Batch
+    latent: Tensor
+    noise: dict[str, Tensor]
+
+
+class ReadMark(dict[str, Any]):
+    """A dictionary that knows whether anybody has read it."""
+
+    read = False
+
+    def __getitem__(self, name: str) -> Any:
+        self.read = True
+        return super().__getitem__(name)
+
+
+class TurnUpdate:
+    """Moves the players of one turn, all at once and on one batch."""
+
+    def __init__(self, replicas: ReplicaStack, turn: tuple[str, ...]) -> None:
+        self.replicas, self.phase, self.recipe = replicas, "+".join(turn), replicas.setup.recipe
+        players = replicas.players
+        self.owners = [owner for owner in players.owners if players.turn(owner) in turn]
+        self.teams = {o: [name for name in players.team(o) if name in replicas.optimisers] for o in self.owners}
+        self.team = [name for team in self.teams.values() for name in team]
+        self.looks_ahead = True  #: until a dry run has shown that nobody reads moments or rates
+        self.batches, self.latents, self.codes = self.streams()
+        self.noise: dict[str, Stream] = {}
+        self.mapped: Callable[..., Any] = self.step_function
+        self.advance: Callable[..., Any] | None = None  #: after every move
+
+    def streams(self) -> tuple[Stream | ExtendedStream, Stream | ExtendedStream, Stream | ExtendedStream | None]:
+        """Real batches, latents and codes; each turn has its own, so that critic steps do not shift the generator's."""
+        data, latent = self.replicas.setup.dataset, self.replicas.players.latent
+        batches = self.stream(data.draw, 4 * data.spec.size + 16, "data", self.replicas.settings.draw)
+        codes = self.stream(latent.draw_codes, 8, "code") if latent.codes else None
+        return batches, self.stream(latent.draw, 4 * latent.size, "latent"), codes
+
+    def stream(
+        self, draw: Callable[[int, torch.Generator], Any], row: int, purpose: str, times: int = 1
+    ) -> Stream | ExtendedStream:
+        """A batch at a time; what a strategy asks for beyond the suite's batch comes from a stream of its own."""
+        replicas, purpose = self.replicas, f"{purpose}/{self.phase}"
+        usual, rows = replicas.setup.settings.batch, times * replicas.settings.batch
+        first = Stream(draw, min(usual, rows), row, replicas.seeds, purpose, replicas.device)
+        if rows <= usual:
+            return first
+        return ExtendedStream(
+            first, Stream(draw, rows - usual, row, replicas.seeds, f"{purpose}/more", replicas.device)
+        )
+
+    @property
+    def all_streams(self) -> list[Stream | ExtendedStream]:
+        """Everything that is drawn for an update."""
+        return [self.batches, self.latents, *([self.codes] if self.codes else []), *self.noise.values()]
+
+    def dry_run(self) -> None:
+        """Play once on one replicate: checks shapes, and learns what the hooks ask for."""
+        replicas = self.replicas
+        recorder = NoiseRecorder({}, device=replicas.device)
+        first: Arguments = tree_map(lambda t: t[0], self.arguments())
+        refuse_wrong_shapes(self.game(first, NoiseRecorder({}, device=replicas.device), self.owners[0], first.mine))
+        seen = first._replace(moments=ReadMark(first.moments), rates=ReadMark(first.rates))
+        remembered = self.gradients(seen, recorder)[2]
+        refuse_changed_memory(remembered, first.memory)
+        self.looks_ahead = seen.moments.read or seen.rates.read  # type: ignore[attr-defined]
+        self.noise = {
+            t: noise_stream(t, w, self.phase, replicas.seeds, replicas.device) for t, w in recorder.requests.items()
+        }
+        self.rewind()
+
+    def rewind(self) -> None:
+        """Draw everything from the start again."""
+        for stream in self.all_streams:
+            stream.position = 0
+
+    def try_path(self, path: ExecutionPath) -> None:
+        """Map along a path and try it once, without moving; raises where the path cannot be taken."""
+        self.mapped = path.map(self.step_function)
+        self.mapped(*self.arguments())
+        self.rewind()
+        if self.recipe.implementing("after_update"):
+            self.advance = path.map(self.after_update)
+            self.advance(*self.replicas.state(), self.before())
+
+    def arguments(self) -> Arguments:
+        """What the mapped function gets, every tensor with a leading replicate axis."""
+        replicas = self.replicas
+        moments, rates = (replicas.moments(), replicas.rates()) if self.looks_ahead else ({}, {})
+        return Arguments(
+            mine={name: replicas.weights[name] for name in self.team},
+            rest={name: weights for name, weights in replicas.weights.items() if name not in self.team},
+            buffers=replicas.buffers,
+            memory=replicas.memory,
+            moments=moments,
+            rates=rates,
+            progress=replicas.progress(),
+            code={"code": self.codes.next()} if self.codes else {},
+            batch=self.batches.next(),
+            latent=self.latents.next(),
+            noise={ticket: stream.next()[:, 0] for ticket, stream in self.noise.items()},
+        )
+
+    def step_function(self, *args: Any) -> tuple[Any, ...]:
+        """For one replicate: gradients, signals, memories, buffers, and the moments that hooks have advanced."""
+        given = Arguments(*args)
+        return self.gradients(given, Noise(given.noise))
+
+    def gradients(self, given: Arguments, noise: Noise) -> tuple[Any, ...]:
+        """Differentiate every loss for its team, then let strategies change the gradients."""
+        gradients: dict[str, Params] = {}
+        signals: dict[str, Tensor] = {}
+        remembered: dict[str, Any] = {}
+        buffers: dict[str, Params] = {}
+        advanced: dict[str, dict[str, Params]] = {}
+        for owner, team in self.teams.items():
+            slopes, loss, (seen, memories, written) = self.differentiate(owner, team, given, noise.again())
+            gradients |= slopes
+            signals |= {f"{owner}_loss": loss, f"{owner}_gradient": gradient_norm(slopes), **seen}
+            remembered |= memories
+            buffers |= {name: written[name] for name in team} if buffers else written
+        if self.recipe.implementing("gradients"):
+            game = self.game(given, noise.again(), self.owners[0], given.mine)
+            gradients = self.recipe.gradients(gradients, game)
+            remembered, advanced = {**remembered, **game.remembered}, game.advanced
+            signals |= {f"{o}_gradient": gradient_norm({n: gradients[n] for n in t}) for o, t in self.teams.items()}
+        return gradients, signals, remembered, buffers, advanced
+
+    def differentiate(
+        self, owner: str, team: list[str], given: Arguments, noise: Noise
+    ) -> tuple[dict[str, Params], Tensor, Any]:
+        """One loss and its gradients for the players that it trains, and what else came of it.
+
+        Losses of one turn are written as if each were played alone; the tracer finds what they have in common.
+        """
+
+        def play(moving: dict[str, Params]) -> tuple[Tensor, Any]:
+            game = self.game(given, noise, owner, moving)
+            loss = self.recipe.loss(owner, game)
+            return loss, (mean_logits(game), game.remembered, game.buffers)
+
+        slopes, (loss, aux) = grad_and_value(play, has_aux=True)({name: given.mine[name] for name in team})
+        return slopes, loss, aux
+
+    def game(self, given: Arguments, noise: Noise, owner: str, moving: dict[str, Params]) -> Game:
+        """The game as one replicate sees it."""
+        replicas = self.replicas
+        game = Game(
+            players=replicas.players,
+            hooks=self.recipe,
+            phase=self.phase,
+            owner=owner,
+            batch=Batch(*given.batch),
+            latent=given.latent,
+            code=given.code.get("code"),
+            weights={**given.rest, **given.mine, **moving},
+            buffers=tree_map(torch.clone, given.buffers),  # modules such as BatchNorm write to them
+            memory=given.memory,
+            moments=given.moments,
+            rates=given.rates,
+            progress=given.progress,
+            steps=replicas.setup.budget.steps,
+            noise=noise,
+            settings=replicas.settings,
+        )
+        if self.recipe.implementing("pick"):
+            game.batch = self.recipe.pick(game.batch, replicas.settings.batch, game)
+        if self.recipe.implementing("latents"):
+            game.latent, game.code = self.recipe.latents(game.latent, game.code, game)
+        return game
+
+    def after_update(self, *args: Any) -> tuple[Any, Any]:
+        """One replicate's weights and memory after a move."""
+        *state, before = args
+        after = self.recipe.after_update(self.replicas.state_of(*state), before)
+        return dict(after.weights), dict(after.memory)
+
+    def before(self) -> dict[str, Params]:
+        """Copies of the weights that are about to move."""
+        return {name: {n: t.clone() for n, t in self.replicas.weights[name].items()} for name in self.team}
+
+    def __call__(self) -> dict[str, Tensor]:
+        """Move, and give the signals (replicates,) of this update."""
+        gradients, signals, remembered, buffers, advanced = self.mapped(*self.arguments())
+        self.replicas.remember(remembered)
+        self.replicas.adopt_moments(advanced)
+        before = self.before() if self.advance else {}
+        self.replicas.apply_gradients({name: gradients[name] for name in self.team})
+        self.replicas.buffers = buffers
+        if self.advance:
+            self.replicas.adopt_state(*self.advance(*self.replicas.state(), before))
+        return dict(signals)
+
+
+def refuse_wrong_shapes(game: Game) -> None:
+    """Refuse samples and logits of the wrong shape."""
+    got, wanted = describe(game.samples), describe(game.batch.x)
+    if got != wanted:
+        raise BadPlugin(f"the generator made samples of {got}; this data needs {wanted}")
+    for critic in game.critics:
+        logits, rows = game.call(critic, game.fake), len(game.fake)
+        if not isinstance(logits, Tensor) or logits.numel() != rows:
+            raise BadPlugin(
+                f"the {critic} gave logits of {describe(logits)} for {rows} inputs; it must give one for each"
+            )
+
+
+def refuse_changed_memory(remembered: Mapping[str, Any], memory: Mapping[str, Any]) -> None:
+    """Refuse memories that nobody has started, and those whose shape or type changes."""
+    for name, value in remembered.items():
+        if name not in memory:
+            raise BadPlugin(f"'{name}' is remembered in a loss, but no strategy's memory() says how it starts")
+        now, start = tree_map(describe_fully, value), tree_map(describe_fully, memory[name])
+        if now != start:
+            raise BadPlugin(f"memory '{name}' starts as {start} and becomes {now}; it must keep its shape and type")
+
+
+def describe_fully(value: object) -> str:
+    """Shape and type of a tensor in words."""
+    kind = str(getattr(value, "dtype", "")).removeprefix("torch.")
+    return f"{tuple(value.shape)} {kind}" if isinstance(value, Tensor) else "no tensor"
+
+
+def describe(answer: object) -> str:
+    """What a plug-in gave, in words."""
+    return f"shape {tuple(answer.shape)}" if isinstance(answer, Tensor) else f"type {type(answer).__name__}"
+
+
+def gradient_norm(gradients: dict[str, Params]) -> Tensor:
+    """Euclidean norm of all gradients together."""
+    return torch.stack([g.square().sum() for params in gradients.values() for g in params.values()]).sum().sqrt()
+
+
+def mean_logits(game: Game) -> dict[str, Tensor]:
+    """Mean logits where the discriminator's loss has computed them."""
+    if game.owner != "discriminator":
+        return {}
+    nothing = torch.full((), float("nan"), device=game.latent.device)
+    held = vars(game)
+    return {f"{k}_logit": held[f"{k}_logits"].mean() if f"{k}_logits" in held else nothing for k in ("real", "fake")}
