@@ -3,19 +3,16 @@
     python -m benchmarks.metrics.conditional         # writes benchmarks/metrics/conditional.json and .md
 
 Margins and levels in `gancheck/scoring/checks` were set by reasoning, before this was first run. Seeds here start at
-10,000; those tried while building were below 100.
+500,000; those tried while building were below 100.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
-from multiprocessing import get_context
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +20,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.machine import machine
+from benchmarks.metrics.trials import Effort, run_trials, spread_evenly
 from gancheck.datasets.base import Dataset
 from gancheck.evaluation.real_data.base import RealData
 from gancheck.evaluation.real_data.dataset import DatasetRealData
@@ -37,8 +35,7 @@ from gancheck.statistics.intervals import wilson
 from gancheck.system.files import write_text
 
 HERE = Path(__file__).parent
-FIRST = 10_000  #: seed
-WORKERS = 2
+FIRST = 500_000  #: seed
 DRAWS = 5  #: of each damage
 TWENTY, HUNDRED = "random-mixture(dims=20, modes=12)", "random-mixture(dims=20, modes=100)"
 NOISE = 0.2  #: of the labels are random, in samples and reference alike
@@ -233,13 +230,9 @@ def points() -> LoadedExtractor:
 
 
 def main() -> None:
-    """Run every trial on worker processes; then count."""
-    todo, answers = list(trials()), []
-    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        for done, answer in enumerate(pool.map(run, todo, chunksize=4), 1):
-            answers.append(answer)
-            if done % 100 == 0:
-                print(f"{done} of {len(todo)}", file=sys.stderr, flush=True)
+    """Run every trial, then count."""
+    todo = spread_evenly(list(trials()), lambda trial: (trial.data, trial.real_data, trial.damage))
+    answers = run_trials(run, todo, Effort.read(__doc__))
     found = {"command": "python -m benchmarks.metrics.conditional", "first seed": FIRST, **machine()}
     found["rows"] = rows_of(answers)
     write_text(HERE / "conditional.json", json.dumps(found, indent=1) + "\n")

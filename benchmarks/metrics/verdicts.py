@@ -2,7 +2,7 @@
 
     python -m benchmarks.metrics.verdicts            # writes benchmarks/metrics/verdicts.json and .md
 
-Margins and levels in `gancheck/verdict` were set by reasoning, before this was first run. Seeds here start at 10,000;
+Margins and levels in `gancheck/scoring` were set by reasoning, before this was first run. Seeds here start at 500,000;
 those tried while building were below 100. A damage must show only where it passes the margin that its test states;
 smaller ones are listed as "below the margin", where `healthy` and the damage's own label are both right.
 """
@@ -10,12 +10,9 @@ smaller ones are listed as "below the margin", where `healthy` and the damage's 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +21,7 @@ import torch
 from benchmarks.machine import machine
 from benchmarks.metrics import damage as damages
 from benchmarks.metrics.cases import FIRST, LABELS, UNSURE, Trial, trials
+from benchmarks.metrics.trials import Effort, run_trials, spread_evenly
 from gancheck.datasets.base import Pool
 from gancheck.evaluation.real_data.base import RealData
 from gancheck.evaluation.real_data.dataset import DatasetRealData
@@ -40,7 +38,6 @@ from gancheck.system.files import write_text
 HERE = Path(__file__).parent
 TRAIN = 2_000  #: training samples of data without a finite training set
 MANY = 20_000  #: the same where there are a thousand modes
-WORKERS = 2
 
 
 def run(trial: Trial) -> dict[str, object]:
@@ -50,9 +47,12 @@ def run(trial: Trial) -> dict[str, object]:
     name, values = parse_call(trial.data)
     dataset = registry.build("dataset", name, **values)
     train = TRAIN if len(dataset.weights) < 100 else MANY
-    # There are so few digits that samples of the reference's pool would be the reference's own.
-    pool: Pool = "calibration" if trial.data == "digits" else "reference"
-    source = damages.Source.of(dataset, 4 * trial.n, train, trial.seed, pool, repeats=trial.real_data == "known")
+    # There are so few digits that samples of the reference's pool would be the reference's own, and that some are
+    # there again.
+    few = trial.data == "digits"
+    pool: Pool = "calibration" if few else "reference"
+    repeats = trial.real_data == "known" and not few
+    source = damages.Source.of(dataset, 4 * trial.n, train, trial.seed, pool, repeats=repeats)
     stream = generator("cpu", "damage", trial.seed, trial.damage, trial.amount)
     x = getattr(damages, trial.damage)(source, trial.n, trial.amount, stream)
     start = time.perf_counter()
@@ -84,14 +84,9 @@ def real_data(trial: Trial, source: damages.Source) -> RealData:
 
 
 def main() -> None:
-    """Run every trial on worker processes; then count."""
-    todo = trials()
-    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        answers = []
-        for done, answer in enumerate(pool.map(run, todo, chunksize=4), 1):
-            answers.append(answer)
-            if done % 50 == 0:
-                print(f"{done} of {len(todo)}", file=sys.stderr, flush=True)
+    """Run every trial, then count."""
+    todo = spread_evenly(trials(), lambda trial: (trial.data, trial.real_data, trial.n, trial.damage, trial.amount))
+    answers = run_trials(run, todo, Effort.read(__doc__))
     write_text(HERE / "verdicts.json", json.dumps(summary(answers), indent=1) + "\n")
     write_text(HERE / "verdicts.md", page(summary(answers)))
 

@@ -1,20 +1,18 @@
 """Is the verdict right on what people bring? Tables, counts, categories, series, heavy tails, all scales and sizes.
 
     python -m benchmarks.metrics.wide            # writes benchmarks/metrics/wide.json and .md
+    python -m benchmarks.metrics.wide --resume answers.jsonl --workers 1 --minutes 60
 
-Rules and margins were set by reasoning and tried on seeds below 1,000. Seeds here start at 50,000.
+Rules and margins were set by reasoning and tried on seeds below 1,000. Seeds here start at 400,000.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cache
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +22,7 @@ import torch
 from benchmarks.machine import machine
 from benchmarks.metrics import kinds
 from benchmarks.metrics.kinds import KINDS
+from benchmarks.metrics.trials import Effort, run_trials, spread_evenly
 from gancheck.plugins.registry import Registry
 from gancheck.scoring.real_data import RealDataRequest
 from gancheck.scoring.score import Scoring
@@ -31,8 +30,7 @@ from gancheck.statistics.intervals import wilson
 from gancheck.system.files import write_text
 
 HERE = Path(__file__).parent
-FIRST = 50_000  #: seed
-WORKERS = 2
+FIRST = 400_000  #: seed
 #: Real draws of every kind: samples, and how many draws; the reference holds twice as many.
 REAL = ((500, 900), (1_000, 80), (4_000, 18), (50_000, 2))
 FEW, FEW_DRAWS = 200, 100  #: where power lacks: `undecided` with its reason is right too
@@ -98,15 +96,9 @@ def run(trial: Trial) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Run every trial on worker processes; then count."""
-    todo = list(trials())
-    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        answers = []
-        for done, answer in enumerate(pool.map(run, todo, chunksize=8), 1):
-            answers.append(answer)
-            if done % 200 == 0:
-                print(f"{done} of {len(todo)}", file=sys.stderr, flush=True)
-    found = summary(answers)
+    """Run every trial, then count."""
+    todo = spread_evenly(list(trials()), lambda trial: (trial.kind, trial.n, trial.damage))
+    found = summary(run_trials(run, todo, Effort.read(__doc__)))
     write_text(HERE / "wide.json", json.dumps(found, indent=1) + "\n")
     write_text(HERE / "wide.md", page(found))
 

@@ -42,6 +42,16 @@ def pair_coincidence(features: FeatureSet) -> float:
     return float((counts * (counts - 1)).sum()) / (n * (n - 1)) if n > 1 else 0.0
 
 
+def coincidence_with_error(prints: Tensor) -> tuple[float, float]:
+    """Share of pairs of rows (n,) with the same fingerprint, and its standard error; 0 below two rows."""
+    n = len(prints)
+    if n < 2:
+        return 0.0, 0.0
+    _, which, counts = torch.unique(prints, return_inverse=True, return_counts=True)
+    each = (counts[which] - 1).double() / (n - 1)
+    return float(each.mean()), float(2 * each.std() / n**0.5)
+
+
 def coincidence_error(a: FeatureSet, b: FeatureSet) -> float:
     """Standard error of a's own coincidence less the one between both, by the delta method over the different rows."""
     rows, which = torch.unique(torch.cat([a.cached(row_fingerprints), b.cached(row_fingerprints)]), return_inverse=True)

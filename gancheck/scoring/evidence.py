@@ -19,7 +19,7 @@ from gancheck.statistics.intervals import z_score
 #: Chance of any false finding, over all tests together. Each test gets an equal part (Bonferroni), and within one the
 #: modes share that part again (Holm), so that every interval holds at the level of the whole.
 ALPHA = 0.005
-TESTS = 13
+TESTS = 15
 LEVEL = ALPHA / TESTS
 
 

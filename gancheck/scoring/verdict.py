@@ -14,6 +14,7 @@ from gancheck.scoring.checks import (
     low_fidelity,
     memorised,
     neighbourhoods,
+    repeated_row,
     shrunken_modes,
 )
 from gancheck.scoring.checks.imbalanced import MARGIN
@@ -92,6 +93,7 @@ def check_fidelity(evidence: Evidence) -> tuple[Finding | None, ...]:
 def check_rest(evidence: Evidence) -> tuple[Finding | None, ...]:
     """What nothing else has a name for."""
     return (
+        repeated_row.check_repeated_row(evidence),
         neighbourhoods.check_neighbourhoods(evidence, "coverage"),
         neighbourhoods.check_neighbourhoods(evidence, "precision"),
     )

@@ -9,11 +9,12 @@ next to it by a valley.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import cdist
 from torch import Tensor
 
@@ -30,6 +31,39 @@ Array = NDArray[np.float64]
 Labels = NDArray[np.int64]
 
 
+@dataclass(frozen=True, eq=False)
+class Tree:
+    """Merges of n samples, ready to be cut into any number of clusters."""
+
+    heights: Array  #: (n - 1,) of the merges, from the last to the first
+    order: Labels  #: (n,) samples, so that those of every merge stand together
+    splits: Labels  #: (n - 1,) place in that order where each merge, from the last to the first, is parted
+
+    @classmethod
+    def grow(cls, x: Array) -> Tree:
+        """Ward's, of samples (n, p)."""
+        merges = linkage(x, "ward")
+        n = len(x)
+        size, start = np.ones(2 * n - 1, dtype=np.int64), np.zeros(2 * n - 1, dtype=np.int64)
+        size[n:] = merges[:, 3]
+        parts = merges[::-1, :2].astype(np.int64)
+        mixed = (parts[:, 0] < n) & (parts[:, 1] >= n)
+        parts[mixed] = parts[mixed, ::-1]  # single samples stand last, as scipy numbers clusters
+        for node, (left, right) in zip(range(2 * n - 2, n - 1, -1), parts, strict=True):
+            start[left], start[right] = start[node], start[node] + size[left]
+        return cls(merges[::-1, 2], np.argsort(start[:n]), start[parts[:, 1]])
+
+    def cut(self, count: int) -> Labels:
+        """(n,) cluster of each sample, of at most `count`: merges of one height are parted all or none."""
+        if count <= len(self.heights):
+            count = 1 + int((self.heights > self.heights[count - 1]).sum())
+        first = np.zeros(len(self.order), dtype=np.int64)
+        first[self.splits[: count - 1]] = 1
+        label = np.empty_like(first)
+        label[self.order] = first.cumsum()
+        return label
+
+
 def cluster(projected: Tensor) -> tuple[Tensor, int, bool]:
     """(n,) cluster of every sample (n, p), the number of clusters, and whether the data itself has so many.
 
@@ -38,11 +72,11 @@ def cluster(projected: Tensor) -> tuple[Tensor, int, bool]:
     """
     x = projected.double().cpu().numpy()
     half = min(len(x), MOST) // 2
-    trees = [linkage(part, "ward") for part in (x[:half], x[half : 2 * half])]
+    trees = [Tree.grow(part) for part in (x[:half], x[half : 2 * half])]
     count = strongest(x[:half], x[half : 2 * half], *trees)
     natural = count >= 2
     count = count if natural else max(1, min(REGIONS, round(math.sqrt(len(x) / 8))))
-    own = fcluster(trees[0], count, "maxclust") - 1
+    own = trees[0].cut(count)
     centres = means(x[:half], own)
     if not natural:  # regions are anybody's: those with too few samples to be measured go to their neighbours
         size = np.bincount(own)
@@ -51,28 +85,28 @@ def cluster(projected: Tensor) -> tuple[Tensor, int, bool]:
     return torch.from_numpy(label).to(projected.device), len(centres), natural
 
 
-def strongest(x: Array, y: Array, first: Array, second: Array) -> int:
+def strongest(x: Array, y: Array, first: Tree, second: Tree) -> int:
     """The largest number of clusters that predict one another and stand apart; 1 where none do."""
     for count in numbers_to_try(first, second):
-        centres = means(x, fcluster(first, count, "maxclust") - 1)
-        own = fcluster(second, count, "maxclust") - 1
+        centres = means(x, first.cut(count))
+        own = second.cut(count)
         nearest = cdist(y, centres).argmin(1)
         if strength(own, nearest) >= STRENGTH and stand_apart(y, nearest, centres):
             return count
     return 1
 
 
-def numbers_to_try(first: Array, second: Array) -> list[int]:
+def numbers_to_try(first: Tree, second: Tree) -> list[int]:
     """Numbers of clusters from large to small: few ones, and those before the widest gaps in both trees' heights."""
-    most = (len(first) + 1) // SMALLEST
+    most = len(first.order) // SMALLEST
     gaps = widest_gaps(first) + widest_gaps(second)
     clearest = np.argsort(-gaps[: max(most - 1, 0)], kind="stable")[:CLEAREST] + 2
     return sorted({*range(2, min(FIRST, most) + 1), *clearest.tolist()}, reverse=True)
 
 
-def widest_gaps(tree: Array) -> Array:
+def widest_gaps(tree: Tree) -> Array:
     """(n - 2,) for 2, 3, ... clusters: logarithm of the next merge's height over the last one's."""
-    heights = np.log(np.maximum(tree[::-1, 2], max(1e-12 * tree[-1, 2], 1e-300)))
+    heights = np.log(np.maximum(tree.heights, max(1e-12 * tree.heights[0], 1e-300)))
     gaps: Array = heights[:-1] - heights[1:]
     return gaps
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from gancheck.metrics.spread import ENOUGH
+from gancheck.scoring.checks.median_widths import Ratios, prefer_medians
 from gancheck.scoring.checks.shrunken_modes import MARGIN
 from gancheck.scoring.evidence import Evidence, bonferroni, percent
 from gancheck.scoring.scores import Finding, Verdict
@@ -19,14 +20,6 @@ LISTED = 4  #: directions named in a text
 VALUES, FEWEST = 2**22, 2_000  #: values looked at on either side, in samples no fewer than these
 TOGETHER = 128  #: directions looked at together, which bounds the memory
 FLAT = 1e-9  #: of the columns' scale: real data that varies less inside its modes has no width there
-
-
-class Ratios(NamedTuple):
-    """Mean squared deviations inside the modes, samples over real data, for each direction."""
-
-    value: Tensor  #: (q,)
-    error: Tensor  #: (q,) relative standard error
-    known: Tensor  #: (q,) bool, whether real data varies there at all
 
 
 def check_lost_directions(evidence: Evidence) -> Finding | None:
@@ -118,9 +111,12 @@ def direction_ratios(evidence: Evidence) -> Ratios | None:
 
 
 def cut_ratios(mine: Tensor, weight: Tensor, theirs: Tensor) -> Ratios:
-    """From squared deviations, those that are larger than real ones usually are cut."""
+    """From squared deviations, those that are larger than real ones usually are cut.
+
+    Where a few far out make the mean, and real data's median is surer, the medians are compared.
+    """
     most = largest_usual(theirs)
-    return ratio_of_means(mine.clamp_max(most), weight, theirs.clamp_max(most))
+    return prefer_medians(ratio_of_means(mine.clamp_max(most), weight, theirs.clamp_max(most)), mine, weight, theirs)
 
 
 def mode_labels(evidence: Evidence, x: Spans) -> tuple[Tensor, Tensor]:
@@ -148,7 +144,7 @@ def ratio_of_means(mine: Tensor, weight: Tensor, theirs: Tensor) -> Ratios:
     """Weighted mean of one over the mean of the other, and its relative error from how both vary."""
     if min(len(mine), len(theirs)) < ENOUGH:
         nothing = mine.new_zeros(mine.shape[1])
-        return Ratios(nothing, nothing, nothing > 0)
+        return Ratios(nothing, nothing, nothing > 0, nothing)
     real, own = theirs.mean(0), (weight[:, None] * mine).sum(0)
     known = real > FLAT**2
     safe = real.clamp_min(1e-300)
@@ -156,7 +152,7 @@ def ratio_of_means(mine: Tensor, weight: Tensor, theirs: Tensor) -> Ratios:
     spread = (weight[:, None] * (mine - own).square()).sum(0).sqrt() / own.clamp_min(1e-300)
     worth = 1 / weight.square().sum()  # independent samples that the weighted ones are worth
     varies = torch.maximum(vary, torch.where(own > 0, spread, 0.0))
-    return Ratios(own / safe, (varies.square() / worth + vary.square() / len(theirs)).sqrt(), known)
+    return Ratios(own / safe, (varies.square() / worth + vary.square() / len(theirs)).sqrt(), known, vary)
 
 
 def describe(evidence: Evidence, ratios: Ratios, which: Tensor, side: float, word: str) -> str:
