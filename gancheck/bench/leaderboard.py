@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from io import BytesIO
@@ -15,11 +14,12 @@ import numpy as np
 import polars as pl
 
 from gancheck.bench import aggregates
-from gancheck.bench.aggregates import SCALES, Range, Runs, RunValue, by_task, modes_held, on_task, quality, score
+from gancheck.bench.aggregates import SCALES, Range, Runs, by_task, modes_held, on_task, quality, score
 from gancheck.bench.ladder import COLUMNS as LADDER
 from gancheck.bench.ladder import Climb, find_climbs
-from gancheck.bench.run_result import FAILED, Kind, RunResult, Status
-from gancheck.errors import BadData
+from gancheck.bench.run_result import FAILED, Kind
+from gancheck.bench.suite_runs import STATUSES, SuiteRuns
+from gancheck.bench.value_table import list_values
 from gancheck.metrics.base import Better
 from gancheck.statistics.intervals import Array, Interval
 from gancheck.statistics.ranking import MIN_PAIRS, Ranking, rank
@@ -35,10 +35,8 @@ COLUMNS = (
     *("collapse_rate", "collapse_low", "collapse_high", "modes", "quality", "fid_ratio", "diversity", "p_best"),
     *("cost_ratio", "runs", "failed", "missing", "suite", "suite_version", "gancheck", "date"),
 )
-STATUSES: tuple[Status, ...] = get_args(Status)
 TASK_COLUMNS = ("task", "strategy", "metric", "better", "mean", "low", "high", "n", "real", *STATUSES)
 NOTHING = (None, None, None)
-BLURRED = 0.25  #: share of real data's quality under which a recipe ranks below all others: noise holds modes too
 RULE = (
     "Ranked by the share of modes held (a mode is held with a tenth of its share in good samples), and recipes whose "
     "samples are good less than a quarter as often as real ones (blurred) below all others."
@@ -48,7 +46,7 @@ UNBOUNDED: Range = (-math.inf, math.inf)
 
 
 @dataclass(frozen=True)
-class Leaderboard:
+class Leaderboard(SuiteRuns):
     """The runs of one suite, in any order: the same runs give the same tables.
 
     Nothing is dropped: a failed run scores 0, and a recipe that lacks a task or seed which another recipe has stands
@@ -56,7 +54,6 @@ class Leaderboard:
     stand below in rows of their own; recipes are ranked on the other tasks.
     """
 
-    results: Sequence[RunResult]
     suite: str
     suite_version: str
     better: Mapping[str, Better]  #: direction of every metric
@@ -72,7 +69,7 @@ class Leaderboard:
         data and what else nobody trained. Columns are `COLUMNS`."""
         ranking = self.rankings.get(kind)
         ranked = ranking.recipes if ranking else ()
-        rows = [self._row(recipe, runs) for recipe, runs in self.recipes.items() if self._kind(recipe) == kind]
+        rows = [self._row(recipe, runs) for recipe, runs in self.recipes.items() if self.kind_of(recipe) == kind]
         for row in (row for row in rows if row["strategy"] in ranked):
             assert ranking is not None
             row.update(zip(COLUMNS[:3], ranking.place(row["strategy"]) or NOTHING, strict=True))
@@ -87,7 +84,7 @@ class Leaderboard:
         for task in self.grid:
             real, metrics = on_task(task, self.real), self._metrics(task)
             for recipe, runs in self.runs.items():
-                count = {str(status): n for status, n in self._statuses(runs, [task]).items()}
+                count = {str(status): n for status, n in self.count_statuses(runs, [task]).items()}
                 for metric in metrics:
                     better = "higher" if metric in SCALES else self.better.get(metric)
                     facts = {"task": task, "strategy": recipe, "metric": metric, "better": better}
@@ -145,7 +142,7 @@ class Leaderboard:
     @cached_property
     def modes_and_quality(self) -> dict[str, tuple[Interval, Interval]]:
         """By recipe, and by name for what nobody trained: modes held and quality, where both are known everywhere."""
-        known = {n: r for n, r in self.rows.items() if self._mean(r, quality) is not None}
+        known = {n: r for n, r in self.rows.items() if self.mean_over_tasks(r, quality) is not None}
         pairs = {
             name: (aggregates.interval(runs, modes_held), aggregates.interval(runs, quality))
             for name, runs in known.items()
@@ -160,76 +157,7 @@ class Leaderboard:
 
     def values(self) -> pl.DataFrame:
         """All values in long form; a run without values has one row with an empty metric."""
-        rows = [row for runs in self.runs.values() for run in runs.values() for row in _long(run)]
-        text = dict.fromkeys(("strategy", "task", "kind", "status", "reason", "metric"), pl.String)
-        whole = dict.fromkeys(("seed", "modes"), pl.Int64)
-        real = dict.fromkeys(("seconds", "value", "real"), pl.Float64)
-        return pl.DataFrame(rows, schema={**text, **whole, **real})
-
-    @cached_property
-    def runs(self) -> dict[str, Runs]:
-        """The runs of every recipe, by task and seed; sorted, as a store has no order."""
-        table: dict[str, Runs] = {}
-        for result in sorted(self.results, key=lambda r: (r.recipe, r.task, r.seed)):
-            runs, cell = table.setdefault(result.recipe, {}), (result.task, result.seed)
-            if cell in runs:
-                raise BadData(f"two results for {result.recipe} on {result.task}, seed {result.seed}; give one of them")
-            runs[cell] = result
-        return table
-
-    @cached_property
-    def treated(self) -> list[str]:
-        """The tasks whose GAN a strategy can treat; all where there is none, as nothing is to be ranked then."""
-        return sorted({r.task for r in self.results if not r.own_loop}) or list(self.grid)
-
-    @cached_property
-    def recipes(self) -> dict[str, Runs]:
-        """The runs of every recipe on the tasks on which recipes are ranked; a recipe without any has all its runs."""
-        tables = {recipe: self._treated(runs) or runs for recipe, runs in self.runs.items()}
-        return {recipe: runs for recipe, runs in tables.items() if not all(run.is_model for run in runs.values())}
-
-    @cached_property
-    def models(self) -> dict[str, Runs]:
-        """The runs of every model that trains itself, by the name of its row."""
-        table: dict[str, Runs] = {}
-        for cell, run in (pair for runs in self.runs.values() for pair in runs.items()):
-            if run.is_model:
-                table.setdefault(run.model, {})[cell] = run
-        return table
-
-    @cached_property
-    def rows(self) -> dict[str, Runs]:
-        """The runs behind every row: recipes, models that train themselves, and what nobody trained."""
-        return {**self.recipes, **self.models, **self.untrained}
-
-    def _treated(self, runs: Runs) -> Runs:
-        return {cell: run for cell, run in runs.items() if cell[0] in self.treated}
-
-    @cached_property
-    def grid(self) -> dict[str, list[int]]:
-        """The seeds of every task: all that any recipe has."""
-        tasks = sorted({result.task for result in self.results})
-        return {task: sorted({r.seed for r in self.results if r.task == task}) for task in tasks}
-
-    @cached_property
-    def real(self) -> Runs:
-        """The real draw of every task and seed that has one; it is the same beside every recipe."""
-        return {cell: run.as_real() for runs in self.runs.values() for cell, run in runs.items() if run.real}
-
-    @cached_property
-    def untrained(self) -> dict[str, Runs]:
-        """By name, what nobody trained: real data first, then the yardsticks, such as noise."""
-        real = self._treated(self.real)
-        tables: dict[str, Runs] = {"real": real} if real else {}
-        for cell, run in (pair for runs in self.runs.values() for pair in self._treated(runs).items()):
-            for name, values in run.yardsticks.items():
-                tables.setdefault(name, {})[cell] = run.as_untrained(name, values)
-        return tables
-
-    @cached_property
-    def blurred(self) -> frozenset[str]:
-        """Recipes whose samples are good less than a quarter as often as real ones."""
-        return frozenset(name for name, runs in self.rows.items() if self._blurred(runs))
+        return list_values(run for runs in self.runs.values() for run in runs.values())
 
     @cached_property
     def rankings(self) -> dict[Kind, Ranking]:
@@ -243,50 +171,35 @@ class Leaderboard:
 
     def _held(self, kind: Kind) -> dict[str, dict[str, Array]]:
         """Shares of modes held by the recipes of a kind that have one for every task and seed."""
-        cells = sum(len(self.grid[task]) for task in self.treated)
-        tables = {r: by_task(runs, modes_held) for r, runs in self.recipes.items() if self._kind(r) == kind}
+        cells = sum(len(self.grid[task]) for task in self.ranked_tasks)
+        tables = {r: by_task(runs, modes_held) for r, runs in self.recipes.items() if self.kind_of(r) == kind}
         return {
-            recipe: {task: table[task] for task in self.treated}
+            recipe: {task: table[task] for task in self.ranked_tasks}
             for recipe, table in tables.items()
             if sum(len(values) for values in table.values()) == cells
         }
-
-    def _kind(self, recipe: str) -> Kind:
-        return next(iter(self.runs[recipe].values())).kind
-
-    def _blurred(self, runs: Runs) -> bool:
-        """Whether the finished runs' mean quality is under a quarter of real data's on the same tasks and seeds."""
-        finished = {cell: run for cell, run in runs.items() if run.status == "done" and cell in self.real}
-        own = aggregates.interval(finished, quality)
-        real = aggregates.interval({cell: self.real[cell] for cell in finished}, quality)
-        return own is not None and real is not None and own.mean < BLURRED * real.mean
-
-    def _mean(self, runs: Runs, number: RunValue) -> float | None:
-        """Mean over the tasks on which any recipe has this number, so that it is over the same tasks for all."""
-        done = (r for r in self.results if r.status == "done")
-        return aggregates.mean(runs, number, dict.fromkeys(r.task for r in done if number(r) is not None))
 
     def _row(self, recipe: str, runs: Runs) -> Row:
         """A row without its place, which depends on the other recipes."""
         base = self.recipes.get(self.base, {})
         own = list(dict.fromkeys(task for task, _ in runs))
-        statuses = self._statuses(runs, own if recipe in self.models else self.treated)
+        statuses = self.count_statuses(runs, own if recipe in self.models else self.ranked_tasks)
         failed = sum(statuses[status] for status in FAILED)
         numbers = (
             *(aggregates.interval(runs, modes_held) or NOTHING),
             *(aggregates.gain(runs, base, modes_held) or NOTHING),
-            self._mean(runs, lambda run: run.share("effective-modes")),
+            self.mean_over_tasks(runs, lambda run: run.share("effective-modes")),
             recipe in self.blurred,
-            self._mean(runs, lambda run: run.share("modes-quarter")),
-            self._mean(runs, lambda run: run.share("modes-half")),
-            self._mean(runs, lambda run: run.value_or_worst("spread")),
+            self.mean_over_tasks(runs, lambda run: run.share("modes-quarter")),
+            self.mean_over_tasks(runs, lambda run: run.share("modes-half")),
+            self.mean_over_tasks(runs, lambda run: run.value_or_worst("spread")),
             *(aggregates.interval(runs, score) or NOTHING),
             *(aggregates.gain(runs, base, score) or NOTHING),
             *(aggregates.collapse_rate(runs) or NOTHING),
-            self._mean(runs, modes_held),
-            self._mean(runs, quality),
+            self.mean_over_tasks(runs, modes_held),
+            self.mean_over_tasks(runs, quality),
             aggregates.fid_ratio(runs, base),
-            self._mean(runs, lambda run: run.value_or_worst("diversity")),
+            self.mean_over_tasks(runs, lambda run: run.value_or_worst("diversity")),
             None,
             aggregates.cost_ratio(runs, base),
             statuses["done"] + failed,
@@ -296,23 +209,8 @@ class Leaderboard:
         values = (*NOTHING, recipe, *numbers, self.suite, self.suite_version, version(), self.date)
         return dict(zip(COLUMNS, values, strict=True))
 
-    def _statuses(self, runs: Runs, tasks: list[str]) -> dict[Status, int]:
-        """How many runs of the tasks ended how; one that another recipe has and this one lacks is missing."""
-        cells = [(task, seed) for task in tasks for seed in self.grid[task]]
-        count = Counter(runs[cell].status if cell in runs else "missing" for cell in cells)
-        return {status: count[status] for status in STATUSES}
-
     def _metrics(self, task: str) -> list[str]:
         """Modes held and the score, then the metrics with a value on this task, in the order of their declaration."""
         runs = [r for r in self.results if r.task == task]
         known = dict.fromkeys((*SCALES, *self.better, *sorted({name for r in runs for name in r.values})))
         return [m for m in known if m in SCALES or any(r.value(m) is not None for r in runs)]
-
-
-def _long(result: RunResult) -> list[Row]:
-    """A run's values in long form."""
-    names = ("recipe", "task", "kind", "status", "reason", "seed", "modes", "seconds")
-    facts = {"strategy" if name == "recipe" else name: getattr(result, name) for name in names}
-    metrics = dict.fromkeys((*result.values, *result.real))
-    rows = [{**facts, "metric": m, "value": result.value(m), "real": result.real_value(m)} for m in metrics]
-    return rows or [{**facts, "metric": None, "value": None, "real": None}]
