@@ -25,15 +25,16 @@ PUBLIC = {
     **dict.fromkeys(("State", "Params", "Kept"), "gancheck.gans.state"),
     **dict.fromkeys(("Look",), "gancheck.gans.look"),
     **dict.fromkeys(("Sampler",), "gancheck.gans.sampler"),
-    **dict.fromkeys(("noise", "Dropout"), "gancheck.gans.noise"),
+    "Dropout": "gancheck.gans.dropout",
+    "noise": "gancheck.gans.noise",
     **dict.fromkeys(("Session",), "gancheck.gans.session"),
     **dict.fromkeys(("Settings", "Optimiser", "Budget"), "gancheck.gans.settings"),
     **dict.fromkeys(("View",), "gancheck.evaluation.view"),
     **dict.fromkeys(("Registry",), "gancheck.plugins.registry"),
     **dict.fromkeys(("Suite",), "gancheck.bench.suite"),
     **dict.fromkeys(("load_suite",), "gancheck.bench.suite_file"),
-    **dict.fromkeys(("run", "check"), "gancheck.api"),
-    **dict.fromkeys(("score",), "gancheck.scoring.score"),
+    **dict.fromkeys(("run", "check"), "gancheck.api.run"),
+    **dict.fromkeys(("score",), "gancheck.api.score"),
     **dict.fromkeys(("inspect_data",), "gancheck.inspection.inspect"),
     **dict.fromkeys(("RunOutcome",), "gancheck.bench.run"),
     **dict.fromkeys(("Leaderboard",), "gancheck.bench.leaderboard"),
@@ -46,8 +47,9 @@ PUBLIC = {
 __all__ = [*PUBLIC, "testing", "__version__"]  # noqa: PLE0604
 
 if TYPE_CHECKING:
-    from gancheck.api import check as check
-    from gancheck.api import run as run
+    from gancheck.api.run import check as check
+    from gancheck.api.run import run as run
+    from gancheck.api.score import score as score
     from gancheck.bench.leaderboard import Leaderboard as Leaderboard
     from gancheck.bench.run import RunOutcome as RunOutcome
     from gancheck.bench.suite import Suite as Suite
@@ -82,7 +84,6 @@ if TYPE_CHECKING:
     from gancheck.gans.latent import one_hot as one_hot
     from gancheck.gans.look import Look as Look
     from gancheck.gans.lookahead import adam as adam
-    from gancheck.gans.noise import Dropout as Dropout
     from gancheck.gans.noise import noise as noise
     from gancheck.gans.players import Networks as Networks
     from gancheck.gans.players import Player as Player
@@ -98,7 +99,6 @@ if TYPE_CHECKING:
     from gancheck.inspection.inspect import inspect_data as inspect_data
     from gancheck.metrics.base import metric as metric
     from gancheck.plugins.registry import Registry as Registry
-    from gancheck.scoring.score import score as score
     from gancheck.scoring.scores import Finding as Finding
     from gancheck.scoring.scores import Scores as Scores
     from gancheck.statistics.estimate import Estimate as Estimate

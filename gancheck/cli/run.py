@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from gancheck.api import run_plan
+from gancheck.api.run import run_plan
 from gancheck.bench.cell import Retry
 from gancheck.bench.execution.local import LocalExecutor
 from gancheck.bench.plan import Plan

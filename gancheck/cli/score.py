@@ -12,14 +12,14 @@ from rich.console import RenderableType
 
 from gancheck.cli.console import Output
 from gancheck.cli.threads import threads_used
-from gancheck.evaluation.panel import select_metrics, unselected
+from gancheck.evaluation.panel import list_other_metrics, read_metric_names, select_metrics
 from gancheck.loading.options import KindOfSamples, ReadOptions
 from gancheck.plugins.registry import Registry
 from gancheck.report.score_folder import write_answer
 from gancheck.report.text.progress import StepBar
 from gancheck.report.text.verdict import judgement_text, numbers_text
 from gancheck.scoring.real_data import AUTO, RealDataRequest
-from gancheck.scoring.score import Scoring, metrics_asked
+from gancheck.scoring.score import Scoring
 from gancheck.system.device import device_named
 from gancheck.system.files import writable
 
@@ -115,7 +115,7 @@ def score_command(
         Exit with status 1 on collapsed, dropped-modes, imbalanced and shrunken-modes.
     """
     registry = Registry.load([str(p) for p in with_ or ()])
-    chosen = select_metrics(registry, metrics_asked(metrics, quick=quick, every=every))
+    chosen = select_metrics(registry, read_metric_names(metrics, quick=quick, every=every))
     with threads_used(threads):
         if out:
             writable(out)
@@ -134,7 +134,7 @@ def score_command(
         if not json:  # before the metrics, which take longer
             say(judgement_text(judged))
         with StepBar() as stage:
-            answer = scoring.scores(chosen, stage, scale, left=unselected(registry, chosen))
+            answer = scoring.scores(chosen, stage, scale, left=list_other_metrics(registry, chosen))
             written = write_answer(out, answer, scoring.examples()) if out else []
     if json:
         print(answer.to_json())

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from gancheck.errors import UnknownName
+from gancheck.errors import BadParameter, UnknownName
 from gancheck.evaluation.measure import RegisteredMetric
 from gancheck.evaluation.real_data.base import RealData, SampleSet
 from gancheck.evaluation.view import View
@@ -37,13 +37,22 @@ def select_metrics(registry: Registry, texts: Iterable[str] = ()) -> dict[str, R
     return chosen
 
 
+def read_metric_names(metrics: str | Iterable[str], *, quick: bool = False, every: bool = False) -> list[str]:
+    """Names and groups of metrics to compute; BadParameter where they contradict each other."""
+    named = parameters.split_names(metrics) if isinstance(metrics, str) else list(metrics)
+    asked = [names for names in (named, [CORE] * quick, [ALL] * every) if names]
+    if len(asked) > 1:
+        raise BadParameter("which metrics? give names of metrics, quick or all: one of the three")
+    return asked[0] if asked else []
+
+
 def names_of_group(registry: Registry, group: str) -> list[str]:
     """The metrics of a group."""
     belongs = GROUPS[group]
     return [name for name in registry.names("metric") if belongs(registry.entry("metric", name).info.properties)]
 
 
-def unselected(registry: Registry, chosen: Mapping[str, RegisteredMetric]) -> dict[str, RegisteredMetric]:
+def list_other_metrics(registry: Registry, chosen: Mapping[str, RegisteredMetric]) -> dict[str, RegisteredMetric]:
     """What a group left out; nothing where metrics were chosen by name."""
     if any(metric.named for metric in chosen.values()):
         return {}

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from gancheck.evaluation.real_data.base import SampleSet
+from gancheck.evaluation.real_data.base import RealData, SampleSet
+from gancheck.numerics.training_copies import find_copies
+from gancheck.scoring.checks import memorised
+from gancheck.scoring.evidence import Evidence
+from gancheck.scoring.scores import Finding
 
 Array = NDArray[np.floating]
 Labels = NDArray[np.integer]
@@ -57,3 +63,20 @@ class PictureExamples:
     def is_image(self) -> bool:
         """Whether samples can be shown as images."""
         return self.samples.ndim == 4 and self.samples.shape[1] in (1, 3)
+
+
+def find_copy_pairs(
+    evidence: Evidence, checks: Iterable[Finding], samples: SampleSet, real_data: RealData
+) -> CopyPairs | None:
+    """Copies among the kept samples, each with its training sample, where there are more than chance makes."""
+    train, originals = evidence.train, real_data.kept_train
+    found_any = any(check.found and check.kind == "memorised" for check in checks)
+    if train is None or originals is None or not found_any:
+        return None
+    found = find_copies(evidence.view.samples.head(memorised.MOST), train, memorised.held_out(evidence))
+    chosen = torch.nonzero(found.copied & (found.index < len(originals))).flatten()
+    return CopyPairs(
+        samples=stills(samples.first_samples[chosen.cpu()]),
+        originals=stills(originals[found.index[chosen].cpu()]),
+        distances=found.distance[chosen].cpu().numpy(),
+    )

@@ -8,11 +8,13 @@ from torch import Tensor
 from gancheck.numerics.features import FeatureSet
 from gancheck.numerics.neighbours import nearest_in, row_distances
 from gancheck.numerics.seeding import generator
+from gancheck.scoring.evidence import percent
 from gancheck.statistics.estimate import of_share
 from gancheck.statistics.intervals import Bounded, newcombe
 
 MOST = 2_000  #: samples looked at
 TRIFLE = 1e-3  #: of the median distance from a real sample to the nearest other: nearer, two are one
+SHARED = 0.05  #: of samples or training data, in the reference beyond real data's own repeats: worth a word
 AXES = 32  #: random directions in which the nearest one is looked for, where there are more
 
 
@@ -58,3 +60,19 @@ def project_randomly(features: FeatureSet) -> FeatureSet:
     draw = generator("cpu", "score", "overlap")
     axes = torch.randn(features.dimension, AXES, generator=draw, dtype=torch.float64).to(features.x.device)
     return FeatureSet(torch.cat([x @ axes for _, x in features.blocks()]))
+
+
+def describe_overlaps(samples: Bounded, train: Bounded) -> list[str]:
+    """What to say of the shares of samples, and of training data, that are in the reference; nothing of small ones."""
+    found = []
+    if samples.low > SHARED:
+        found.append(
+            f"{percent(min(samples.mean, 1.0))} of the samples are in the reference, or as good as; if it is the "
+            "training data, give held-out data as the reference and this as --train"
+        )
+    if train.low > SHARED:
+        found.append(
+            f"{percent(min(train.mean, 1.0))} of the training data is in the reference, or as good as, so copies "
+            "cannot be told: give a reference that the generator was not trained on"
+        )
+    return found

@@ -1,112 +1,41 @@
-"""`score`: samples, or a generator, against real data: did it collapse, and how?"""
+"""Samples, or a generator, against real data: did it collapse, and how?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import torch
 from polars import DataFrame
 
-from gancheck.errors import BadParameter
-from gancheck.evaluation.feature_scale import Scale, describe_deciding_column, read_scale
+from gancheck.evaluation.feature_scale import Scale, describe_deciding_column
 from gancheck.evaluation.measure import RegisteredMetric
-from gancheck.evaluation.panel import ALL, COMPARED, CORE, select_metrics, unselected
+from gancheck.evaluation.panel import COMPARED
 from gancheck.evaluation.real_data.base import RealData, SampleSet
 from gancheck.evaluation.values import MetricValues, available, compute_metrics, not_computed, size_notes, unmet
-from gancheck.loading.open import open_samples
-from gancheck.loading.options import NO_OPTIONS, KindOfSamples, ReadOptions
+from gancheck.loading.options import NO_OPTIONS, ReadOptions
 from gancheck.loading.samples import Samples
 from gancheck.numerics.features import FeatureSet
-from gancheck.numerics.seeding import generator
-from gancheck.numerics.training_copies import find_copies
-from gancheck.plugins.parameters import split_names
-from gancheck.plugins.registry import Registry
 from gancheck.scoring.asked_shares import ask_shares
-from gancheck.scoring.checks import memorised
 from gancheck.scoring.class_scoring import ClassScoring
-from gancheck.scoring.evidence import Evidence, percent
-from gancheck.scoring.examples import CopyPairs, PictureExamples, shown, stills
-from gancheck.scoring.overlap import overlap_with
+from gancheck.scoring.evidence import Evidence
+from gancheck.scoring.examples import PictureExamples, find_copy_pairs, shown
+from gancheck.scoring.overlap import SHARED, describe_overlaps, overlap_with
 from gancheck.scoring.per_class import no_classes
 from gancheck.scoring.per_mode import per_mode
-from gancheck.scoring.real_data import AUTO, RealDataRequest
-from gancheck.scoring.sample_labels import label_samples, labels_at
+from gancheck.scoring.reading import MAX_SAMPLES, read_samples
+from gancheck.scoring.sample_labels import labels_at
 from gancheck.scoring.scores import Finding, Scores, Verdict
 from gancheck.scoring.verdict import decide, run_checks
 from gancheck.statistics.intervals import Bounded
-from gancheck.system.device import device_named
 from gancheck.system.progress import Step, no_progress
 from gancheck.version import version
 
-DEFAULT_COUNT = 10_000  #: samples asked of a generator unless told
-MAX_SAMPLES = 1_000_000  #: samples that the verdict looks at
-SHARED = 0.05  #: of samples or training data, in the reference beyond real data's own repeats: worth a word
-ITSELF = 0.5  #: the same, beyond which samples are the reference
+ITSELF = 0.5  #: of samples in the reference beyond real data's own repeats: they are the reference
 REALS = 5_000  #: held-out real samples beside them, at least, where there are as many
 NOTHING: Mapping[str, RegisteredMetric] = {}  #: no metric
-
-
-def score(
-    samples: Any,
-    *,
-    reference: Any = None,
-    dataset: str | None = None,
-    train: Any = None,
-    labels: Any = None,
-    sample_labels: Any = None,
-    features: str = AUTO,
-    weights: str | Path | None = None,
-    metrics: str | Iterable[str] = (),
-    quick: bool = False,
-    scale: str | None = None,
-    count: int | None = None,
-    latent: int | None = None,
-    device: str = "auto",
-    plugins: Iterable[str | Path] = (),
-    kind: KindOfSamples = "auto",
-    array: str | None = None,
-    resize: int | None = None,
-    modes: str | None = None,
-) -> Scores:
-    """Did these samples collapse, and how?
-
-    `samples`, `reference` and `train` are paths (.npy, .npz, .pt, .csv, .parquet, a folder of images, a TorchScript
-    generator), arrays, tensors, iterables of batches, or callables `f(n)` and modules that make samples: points (n,
-    d), images (n, c, h, w), series (n, t, c), point clouds (n, p, 3) or videos (n, f, c, h, w). `reference` is real
-    data; or `dataset` names data that gancheck knows, such as "ring8". `labels` (n,) are the modes of the reference;
-    without them its clusters serve. `sample_labels` (n,) are the classes that samples were made for, where they do
-    not come with them; "none" leaves out those that do. `train`, what the generator was trained on, lets copies be
-    found: the reference must then be held out. `features` is "points", "classifier", "inception" and others
-    (`gancheck list extractors`), with their `weights`. `metrics` are names, "core" (what `quick` stands for) or
-    "all"; unless told, those that do not take more than about a second for 10,000 samples. `scale` is "standard" or
-    "robust": metrics of features are computed on columns brought to one scale by the reference, and named so, as in
-    `fid@standard`. At most `count` samples are used. Nothing is unpickled. `kind`, `array`, `resize` and `modes` are
-    `ReadOptions`, for all sources alike.
-
-    Raises BadData for what cannot be read or does not fit, BadParameter and UnknownName for names, MissingWeights.
-    """
-    registry = Registry.load(plugins)
-    chosen = select_metrics(registry, metrics_asked(metrics, quick=quick))
-    paths = None if weights is None else Path(weights)
-    options = ReadOptions(kind, array, resize, modes)
-    real = RealDataRequest(dataset, reference, train, labels, features, paths, options=options)
-    space = read_scale(scale)
-    real_data = real.build(registry, torch.device(device_named(device)))
-    scoring = Scoring.of(samples, real_data, count=count, latent=latent, options=options, sample_labels=sample_labels)
-    return scoring.scores(chosen, scale=space, left=unselected(registry, chosen))
-
-
-def metrics_asked(metrics: str | Iterable[str], *, quick: bool = False, every: bool = False) -> list[str]:
-    """Names and groups of metrics to compute; BadParameter where they contradict each other."""
-    named = split_names(metrics) if isinstance(metrics, str) else list(metrics)
-    asked = [names for names in (named, [CORE] * quick, [ALL] * every) if names]
-    if len(asked) > 1:
-        raise BadParameter("which metrics? give names of metrics, quick or all: one of the three")
-    return asked[0] if asked else []
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,24 +58,26 @@ class Scoring:
         sample_labels: Any = None,
     ) -> Scoring:
         """Read samples from anywhere, in random order; a generator is asked once, so that all see the same samples."""
-        if count is not None and count < 1:
-            raise BadParameter(f"count = {count}: score at least 1 sample")
-        opened = open_samples(source, what="samples", latent=latent, options=options, like=real_data.like)
-        if latent is not None and opened.count is not None:
-            raise BadParameter(f"latent = {latent} is the size of a generator's latent; these are samples")
-        opened = label_samples(opened, sample_labels, real_data)
-        if opened.count is None:
-            opened = draw_samples(opened, count or DEFAULT_COUNT)
-        opened = opened.some(count or MAX_SAMPLES, generator("cpu", "score", "count"))
+        opened = read_samples(source, real_data, count, latent, options, sample_labels)
         side = real_data.sample_set(opened, count or MAX_SAMPLES)
         return cls(opened, real_data, replace(side, labels=labels_at(opened, side.rows)))
+
+    @property
+    def real_size(self) -> int:
+        """Held-out real samples that the verdict asks for."""
+        size = min(max(len(self.sample_set), REALS), COMPARED)
+        return min(size, self.real_data.held_out or size)
+
+    @cached_property
+    def real_set(self) -> SampleSet:
+        """The held-out real samples that the verdict looks at, as they are given."""
+        return self.real_data.distinct("real", self.real_size).head(len(self.evidence.real.samples))
 
     @cached_property
     def evidence(self) -> Evidence:
         """All samples, and held-out real ones, as the verdict compares them."""
         real_data = self.real_data
-        size = min(max(len(self.sample_set), REALS), COMPARED)
-        real = real_data.verdict_row(min(size, real_data.held_out or size))
+        real = real_data.verdict_row(self.real_size)
         names = real_data.direction_names()
         return Evidence(
             view=real_data.verdict_view(self.sample_set, real),
@@ -161,7 +92,7 @@ class Scoring:
             off_axes=real_data.off_axes if names else None,
             direction_names=names,
             departed=real_data.departures(self.sample_set.features),
-            real_departed=real_data.departures(real_data.draw("real", len(real.samples)).features),
+            real_departed=real_data.departures(real_data.distinct("real", len(real.samples)).features),
         )
 
     @cached_property
@@ -286,27 +217,12 @@ class Scoring:
 
     def examples(self) -> PictureExamples:
         """What pictures show."""
-        real = self.evidence.real
-        kept = self.real_data.draw("real", len(real.samples))
+        real, kept = self.evidence.real, self.real_set
         return PictureExamples(
             samples=shown(self.sample_set),
             real=shown(kept),
             real_modes=real.modes.assignment.label[: len(kept.first_samples)].cpu().numpy(),
-            copies=self.copies(),
-        )
-
-    def copies(self) -> CopyPairs | None:
-        """Copies among the kept samples, each with its training sample, where there are more than chance makes."""
-        train, originals = self.evidence.train, self.real_data.kept_train
-        found_any = any(check.found and check.kind == "memorised" for check in self.checks)
-        if train is None or originals is None or not found_any:
-            return None
-        found = find_copies(self.evidence.view.samples.head(memorised.MOST), train, memorised.held_out(self.evidence))
-        chosen = torch.nonzero(found.copied & (found.index < len(originals))).flatten()
-        return CopyPairs(
-            samples=stills(self.sample_set.first_samples[chosen.cpu()]),
-            originals=stills(originals[found.index[chosen].cpu()]),
-            distances=found.distance[chosen].cpu().numpy(),
+            copies=find_copy_pairs(self.evidence, self.checks, self.sample_set, self.real_data),
         )
 
     @property
@@ -325,26 +241,9 @@ class Scoring:
 
     def warnings(self) -> list[str]:
         """What readers should know before they believe the numbers."""
-        found = []
-        if self.overlap.low > SHARED:
-            found.append(
-                f"{percent(min(self.overlap.mean, 1.0))} of the samples are in the reference, or as good as; if it is "
-                "the training data, give held-out data as the reference and this as --train"
-            )
-        if self.train_overlap.low > SHARED:
-            found.append(
-                f"{percent(min(self.train_overlap.mean, 1.0))} of the training data is in the reference, or as good "
-                "as, so copies cannot be told: give a reference that the generator was not trained on"
-            )
-        return found
+        return describe_overlaps(self.overlap, self.train_overlap)
 
 
 def prefix_notes(what: str, notes: Iterable[str]) -> tuple[str, ...]:
     """Notes that say what they are about."""
     return tuple(f"{what}: {note}" for note in notes)
-
-
-def draw_samples(samples: Samples, count: int) -> Samples:
-    """So many samples of an endless source, kept."""
-    x = samples.take(count)
-    return replace(samples, count=len(x), stream=lambda: iter(torch.split(x, 10_000)))

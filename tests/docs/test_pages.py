@@ -86,9 +86,9 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         tasks = tuple(replace(task, budget=gc.Budget(10, 1), protocol=protocol) for task in whole.tasks)
         return replace(whole, tasks=tasks, seeds=1, block=1)
 
-    monkeypatch.setattr("gancheck.api.resize", resize)
+    monkeypatch.setattr("gancheck.api.run.resize", resize)
     monkeypatch.setattr("gancheck.bench.spec.Cell.path", lambda *_: ExecutionPath("stacked", "eager"))
-    monkeypatch.setattr("gancheck.api.draw", lambda *_: [])
+    monkeypatch.setattr("gancheck.api.run.draw", lambda *_: [])
     monkeypatch.setattr("gancheck.bench.execution.local.available_cores", lambda: 1)
     few = ("modes", "quality", "fid")
     chosen = lambda registry, texts=(): panel.select_metrics(registry, [*texts] or few)  # noqa: E731

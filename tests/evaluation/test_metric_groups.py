@@ -7,7 +7,7 @@ import pytest
 
 import gancheck as gc
 from gancheck.errors import BadParameter
-from gancheck.evaluation.panel import select_metrics, unselected
+from gancheck.evaluation.panel import list_other_metrics, select_metrics
 
 
 def test_slow_metrics_are_left_out_unless_named_or_all_are_asked_for(registry: gc.Registry) -> None:
@@ -27,7 +27,7 @@ def test_only_a_metric_that_is_spelt_out_counts_as_named(registry: gc.Registry) 
     chosen = select_metrics(registry, ["core", "fid"])
     assert chosen["fid"].named
     assert not chosen["modes"].named
-    assert unselected(registry, select_metrics(registry, ["fid"])) == {}
+    assert list_other_metrics(registry, select_metrics(registry, ["fid"])) == {}
 
 
 SOURCE = np.random.default_rng(0)

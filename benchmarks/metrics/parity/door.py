@@ -23,7 +23,7 @@ from benchmarks.machine import machine
 from benchmarks.metrics.parity.compare import apart
 from benchmarks.metrics.parity.hard import Pair
 from benchmarks.metrics.parity.libraries import by_fidelity, by_prdc, fid_by_fidelity, fid_by_torchmetrics
-from gancheck.scoring.score import score
+from gancheck.api.score import score
 from gancheck.system.files import write_text
 from gancheck.system.torchvision_compat import torchvision_operators
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from threading import Timer
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from rich.console import Console
 from rich.progress import (
@@ -18,8 +19,10 @@ from rich.progress import (
     track,
 )
 
-from gancheck.bench.cell import RunSummary
 from gancheck.system.progress import T
+
+if TYPE_CHECKING:
+    from gancheck.bench.cell import RunSummary
 
 COUNT = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
 LEFT = (
@@ -33,18 +36,27 @@ LEFT = (
 class Bar:
     """A bar on standard error, drawn where that is a terminal, while the block under `with` runs."""
 
-    def __init__(self, columns: Iterable[ProgressColumn], console: Console, total: int | None, **options: Any) -> None:
-        self.console = console
+    def __init__(
+        self, columns: Iterable[ProgressColumn], console: Console, total: int | None, after: float = 0.0, **options: Any
+    ) -> None:
+        self.console, self.after = console, after
         self.bar = Progress(*columns, console=console, disable=not console.is_terminal, **options)
         self.task = self.bar.add_task("runs" if total else "", total=total)
+        self.clock = Timer(after, self.bar.start)
 
     def __enter__(self) -> Self:
-        self.bar.start()
+        if not self.after:
+            self.bar.start()
+        elif self.console.is_terminal:
+            self.clock.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.clock.cancel()
+        if self.clock.is_alive():
+            self.clock.join()
         self.bar.stop()
 
 
@@ -65,11 +77,11 @@ class RunBar(Bar):
 
 
 class StepBar(Bar):
-    """A `Step` that people can watch."""
+    """A `Step` that people can watch, where it takes longer than `after` seconds."""
 
-    def __init__(self, console: Console | None = None) -> None:
+    def __init__(self, console: Console | None = None, after: float = 0.0) -> None:
         console = console or Console(stderr=True, highlight=False)
-        super().__init__((*COUNT, TimeElapsedColumn()), console, None, transient=True)
+        super().__init__((*COUNT, TimeElapsedColumn()), console, None, after, transient=True)
 
     def __call__(self, what: str, done: int, total: int) -> None:
         self.bar.update(self.task, description=what, completed=done, total=total or None)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from io import StringIO
+from time import sleep
 
+import numpy as np
 import pytest
 from rich.console import Console
 
+import gancheck as gc
 from gancheck.bench.cell import RunSummary
 from gancheck.report.text.progress import RunBar, StepBar, bar
 
@@ -55,4 +58,27 @@ def test_steps_are_not_said_where_nobody_watches() -> None:
 
 def test_things_under_a_bar_pass_unchanged(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(bar(iter("abc"), 3, "counting")) == ["a", "b", "c"]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_late_bar_is_drawn_for_long_work_alone() -> None:
+    drawn = []
+    for seconds in (0.0, 0.3):
+        screen = Console(file=StringIO(), force_terminal=True, width=80)
+        with StepBar(screen, after=0.1) as shown:
+            shown("fid", 1, 2)
+            sleep(seconds)
+        drawn.append("fid" in printed(screen))
+    assert drawn == [False, True]
+
+
+def test_scoring_in_python_says_where_it_is_and_nothing_where_nobody_watches(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    monkeypatch.setattr(StepBar, "__call__", lambda self, what, done, total: seen.append((self.after, what)))
+    x = np.random.default_rng(0).normal(size=(200, 2))
+    gc.score(x[:100], reference=x[100:], metrics="mmd")
+    assert {"reading real data", "reading samples", "testing"} <= {what for _, what in seen}
+    assert (2.0, "mmd") in seen
     assert capsys.readouterr() == ("", "")

@@ -1,4 +1,4 @@
-"""What Python users call beside `gancheck.score` and `gancheck.inspect_data`: `gancheck.run` and `gancheck.check`."""
+"""`gancheck.run` and `gancheck.check`, as Python users call them."""
 
 from __future__ import annotations
 
