@@ -14,6 +14,33 @@ import pytest
 from gancheck.bench.run_spec import EvaluationSpec, PluginRecord, RunSpec, SuiteId, TrainingSpec
 from gancheck.bench.store import Run, Store
 
+#: Two tasks under two recipes, 8 runs in 4 cells.
+SUITE = """\
+version = "1"
+recipes = ["none", "lsgan"]
+seeds = 2
+block = 2
+budget = { steps = 12, evaluations = 2 }
+training = { batch = 16 }
+evaluation = { samples = 300, metrics = ["score", "modes", "quality", "spread", "diversity", "fid"] }
+task = [
+  { dataset = "ring(sigma=0.1)", gan = { name = "mlp", width = 8 } },
+  { dataset = "grid(side=2)", gan = { name = "mlp", width = 8 } },
+]
+"""
+HELPED = """\
+from dataclasses import dataclass
+from pathlib import Path
+import gancheck as gc
+from helper import weight
+
+@gc.strategy("helped", family="regulariser")
+@dataclass(frozen=True)
+class Helped(gc.Strategy):
+    def discriminator_loss(self, loss, game):
+        extra = float(Path(__file__).with_name("extra.txt").read_text())
+        return loss + (weight() + extra) * game.real_logits.square().mean()
+"""
 #: Parts of an outcome, and a column of the leaderboard, that depend on the clock or on the machine.
 CLOCKS = ("seconds", "cpu_seconds", "evaluation_seconds", "threads", "cost_ratio")
 
@@ -87,3 +114,22 @@ class Results:
 def results() -> Callable[[Path], Results]:
     """Reads a results folder: `results(folder).runs`."""
     return Results
+
+
+@pytest.fixture(scope="session")
+def suite_text() -> str:
+    """A suite file's text: two tasks under two recipes, 8 runs in 4 cells."""
+    return SUITE
+
+
+@pytest.fixture(scope="session")
+def write_helped() -> Callable[..., Path]:
+    """Writes a strategy `helped`, with its helper and its data beside it: `write_helped(folder, weight=5.0)`."""
+
+    def write(folder: Path, weight: float = 0.1, extra: float = 0) -> Path:
+        (folder / "helper.py").write_text(f"def weight():\n    return {weight}\n")
+        (folder / "extra.txt").write_text(str(extra))
+        (folder / "mine.py").write_text(HELPED)
+        return folder / "mine.py"
+
+    return write
