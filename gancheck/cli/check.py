@@ -5,22 +5,20 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from gancheck.cli.threads import threads_used
+from gancheck.cli.threads import Threads, threads_used
 from gancheck.errors import BadPlugin
 from gancheck.plugins.entry import PluginEntry
 from gancheck.plugins.registry import Registry
 from gancheck.testing.contract import kept_line, plugins_at
 
 
-def check_command(file: Path, *, threads: int | None = None) -> int:
+def check_command(file: Path, *, threads: Threads = None) -> int:
     """Hold a plug-in file, or every file of a folder, against its contract, in seconds.
 
     Parameters
     ----------
     file
         A Python file with decorated plug-ins, such as one that gancheck new has written; or a folder of them.
-    threads
-        Threads to work with; all cores unless given, or what OMP_NUM_THREADS says.
     """
     with threads_used(threads):
         registry = Registry.load([file])

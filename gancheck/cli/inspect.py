@@ -11,10 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from gancheck.cli.console import Output
-from gancheck.cli.threads import threads_used
+from gancheck.cli.reading import ArrayName, Kind, ModesColumn, Side
+from gancheck.cli.threads import Threads, threads_used
 from gancheck.inspection import Inspection, inspect_data
 from gancheck.inspection.problem import Problem
-from gancheck.loading.options import KindOfSamples
 from gancheck.report.plots.inspection import draw
 from gancheck.report.text.progress import bar
 from gancheck.system.files import write_text
@@ -28,11 +28,11 @@ def inspect_command(
     data: Path,
     *,
     labels: Path | None = None,
-    kind: KindOfSamples = "auto",
-    array: str | None = None,
-    resize: int | None = None,
-    modes: str | None = None,
-    threads: int | None = None,
+    kind: Kind = "auto",
+    array: ArrayName = None,
+    resize: Side = None,
+    modes: ModesColumn = None,
+    threads: Threads = None,
     out: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
@@ -46,17 +46,6 @@ def inspect_command(
         An array file, a table, or images in a folder or an archive.
     labels
         One class a sample; else the source's own, else clusters that stand clearly apart.
-    kind
-        What one sample is, where its shape does not say it: points (n, d), images, series (n, t, c), cloud (n, p, 3)
-        or video.
-    array
-        Name of the array to read, where a file holds several.
-    resize
-        Side in pixels that every image is brought to.
-    modes
-        Column of a table whose categories are the modes.
-    threads
-        Threads to work with; all cores unless given, or what OMP_NUM_THREADS says.
     out
         A folder for pictures and inspection.json.
     json

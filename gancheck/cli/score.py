@@ -11,9 +11,10 @@ from cyclopts import Parameter
 from rich.console import RenderableType
 
 from gancheck.cli.console import Output
-from gancheck.cli.threads import threads_used
+from gancheck.cli.reading import ArrayName, Kind, ModesColumn, Side
+from gancheck.cli.threads import Threads, threads_used
 from gancheck.evaluation.panel import list_other_metrics, read_metric_names, select_metrics
-from gancheck.loading.options import KindOfSamples, ReadOptions
+from gancheck.loading.options import ReadOptions
 from gancheck.plugins.registry import Registry
 from gancheck.report.score_folder import write_answer
 from gancheck.report.text.progress import StepBar
@@ -44,12 +45,12 @@ def score_command(
     quick: Mark = False,
     every: Annotated[bool, Parameter(name="--all", negative="")] = False,
     with_: Files = None,
-    kind: KindOfSamples = "auto",
-    array: str | None = None,
-    resize: int | None = None,
-    modes: str | None = None,
+    kind: Kind = "auto",
+    array: ArrayName = None,
+    resize: Side = None,
+    modes: ModesColumn = None,
     device: Literal["auto", "cpu", "cuda"] = "auto",
-    threads: int | None = None,
+    threads: Threads = None,
     out: Path | None = None,
     json: Mark = False,
     fail_on_collapse: Mark = False,
@@ -94,19 +95,8 @@ def score_command(
         The slow metrics too.
     with_
         A plug-in file or folder, for metrics, datasets and features of your own; can be given several times.
-    kind
-        What one sample is, where its shape does not say it: points (n, d), images, series (n, t, c), cloud (n, p, 3)
-        or video.
-    array
-        Name of the array to read, where a file holds several.
-    resize
-        Side in pixels that every image is brought to.
-    modes
-        Column of a table whose categories are the modes.
     device
         auto takes the GPU where there is one.
-    threads
-        Threads to work with; all cores unless given, or what OMP_NUM_THREADS says.
     out
         Folder for scores.json, tables and pictures: samples beside data, what is missing, suspected copies.
     json

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from gancheck.plugins.parameters import positive
 from gancheck.system.cores import default_threads, thread_count
+
+Threads = Annotated[
+    int | None, Parameter(help="Threads to work with; all cores unless given, or what OMP_NUM_THREADS says.")
+]
 
 
 def threads_used(threads: int | None) -> AbstractContextManager[None]:

@@ -147,7 +147,7 @@ def against_reference(comparisons: Comparisons, limit: int | None, most_train: i
     n = len(samples)
     everything = comparisons.cached(all_real)
     if everything is None:
-        reference, real = (comparisons.cached(drawn, pool, n, limit) for pool in ("reference", "real"))
+        reference, real = (comparisons.cached(draw_side, pool, n, limit) for pool in ("reference", "real"))
         rest = reference
     else:
         reference = everything if limit is None else everything.head(limit)
@@ -162,7 +162,7 @@ def samples_alone(comparisons: Comparisons, pictured: bool, limit: int | None) -
     everything = comparisons.cached(kept_real if pictured else all_real)
     whole = comparisons.samples.head(len(comparisons.samples.given.first_samples)) if pictured else comparisons.samples
     samples = whole if limit is None else whole.head(limit)
-    real = comparisons.cached(drawn, "real", len(samples), limit) if everything is None else everything
+    real = comparisons.cached(draw_side, "real", len(samples), limit) if everything is None else everything
     return comparison(comparisons.train, samples, None, real.head(len(samples)), None)
 
 
@@ -185,7 +185,7 @@ def comparison(
 def equal_sizes(comparisons: Comparisons, limit: int | None) -> Comparison:
     """Equal numbers: samples, held-out real ones, and those that both are held against."""
     n = min(limit or len(comparisons.samples), comparisons.real_data.held_out or len(comparisons.samples))
-    reference, real = (comparisons.cached(drawn, pool, n, limit) for pool in ("reference", "real"))
+    reference, real = (comparisons.cached(draw_side, pool, n, limit) for pool in ("reference", "real"))
     n = min(n, len(reference), len(real))
     yardstick = view_of(real.head(n), reference.head(n), comparisons.train)
     yardstick.yardstick = yardstick
@@ -193,7 +193,7 @@ def equal_sizes(comparisons: Comparisons, limit: int | None) -> Comparison:
     return Comparison(view_of(samples, None, comparisons.train, yardstick), yardstick)
 
 
-def drawn(comparisons: Comparisons, pool: Any, n: int, limit: int | None) -> Side:
+def draw_side(comparisons: Comparisons, pool: Any, n: int, limit: int | None) -> Side:
     """Real samples of one pool; without repeats for metrics that compare neighbours, which have a limit."""
     real_data = comparisons.real_data
     return comparisons.real_side(real_data.draw(pool, n) if limit is None else real_data.distinct(pool, n))

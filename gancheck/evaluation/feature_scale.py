@@ -82,12 +82,12 @@ def quartiles(features: Tensor) -> tuple[Tensor, Tensor]:
     parts = []
     for columns in torch.split(features, COLUMNS, dim=1):
         ordered = columns.double().sort(0).values
-        parts.append(torch.stack([between(ordered, share) for share in (0.25, 0.5, 0.75)]))
+        parts.append(torch.stack([quantile_of(ordered, share) for share in (0.25, 0.5, 0.75)]))
     low, middle, high = torch.cat(parts, 1)
     return middle, high - low
 
 
-def between(ordered: Tensor, share: float) -> Tensor:
+def quantile_of(ordered: Tensor, share: float) -> Tensor:
     """(d,) quantile of ascending columns (m, d)."""
     place = share * (len(ordered) - 1)
     below = int(place)

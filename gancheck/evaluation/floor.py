@@ -97,7 +97,7 @@ def make_split(splits: RealSplits, k: int) -> Split:
     """A division of the same sizes in another order."""
     real, reference = splits.real, splits.reference
     if k:
-        pool = real if reference is None else real.joined(reference)
+        pool = real if reference is None else real.join(reference)
         shuffled = pool.part(permutation(len(pool), pool.features.x.device, "score", "floor", k))
         reference = None if reference is None else shuffled.part(slice(len(real), len(pool)))
         real = shuffled.part(slice(0, len(real)))
@@ -131,7 +131,7 @@ def extrapolate(splits: RealSplits, metric: RegisteredMetric, there: float | Non
         levels = measure_levels(splits.split(k), metric)
         if levels is None:
             return None
-        estimate, error = extrapolated(levels, splits.there if there is None else there)
+        estimate, error = extrapolate_levels(levels, splits.there if there is None else there)
         found.append(estimate)
         if max(error, spread(found)) / math.sqrt(len(found)) <= tolerance(fmean(found), metric):
             break
@@ -152,7 +152,7 @@ def measure_levels(split: Split, metric: RegisteredMetric) -> Levels | None:
     return Levels(whole, half, quarter[0] if quarter else None, noise)
 
 
-def extrapolated(levels: Levels, there: float) -> tuple[float, float]:
+def extrapolate_levels(levels: Levels, there: float) -> tuple[float, float]:
     """The value at full size and its standard error; the pair has `there` of that size.
 
     A straight line over 1 / size through the pair and its halves, and a parabola through all three where it departs

@@ -46,7 +46,7 @@ class Side:
         known = torch.isin(labels, torch.tensor(sorted(kept), dtype=labels.dtype, device=labels.device))
         return Side(replace(self.given, labels=torch.where(known, labels, -1)), self.features)
 
-    def joined(self, other: Side) -> Side:
+    def join(self, other: Side) -> Side:
         """Both sides as one."""
         a, b = self.given, other.given
         pictured = a.images is not None and b.images is not None

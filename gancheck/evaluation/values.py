@@ -130,21 +130,21 @@ def available(
     met = met_needs(real_data, samples)
     chosen = {name: metric for name, metric in metrics.items() if met[metric.info.properties["needs"]]}
     if not chosen and any(metric.named for metric in metrics.values()):
-        raise BadParameter(f"nothing to compute: {'; '.join(unmet(metrics, chosen))}")
+        raise BadParameter(f"nothing to compute: {'; '.join(say_unmet_needs(metrics, chosen))}")
     return chosen
 
 
-def unmet(metrics: Mapping[str, RegisteredMetric], computed: Iterable[str]) -> Iterator[str]:
+def say_unmet_needs(metrics: Mapping[str, RegisteredMetric], computed: Iterable[str]) -> Iterator[str]:
     """A line for each metric that was asked for by name and is not computed: what it needs."""
     left = {name: metric for name, metric in metrics.items() if metric.named and name not in set(computed)}
     for name, metric in left.items():
         yield f"{name} needs {ASKED.get(metric.info.properties['needs'], metric.info.properties['needs'])}"
 
 
-def not_computed(left: Mapping[str, RegisteredMetric]) -> Iterator[str]:
+def say_left_out(left: Mapping[str, RegisteredMetric]) -> Iterator[str]:
     """What a group of metrics left out, and how to ask for it."""
     if left:
-        yield f"not computed: {listed(list(left))}; ask for some by name (--metrics NAMES) or for all (--all)"
+        yield f"not computed: {list_names(list(left))}; ask for some by name (--metrics NAMES) or for all (--all)"
 
 
 def column_name(name: str, metric: RegisteredMetric, real_data: RealData, scale: Scale | None = None) -> str:
@@ -167,7 +167,7 @@ def size_notes(sizes: Mapping[str, Sizes], n: int, real: SampleSet | None) -> It
         if m is not None and reference is not None and reference < m:
             parts.append(f"{reference:,} of {m:,} reference samples")
         if parts:
-            yield f"{' and '.join(parts)} are compared by {listed(names)}"
+            yield f"{' and '.join(parts)} are compared by {list_names(names)}"
 
 
 def floor_notes(sizes: Mapping[str, Sizes]) -> Iterator[str]:
@@ -178,17 +178,17 @@ def floor_notes(sizes: Mapping[str, Sizes]) -> Iterator[str]:
             there, wanted = pair_text(found.floor_n, found.floor_reference), pair_text(found.n, found.reference)
             told.setdefault(there + (f", extrapolated to {wanted}" if found.extrapolated else ""), []).append(name)
     for text, names in told.items():
-        yield f"real data: n = {text} ({listed(names)})"
+        yield f"real data: n = {text} ({list_names(names)})"
 
 
 def train_notes(sizes: Mapping[str, Sizes]) -> Iterator[str]:
     """Metrics that take a part of the training data."""
     for count in sorted({found.train for found in sizes.values() if found.train is not None}):
         names = [name for name, found in sizes.items() if found.train == count]
-        yield f"{count:,} training samples, drawn at random, are used by {listed(names)}"
+        yield f"{count:,} training samples, drawn at random, are used by {list_names(names)}"
 
 
-def listed(names: list[str]) -> str:
+def list_names(names: list[str]) -> str:
     """Names, the first few of them."""
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more

@@ -28,7 +28,7 @@ HALF = 100
 INCEPTION = 2_048  #: features of the network that FID is usually computed with
 
 
-def imbalance(groups: ModeGroups, scale: float) -> list[Problem]:
+def find_imbalance(groups: ModeGroups, scale: float) -> list[Problem]:
     """Groups that are not nearly equal, and groups that are too small; `scale` is samples in all over those grouped."""
     counts, ratio = np.array(groups.counts), max(groups.counts) / max(min(groups.counts), 1)
     expected = counts.mean()
@@ -42,10 +42,10 @@ def imbalance(groups: ModeGroups, scale: float) -> list[Problem]:
         )
         evidence = {"ratio": ratio, "p": p, "largest": large, "smallest": small, "groups": len(counts)}
         problems.append(Problem("imbalance", "warning", text, evidence))
-    return problems + small_modes(groups, scale)
+    return problems + find_small_modes(groups, scale)
 
 
-def small_modes(groups: ModeGroups, scale: float) -> list[Problem]:
+def find_small_modes(groups: ModeGroups, scale: float) -> list[Problem]:
     """Modes below 20 samples."""
     few = [n for n, c in zip(groups.names, groups.counts, strict=True) if c * scale < 2 * PER_MODE]
     if not few:
@@ -58,7 +58,7 @@ def small_modes(groups: ModeGroups, scale: float) -> list[Problem]:
     return [Problem("small-modes", "warning", text, {"modes": few, "under": 2 * PER_MODE})]
 
 
-def few(count: int, size: int, *, images: bool) -> list[Problem]:
+def find_shortage(count: int, size: int, *, images: bool) -> list[Problem]:
     """Too few samples for any mode, or for the features (`size` of them) that anything but images is compared by."""
     problems = []
     if count < 2 * HALF:
@@ -79,7 +79,7 @@ def few(count: int, size: int, *, images: bool) -> list[Problem]:
     return problems
 
 
-def table(groups: ModeGroups, scale: float) -> list[dict[str, Any]]:
+def list_modes(groups: ModeGroups, scale: float) -> list[dict[str, Any]]:
     """One row a mode: its samples, its share, and from how many samples on its absence can be tested."""
     rows = zip(groups.names, groups.counts, groups.shares, strict=True)
     return [

@@ -25,7 +25,7 @@ LEAST = 5  #: samples in near-duplicate pairs
 REMEDY = "keep one of each, or put copies on the same side of a split"
 
 
-def exact(summary: DataSummary) -> list[Problem]:
+def find_exact_repeats(summary: DataSummary) -> list[Problem]:
     """Samples that repeat an earlier one."""
     if len(summary.mean) == 1:
         return []
@@ -60,7 +60,7 @@ def limit(count: int, dimension: float) -> float:
     return float(min(NEAREST, (CHANCE / ((K - 1) * count)) ** (1 / dimension)))
 
 
-def nearly(summary: DataSummary, near: Neighbourhood, pairs: NDArray[np.int64]) -> list[Problem]:
+def find_near_repeats(summary: DataSummary, near: Neighbourhood, pairs: NDArray[np.int64]) -> list[Problem]:
     """Pairs that are too close to be two draws. In a sub-sample few pairs stay together; the share allows for that."""
     looked = len(near.rows)
     if not len(pairs) or len(summary.mean) == 1:

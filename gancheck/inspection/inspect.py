@@ -72,10 +72,10 @@ def inspect(samples: Samples, labels: Labels | None = None, known: tuple[Problem
     scale = counted.count / sum(modes.counts) if modes else 1.0
     found = [
         *known,
-        *balance.few(counted.count, counted.kept.shape[1], images=samples.is_image),
-        *(balance.imbalance(modes, scale) if modes else []),
-        *duplicates.exact(counted),
-        *(duplicates.nearly(counted, near, pairs) if near else []),
+        *balance.find_shortage(counted.count, counted.kept.shape[1], images=samples.is_image),
+        *(balance.find_imbalance(modes, scale) if modes else []),
+        *duplicates.find_exact_repeats(counted),
+        *(duplicates.find_near_repeats(counted, near, pairs) if near else []),
         *(outliers.find_outliers(counted, near, strays) if near else []),
         *LOOK[samples.kind](counted),
     ]
@@ -128,6 +128,6 @@ def mode_facts(modes: groups.ModeGroups | None, scale: float) -> dict[str, Any]:
     """What modes there are, if any are known."""
     if modes is None:
         return {"modes_by": None, "modes": []}
-    rows = balance.table(modes, scale)
+    rows = balance.list_modes(modes, scale)
     least = max((r["testable_from"] for r in rows if r["testable_from"]), default=None)
     return {"modes_by": modes.sort, "modes": rows, "every_mode_testable_from": least}

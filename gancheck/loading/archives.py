@@ -33,7 +33,7 @@ def read_archive(path: Path, options: ReadOptions, read_file: Callable[[Path], R
     if len(found.files) != 1:
         names = join_names([file.name for file in found.files]) or "; ".join(found.notes()) or "it is empty"
         raise BadData(f"{path.name} holds no pictures, nor one array or table alone ({names}); give the one to read")
-    return kept(replace(read_file(found.files[0]), name=path.name), found)
+    return keep_unpacked(replace(read_file(found.files[0]), name=path.name), found)
 
 
 def shards_in(path: Path) -> list[Path]:
@@ -55,11 +55,11 @@ def told_labels(raw: Raw, found: Unpacked) -> Raw:
     labels = labels_beside(raw.files, found)
     if labels is None:
         said = (f"texts beside pictures give no class to each: {len(found.told):,}",) if found.told else ()
-        return kept(replace(raw, notes=(*raw.notes, *said)), found)
+        return keep_unpacked(replace(raw, notes=(*raw.notes, *said)), found)
     number, classes = number_classes(labels, f"{found.name}: what stands beside its pictures")
     source = "labels from the .cls or .json beside each picture" + (f": {join_names(classes)}" if classes else "")
     plain = without_labels(raw)
-    return kept(replace(plain, labels=number, classes=classes, notes=(*plain.notes, source)), found)
+    return keep_unpacked(replace(plain, labels=number, classes=classes, notes=(*plain.notes, source)), found)
 
 
 def without_labels(raw: Raw) -> Raw:
@@ -90,7 +90,7 @@ def told_class(file: Path, told: dict[Path, str]) -> str | int | None:
     return None
 
 
-def kept(raw: Raw, found: Unpacked) -> Raw:
+def keep_unpacked(raw: Raw, found: Unpacked) -> Raw:
     """The samples, with the folder that they are read from kept as long as they are."""
     return replace(raw, read=partial(read_from, found, raw.read), notes=(*found.notes(), *raw.notes))
 

@@ -65,7 +65,7 @@ def guess_form(raw: Raw) -> Form:
         return image_form(raw, None)
     if len(shape) == 4 and {shape[1], shape[3]} & set(CHANNELS):
         return video_form(raw, None)
-    raise BadData(f"{raw.name}: shape {described(shape)} is none of {SHAPES}; {OTHERS}")
+    raise BadData(f"{raw.name}: shape {describe_shape(shape)} is none of {SHAPES}; {OTHERS}")
 
 
 def guess_of_two_axes(raw: Raw) -> Form:
@@ -78,9 +78,9 @@ def guess_of_two_axes(raw: Raw) -> Form:
         return image_form(raw, None)
     if large and (pixels or first == last):
         raise BadData(
-            f"{raw.name}: shape {described(raw.shape)} may be grey images of {first} x {last} or series of {first} "
-            f"steps in {last} channels, with values from {survey.low:.4g} to {survey.high:.4g}; say which with --kind "
-            "images or --kind series (kind= in Python)"
+            f"{raw.name}: shape {describe_shape(raw.shape)} may be grey images of {first} x {last} or series of "
+            f"{first} steps in {last} channels, with values from {survey.low:.4g} to {survey.high:.4g}; say which with "
+            "--kind images or --kind series (kind= in Python)"
         )
     if 3 in (first, last) and max(first, last) >= NARROW and mean_correlation(raw, first == 3) < ALIKE:
         return cloud_form(raw, None)
@@ -145,7 +145,7 @@ def cloud_form(raw: Raw, like: Samples | None) -> Form:
 def two_axes(raw: Raw, form: str) -> tuple[int, int]:
     """The axes of a sample; one alone is steps of one channel."""
     if len(raw.shape) not in (1, 2):
-        raise BadData(f"{raw.name}: shape {described(raw.shape)} is not {form}")
+        raise BadData(f"{raw.name}: shape {describe_shape(raw.shape)} is not {form}")
     return raw.shape[0], raw.shape[1] if len(raw.shape) == 2 else 1
 
 
@@ -156,7 +156,7 @@ def is_turned(shape: tuple[int, ...], like: Samples | None, guess: bool) -> bool
     return guess
 
 
-def described(shape: tuple[int, ...]) -> str:
+def describe_shape(shape: tuple[int, ...]) -> str:
     """`(n, 28, 28)`."""
     return f"(n, {', '.join(map(str, shape))})"
 

@@ -40,22 +40,20 @@ class Listing:
         if self.broken:
             lead = choose_verb(len(self.broken), "leads", "lead")
             said.append(
-                f"{say_count(len(self.broken), 'link')} that {lead} nowhere left out: {self.listed(self.broken)}"
+                f"{say_count(len(self.broken), 'link')} that {lead} nowhere left out: {self.list_names(self.broken)}"
             )
         if self.known:
-            are = choose_verb(len(self.known), "is", "are")
-            said.append(
-                f"{say_count(len(self.known), 'linked folder')} {are} read already: {self.listed(self.known)} left out"
-            )
-        if again := self.repeated():
+            folders = f"{say_count(len(self.known), 'linked folder')} {choose_verb(len(self.known), 'is', 'are')}"
+            said.append(f"{folders} read already: {self.list_names(self.known)} left out")
+        if again := self.count_repeats():
             said.append(f"links to images that are read too, each of which counts: {again:,}")
         return tuple(said)
 
-    def listed(self, paths: list[Path]) -> str:
+    def list_names(self, paths: list[Path]) -> str:
         """Names below the root, the first few."""
         return join_names([str(path.relative_to(self.root)) for path in paths], SHOWN)
 
-    def repeated(self) -> int:
+    def count_repeats(self) -> int:
         """Pictures that are the same file as another one."""
         return len(self.files) - len({os.path.realpath(file) for file in self.files}) if self.linked else 0
 

@@ -30,9 +30,9 @@ def decide_range(
     known = None if like is None else like.span
     if like is None or known is None:
         own = saved or guess_range(survey, name)
-        return own, f"pixel values read as {own.words}{doubt(survey, own)}{say_clipped(survey, own)}"
+        return own, f"pixel values read as {own.words}{say_doubt(survey, own)}{say_clipped(survey, own)}"
     if saved is None and could_be(survey, known):
-        more = f"{unused(survey, known)}{say_clipped(survey, known)}"
+        more = f"{say_unused(survey, known)}{say_clipped(survey, known)}"
         return known, f"pixel values read as {known.words}, like those of {like.name}{more}"
     own = saved or guess_range(survey, name)
     differ = "" if own.agrees(known) else f", but those of {like.name} as {known.words}; both become [-1, 1]"
@@ -66,7 +66,7 @@ def is_binary(survey: Survey) -> bool:
     return survey.whole and (survey.low, survey.high) == (0, 1)
 
 
-def unused(survey: Survey, known: Range) -> str:
+def say_unused(survey: Survey, known: Range) -> str:
     """A word where the values stay in a part of the range that would be a range of its own."""
     if known == SIGNED and survey.low >= 0:
         return f" (they run from {survey.low:.3g} to {survey.high:.3g}; if 0 is black in them, give 2 x - 1)"
@@ -77,7 +77,7 @@ def unused(survey: Survey, known: Range) -> str:
     return ""
 
 
-def doubt(survey: Survey, own: Range) -> str:
+def say_doubt(survey: Survey, own: Range) -> str:
     """A word where the values alone do not say it."""
     if own == UNIT and not survey.is_float:
         return " (integers 0 and 1: black and white)"

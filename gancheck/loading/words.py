@@ -54,7 +54,7 @@ def parse_words(table: Table) -> Table:
     names = [name for name, dtype in table.frame.collect_schema().items() if dtype in TEXT]
     if not names:
         return table
-    texts = {name: stripped(name) for name in names}
+    texts = {name: strip_words(name) for name in names}
     found = count_spellings(table, texts)
     numbers = {name: spelling for name, spelling in found.items() if spelling.numbers > MOSTLY * spelling.words}
     truths = [name for name, spelling in found.items() if 0 < spelling.words == spelling.truths]
@@ -88,7 +88,7 @@ def say_marks(numbers: dict[str, Spelling]) -> Iterator[str]:
             yield f"thousands marks, decimal commas, % and currency signs of {join_names(names)} read: {example}"
 
 
-def stripped(name: str) -> pl.Expr:
+def strip_words(name: str) -> pl.Expr:
     """The words of a column, null where they say that there is none."""
     text = pl.col(name).cast(pl.String).str.strip_chars()
     return pl.when(text.is_in(MISSING)).then(None).otherwise(text)

@@ -14,7 +14,14 @@ from gancheck.evaluation.feature_scale import Scale, describe_deciding_column
 from gancheck.evaluation.measure import RegisteredMetric
 from gancheck.evaluation.panel import COMPARED
 from gancheck.evaluation.real_data.base import RealData, SampleSet
-from gancheck.evaluation.values import MetricValues, available, compute_metrics, not_computed, size_notes, unmet
+from gancheck.evaluation.values import (
+    MetricValues,
+    available,
+    compute_metrics,
+    say_left_out,
+    say_unmet_needs,
+    size_notes,
+)
 from gancheck.loading.options import NO_OPTIONS, ReadOptions
 from gancheck.loading.samples import Samples
 from gancheck.numerics.features import FeatureSet
@@ -172,8 +179,8 @@ class Scoring:
             notes=(
                 *self.warnings(),
                 *numbers.failures,
-                *unmet(chosen, computed),
-                *not_computed(self.computable(left)),
+                *say_unmet_needs(chosen, computed),
+                *say_left_out(self.computable(left)),
                 *numbers.undefined,
                 *self.scale_notes(numbers),
                 *size_notes(numbers.sizes, len(self.sample_set), self.real_data.all_samples()),

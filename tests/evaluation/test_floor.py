@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from gancheck.evaluation.floor import Levels, RealSplits, divide, extrapolate, extrapolated, size
+from gancheck.evaluation.floor import Levels, RealSplits, divide, extrapolate, extrapolate_levels, size
 from gancheck.evaluation.panel import select_metrics
 from gancheck.evaluation.real_data.base import SampleSet
 from gancheck.evaluation.sides import Side
@@ -50,14 +50,14 @@ def test_a_reference_is_divided_in_the_proportion_of_samples_to_reference(
 
 def test_errors_that_fall_with_the_size_are_told_exactly() -> None:
     levels = Levels(*(2 + 3 * x for x in (1, 2, 4)), 0.0)
-    assert extrapolated(levels, 0.5)[0] == pytest.approx(2 + 3 * 0.5)
+    assert extrapolate_levels(levels, 0.5)[0] == pytest.approx(2 + 3 * 0.5)
     bent = Levels(*(2 + 3 * x - 0.2 * x * x for x in (1, 2, 4)), 0.0)
-    assert extrapolated(bent, 0.5)[0] == pytest.approx(2 + 3 * 0.5 - 0.2 * 0.25)
+    assert extrapolate_levels(bent, 0.5)[0] == pytest.approx(2 + 3 * 0.5 - 0.2 * 0.25)
 
 
 def test_a_bend_within_noise_is_left_out() -> None:
     noisy = Levels(*(2 + 3 * x - 0.01 * x * x for x in (1, 2, 4)), 1.0)
-    assert extrapolated(noisy, 0.5)[0] == pytest.approx(4.99 + 0.5 * (4.99 - 7.96))
+    assert extrapolate_levels(noisy, 0.5)[0] == pytest.approx(4.99 + 0.5 * (4.99 - 7.96))
 
 
 def test_the_size_of_a_pair_is_what_its_errors_fall_with() -> None:

@@ -13,7 +13,7 @@ from gancheck.evaluation.panel import select_metrics
 from gancheck.evaluation.real_data.base import SampleSet
 from gancheck.evaluation.real_data.dataset import DatasetRealData
 from gancheck.evaluation.sides import Side
-from gancheck.evaluation.values import available, compute_metrics, size_notes, unmet
+from gancheck.evaluation.values import available, compute_metrics, say_unmet_needs, size_notes
 from gancheck.loading.open import open_samples
 from gancheck.numerics.seeding import generator
 from gancheck.plugins.registry import Registry
@@ -29,7 +29,7 @@ def test_metrics_whose_needs_are_not_met_are_left_out_and_say_what_they_need(reg
     real_data, samples = data_and_samples(registry, "ring8")
     chosen = select_metrics(registry, ("fid", "copies", "ms-ssim", "inception-score"))
     assert set(compute_metrics(real_data, samples, chosen).values) == {"fid"}
-    assert list(unmet(chosen, available(real_data, samples, chosen))) == [
+    assert list(say_unmet_needs(chosen, available(real_data, samples, chosen))) == [
         "copies needs the training data (--train)",
         "ms-ssim needs images",
         "inception-score needs features of a network that gives class probabilities, such as inception",
@@ -39,7 +39,7 @@ def test_metrics_whose_needs_are_not_met_are_left_out_and_say_what_they_need(reg
 def test_metrics_that_nobody_named_are_left_out_without_a_word(registry: Registry) -> None:
     real_data, samples = data_and_samples(registry, "ring8")
     chosen = select_metrics(registry)
-    assert list(unmet(chosen, available(real_data, samples, chosen))) == []
+    assert list(say_unmet_needs(chosen, available(real_data, samples, chosen))) == []
 
 
 def test_only_metrics_that_cannot_be_had_are_an_error(registry: Registry) -> None:
