@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from gancheck.report.plots.class_panels import draw_classes
 from gancheck.report.plots.copies import copies
 from gancheck.report.plots.missing_modes import missing
 from gancheck.report.plots.mode_shares import balance
@@ -15,7 +16,7 @@ from gancheck.scoring.scores import Scores
 from gancheck.system.files import write_text
 
 TABLES = ("scores.json", "per_mode.csv", "per_class.csv", "metrics.csv")
-NAMES = (*TABLES, "samples.png", "modes.png", "missing.png", "copies.png")
+NAMES = (*TABLES, "samples.png", "modes.png", "classes.png", "missing.png", "copies.png")
 
 #: Columns of metrics.csv that say how many samples a value and real data's were computed of.
 COUNTS = {
@@ -64,10 +65,12 @@ def metrics(scores: Scores) -> pl.DataFrame:
 
 
 def pictures(folder: Path, scores: Scores, material: PictureExamples) -> list[Path]:
-    """Samples beside data; for modes their balance; for images those that are missing, and copies."""
+    """Samples beside data; for modes their balance; for labels the classes; for images what is missing, and copies."""
     drawn: list[Path | None] = [beside(folder / "samples.png", scores, material)]
     if len(scores.per_mode):
         drawn.append(balance(folder / "modes.png", scores))
+    if len(scores.per_class):
+        drawn.append(draw_classes(folder / "classes.png", scores))
     if material.is_image:
         drawn.append(missing(folder / "missing.png", scores, material))
     if material.is_image and material.copies is not None and len(material.copies.distances):
