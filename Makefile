@@ -23,8 +23,9 @@ bench: $(STAMP)
 calibrate: $(STAMP)
 	$(BIN)/python -m benchmarks.calibration $(SUITE)
 
+# Slow files first (tests/conftest.py); one thread each, as the workers share the cores.
 test: $(STAMP)
-	$(BIN)/python -m pytest -n auto --dist loadfile -q
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -q
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .

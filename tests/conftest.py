@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +21,27 @@ from gancheck.training.vectorise import ExecutionPath
 
 EAGER = ExecutionPath("stacked", "eager")
 
+#: Files that take longest, longest first. They start first, so that no worker is left alone with one at the end.
+SLOW = (
+    "testing/test_contract.py",
+    "bench/execution/test_local.py",
+    "bench/test_run.py",
+    "training/test_trainer.py",
+    "scoring/test_kinds_of_data.py",
+    "training/test_vectorise.py",
+    "cli/test_new.py",
+    "bench/test_run_plug_ins.py",
+    "cli/test_main.py",
+)
+
 settings.register_profile("patient", deadline=None)  # the machine may be busy
 settings.load_profile("patient")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first, then the others as they were found."""
+    ranks = {Path(__file__).parent / name: rank for rank, name in enumerate(SLOW)}
+    items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -54,3 +54,10 @@ def test_every_folder_with_code_has_a_folder_of_tests() -> None:
     folders = {path.parent.relative_to(PACKAGE) for path in modules}
     assert len(folders) > 20
     assert not [folder for folder in folders if not any((TESTS / folder).glob("test_*.py"))]
+
+
+def test_every_file_that_starts_first_is_there(pytestconfig: pytest.Config) -> None:
+    (conftest,) = (
+        p for p in pytestconfig.pluginmanager.get_plugins() if getattr(p, "__file__", "") == str(TESTS / "conftest.py")
+    )
+    assert not [name for name in conftest.SLOW if not (TESTS / name).is_file()]

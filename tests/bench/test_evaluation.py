@@ -50,8 +50,13 @@ def table(rows: list[dict[str, Any]], key: str = "value") -> dict[str, Any]:
     return {row["metric"]: row[key] for row in rows if row["kind"] == "value"}
 
 
-def test_real_samples_measure_like_the_real_row(registry: Registry, ring: Dataset) -> None:
-    rows = evaluation(registry, ring).rows(real(ring), 10, last=True)
+@pytest.fixture(scope="module")
+def rows(registry: Registry, ring: Dataset) -> list[dict[str, Any]]:
+    """Real samples by all metrics, at the last of 70 steps."""
+    return evaluation(registry, ring).rows(real(ring), 70, last=True)
+
+
+def test_real_samples_measure_like_the_real_row(rows: list[dict[str, Any]]) -> None:
     values, beside = table(rows), table(rows, "real")
     assert values["score"] == pytest.approx(1, abs=0.03)
     assert beside["modes"] == values["modes"] == 8
@@ -70,17 +75,17 @@ def test_collapsed_samples_do_not(registry: Registry, ring: Dataset) -> None:
 
 
 def test_every_metric_has_one_row_at_the_last_step_with_the_step_written_down(
-    registry: Registry, ring: Dataset
+    registry: Registry, rows: list[dict[str, Any]]
 ) -> None:
-    rows = evaluation(registry, ring).rows(real(ring), 70, last=True)
     assert [row["metric"] for row in rows[:-1]] == registry.names("metric")
     assert {row["step"] for row in rows} == {70}
     assert [row["kind"] for row in rows] == ["value"] * (len(rows) - 1) + ["modes"]
 
 
-def test_neighbours_are_compared_at_the_last_step_only(registry: Registry, ring: Dataset) -> None:
-    made = evaluation(registry, ring)
-    early, late = (set(table(made.rows(real(ring), 1, last))) for last in (False, True))
+def test_neighbours_are_compared_at_the_last_step_only(
+    registry: Registry, ring: Dataset, rows: list[dict[str, Any]]
+) -> None:
+    early, late = set(table(evaluation(registry, ring).rows(real(ring), 1, last=False))), set(table(rows))
     dear = {n for n in registry.names("metric") if registry.entry("metric", n).info.properties["max_samples"]}
     assert {"precision", "recall", "density", "coverage"} <= dear
     assert late - early == dear
@@ -92,9 +97,10 @@ def test_the_same_samples_give_the_same_rows_in_another_evaluation(registry: Reg
     assert first == second
 
 
-def test_what_is_measured_beside_changes_no_value(registry: Registry, ring: Dataset) -> None:
-    x = real(ring)
-    together = table(evaluation(registry, ring).rows(x, 1, last=True))
+def test_what_is_measured_beside_changes_no_value(
+    registry: Registry, ring: Dataset, rows: list[dict[str, Any]]
+) -> None:
+    x, together = real(ring), table(rows)
     for name in ("fid", "coverage", "score"):
         assert table(evaluation(registry, ring, (name,)).rows(x, 1, last=True))[name] == together[name]
 

@@ -77,7 +77,7 @@ Look = Callable[[Path], Any]
 Child = Callable[..., "subprocess.Popen[str]"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def go(place: Path) -> Go:
     """Run the suite from this process, with so many workers."""
 
@@ -88,10 +88,10 @@ def go(place: Path) -> Go:
     return call
 
 
-@pytest.fixture
-def undisturbed(go: Go, tmp_path: Path, results: Look) -> Any:
+@pytest.fixture(scope="module")
+def undisturbed(go: Go, place: Path, results: Look) -> Any:
     """What a run gives that nothing happens to."""
-    return results(go(tmp_path / "undisturbed").leaderboard.parent)
+    return results(go(place / "undisturbed").leaderboard.parent)
 
 
 @pytest.fixture
@@ -240,12 +240,22 @@ def test_a_full_disk_is_one_line_and_nothing_is_lost(
 
 
 def test_two_runs_on_one_folder_make_every_run_once(
-    tmp_path: Path, undisturbed: Any, results: Look, child: Child
+    tmp_path: Path,
+    place: Path,
+    undisturbed: Any,
+    results: Look,
+    child: Child,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     folder = tmp_path / "runs"
-    both = [child(folder, jobs=1, slow=0.01) for _ in range(2)]
-    lines = [process.communicate(timeout=250)[0].splitlines()[-1] for process in both]
-    assert [process.returncode for process in both] == [0, 0]
+    other = child(folder, jobs=1, slow=0.02)
+    wait_for(lambda: folder.is_dir() and any(folder.iterdir()))  # it is at work
+    monkeypatch.setenv("SLOW", "0.02")
+    call = ["run", str(place / "mine.toml"), "--with", str(place / "own.py"), "--out", str(folder), "--jobs", "1"]
+    assert main(call) == 0
+    lines = [text.splitlines()[-1] for text in (capsys.readouterr().out, other.communicate(timeout=250)[0])]
+    assert other.returncode == 0
     found = [re.fullmatch(r"(\d+) done, 0 failed, 0 skipped, (\d+) cached -> .*", line) for line in lines]
     done, cached = ([int(match[i]) for match in found if match] for i in (1, 2))
     assert sum(done) == 12
