@@ -186,12 +186,19 @@ def usual(view: View) -> float:
     if len(features) < 2:
         return 0.0
     x = features.x.double()
-    apart, other = distances(x, x, features.mean), ~torch.eye(len(x), dtype=torch.bool, device=x.device)
-    pairs = (label[:, None] == label) & other
-    pairs = pairs if bool(pairs.any()) else other
-    nearest = torch.where(pairs, apart, torch.inf).sort(1).values
-    inner = nearest.gather(1, (INNER * pairs.sum(1)).long()[:, None])
-    return min(float(apart[pairs].median()), CLUSTERS * float(inner[inner.isfinite()].median()))
+    apart = distances(x, x, features.mean)
+    shared = label if int(torch.bincount(label).max()) > 1 else torch.zeros_like(label)
+    modes = [torch.nonzero(shared == k).flatten() for k in shared.unique()]
+    within = [apart[rows][:, rows] for rows in modes if len(rows) > 1]
+    inner = torch.cat([nearest_tenth(part) for part in within])
+    others = torch.cat([part[~torch.eye(len(part), dtype=torch.bool, device=x.device)] for part in within])
+    return min(float(others.median()), CLUSTERS * float(inner[inner.isfinite()].median()))
+
+
+def nearest_tenth(apart: Tensor) -> Tensor:
+    """(m,) distance within which each of m samples has a tenth of the others, from those of all pairs (m, m)."""
+    to_others = apart.clone().fill_diagonal_(torch.inf)
+    return to_others.kthvalue(int(INNER * (len(apart) - 1)) + 1, dim=1).values
 
 
 def collisions(features: FeatureSet, near: float) -> tuple[float, float]:
