@@ -2,7 +2,8 @@
 
 Exact: equal bit for bit. A warning from 1 % of the samples on: a held-out half then shares so much with the training
 half that memorisation cannot be told from it, while less than 1 % drowns in the metrics' own noise. On a line (one
-feature) float32 numbers coincide by chance, so nothing is said.
+feature) float32 numbers coincide by chance, so nothing is said; where all features hold whole numbers or few values, as
+counts and categories do, rows coincide too, and it is a note.
 
 Near: the nearest neighbour, over the 10th-nearest, is closer than (0.05 / 9 m)^(1/d) for m samples of intrinsic
 dimension d, at most 0.5: where density is smooth, that happens to 0.05 of m samples on average, so that five of them
@@ -12,17 +13,21 @@ are no accident, and fewer are not mentioned. A warning from 1 % of the samples 
 from __future__ import annotations
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
 from gancheck.inspection.neighbourhood import K, Neighbourhood
 from gancheck.inspection.problem import Problem
 from gancheck.inspection.summary import DataSummary
+from gancheck.system.counts import say_count
 
 SHARE = 0.01
 CHANCE = 0.05  #: near-duplicates expected in clean data
 NEAREST = 0.5
 LEAST = 5  #: samples in near-duplicate pairs
+FEW_VALUES = 20  #: of a feature that counts as discrete
 REMEDY = "keep one of each, or put copies on the same side of a split"
+BY_CHANCE = "rows of whole numbers and categories repeat by chance: look whether so many are meant"
 
 
 def find_exact_repeats(summary: DataSummary) -> list[Problem]:
@@ -36,11 +41,19 @@ def find_exact_repeats(summary: DataSummary) -> list[Problem]:
     share, most = repeats / summary.count, int(counts.max())
     where = int(index[counts == most].min())
     evidence = {"repeats": repeats, "share": share, "most": most, "first_row": where}
+    expected = takes_few_values(summary)
     text = (
         f"exact repeats: {repeats:,} of {summary.count:,} samples ({100 * share:.3g} %; {summary.place(where)} is "
-        f"there {most:,} times); {REMEDY}"
+        f"there {say_count(most, 'time')}); {BY_CHANCE if expected else REMEDY}"
     )
-    return [Problem("duplicates", "warning" if share >= SHARE else "note", text, evidence)]
+    return [Problem("duplicates", "warning" if share >= SHARE and not expected else "note", text, evidence)]
+
+
+def takes_few_values(summary: DataSummary) -> bool:
+    """Whether every feature of points holds whole numbers, or few values, so that rows repeat by chance."""
+    return summary.kind == "points" and all(
+        bool((column == column.round()).all()) or len(torch.unique(column)) <= FEW_VALUES for column in summary.kept.T
+    )
 
 
 def close_pairs(near: Neighbourhood) -> NDArray[np.int64]:

@@ -42,6 +42,7 @@ class DataSummary:
     kept: Tensor  #: (m, p) float64, the sub-sample: points as they are, images as thumbnails, all else by its features
     names: tuple[str, ...] = ()  #: files, one a sample, for images from a folder
     columns: tuple[str, ...] = ()  #: names of the d features, where points have some
+    kind: Kind = "points"
 
     def place(self, row: int) -> str:
         """Where a sample is found: `row 3`, or its file."""
@@ -64,7 +65,7 @@ def summarise(samples: Samples) -> DataSummary:
         kept.append(reduce(batch[here]) if len(here) else torch.empty(0))
         start += len(batch)
     whole = torch.cat(spans), np.concatenate(prints), rows, torch.cat([part for part in kept if len(part)])
-    return DataSummary(start, *sums.result(), *whole, names(samples.files), samples.columns)
+    return DataSummary(start, *sums.result(), *whole, names(samples.files), samples.columns, samples.kind)
 
 
 def names(files: tuple[Path, ...]) -> tuple[str, ...]:

@@ -47,3 +47,16 @@ def test_discrete_columns_that_are_clipped_are_found() -> None:
     found = inspect_data(pl.DataFrame({"age": DICE.normal(50, 20, N).round().clip(30, 200), "x": DICE.normal(size=N)}))
     assert the("clipping", found).startswith("'age' looks clipped")
     assert "exactly at 30 in 'age'" in the("clipping", found)
+
+
+def test_rows_of_whole_numbers_repeat_by_chance() -> None:
+    found = inspect_data(DICE.poisson([0.1, 1, 5], (N, 3)).astype(float))
+    (problem,) = (p for p in found.problems if p.kind == "duplicates")
+    assert problem.severity == "note"
+    assert "whole numbers and categories repeat by chance" in problem.text
+
+
+def test_continuous_rows_that_are_there_twice_are_a_warning() -> None:
+    x = DICE.normal(size=(N // 4, 3)).repeat(4, 0)
+    (problem,) = (p for p in inspect_data(x).problems if p.kind == "duplicates")
+    assert (problem.severity, "keep one of each" in problem.text) == ("warning", True)
