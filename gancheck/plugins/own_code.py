@@ -36,16 +36,16 @@ class OwnCode:
     @classmethod
     def reached(cls, path: Path, statements: list[ast.stmt], package: str) -> OwnCode:
         """Follow the imports of a file's statements, from module to module; `package` is gancheck."""
-        bodies, names = {path.resolve(): statements}, dict[str, None]()
+        bodies, names, folder = {path.resolve(): statements}, dict[str, None](), path.resolve().parent
         waiting = list(bodies)
         for file in waiting:
             bodies.setdefault(file, statements_of(file))
             for node in (node for statement in bodies[file] for node in walk(statement)):
-                targets = [t for t in targets_of(node, file, path.resolve().parent) if t.name != package]
+                targets = [t for t in targets_of(node, file, folder) if t.name != package]
                 names.update(dict.fromkeys(target.name for target in targets if target.root is None))
                 found = dict.fromkeys(file for target in targets for file in target.files)
                 waiting += [file for file in found if file not in waiting]
-        texts = [pair for file in waiting for pair in named_files(bodies[file], file, path.resolve().parent)]
+        texts = [pair for file in waiting for pair in named_files(bodies[file], file, folder)]
         packages = tuple(name for name in names if name not in (*sys.stdlib_module_names, RECORDED))
         return cls(statements, tuple(waiting), tuple(dict.fromkeys(texts)), packages)
 
