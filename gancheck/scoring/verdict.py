@@ -21,6 +21,7 @@ from gancheck.scoring.checks.imbalanced import MARGIN
 from gancheck.scoring.class_scoring import ClassScoring
 from gancheck.scoring.evidence import Evidence, percent
 from gancheck.scoring.scores import Finding, Verdict
+from gancheck.system.counts import choose_verb, say_count
 
 #: The first of these that is found is the verdict; the others stay findings.
 PRECEDENCE: tuple[Verdict, ...] = (
@@ -107,17 +108,17 @@ def decide(evidence: Evidence, findings: tuple[Finding, ...]) -> tuple[Verdict, 
             return finding.kind, finding.text + more
     if evidence.limits:
         return "undecided", f"nothing found beyond the margins, but {evidence.limits}"
-    seen = dropped_modes.detectable(evidence)
+    seen, n = dropped_modes.detectable(evidence), len(evidence.view.samples)
     if seen >= ENOUGH:
         return (
             "healthy",
-            f"nothing found beyond the margins in {len(evidence.view.samples):,} samples{open_to(evidence, findings)}",
+            f"nothing found beyond the margins in {say_count(n, 'sample')}{open_to(evidence, findings)}",
         )
     if seen == 0:
         return "undecided", f"too few samples to show even the loss of a whole mode; {advice(evidence)}"
     return "undecided", (
-        f"{len(evidence.view.samples):,} samples are too few: a loss would show in modes that hold {percent(seen)} of "
-        f"real data; {advice(evidence)}"
+        f"{say_count(n, 'sample')} {choose_verb(n, 'is', 'are')} too few: a loss would show in modes that hold "
+        f"{percent(seen)} of real data; {advice(evidence)}"
     )
 
 

@@ -16,6 +16,7 @@ from gancheck.scoring.evidence import Evidence, percent
 from gancheck.scoring.scores import Finding
 from gancheck.statistics.estimate import of_rate
 from gancheck.statistics.intervals import Bounded, newcombe, z_score
+from gancheck.system.counts import say_count
 
 MOST = 2_000  #: samples whose pairs are looked at
 USUAL = 1_000  #: the same for the usual distance
@@ -66,7 +67,7 @@ def few_points(evidence: Evidence) -> Finding:
         kind="collapsed",
         found=found,
         text=(
-            f"the samples are as good as {different[0]:.0f} point{'s' if different[0] >= 1.5 else ''}"
+            f"the samples are as good as {say_count(round(different[0]), 'point')}"
             if found
             else "the samples are not a few points"
         ),
@@ -126,7 +127,7 @@ def fewer_rows(evidence: Evidence) -> Finding:
     return Finding(
         kind="collapsed",
         found=real > 0 and rate - z * error > least and twins(prints[0], evidence.level).low > AGAIN,
-        text=f"the samples repeat each other as {value:.0f} different rows would{known}",
+        text=f"the samples repeat each other as {value:.0f} different row{'s' if value >= 1.5 else ''} would{known}",
         test="rates of equal pairs, each with the jackknife's error",
         p=None,
         effect="effective number of different rows",

@@ -11,6 +11,7 @@ from gancheck.metrics.modes import HELD
 from gancheck.scoring.evidence import LEVEL, Evidence, bonferroni, percent
 from gancheck.scoring.scores import Finding
 from gancheck.statistics.paired_tests import holm
+from gancheck.system.counts import choose_verb, say_count
 
 KEPT = 0.75  #: of its share: a mode that can hold so much is never called dropped
 SLACK = 1.2  #: on the advice of how many samples would do
@@ -87,6 +88,6 @@ def describe_dropped(evidence: Evidence, which: Tensor, mass: float) -> str:
     k = len(evidence.weights)
     if not len(which):
         return f"no {'mode' if evidence.modes_are_natural else 'region'} of {k} is missing"
-    what = "modes" if evidence.modes_are_natural else "regions"
-    verb = "is" if len(which) == 1 else "are"
-    return f"{len(which)} of {k} {what} {verb} missing ({percent(mass)} of real data): {evidence.listed(which)}"
+    modes = say_count(k, "mode" if evidence.modes_are_natural else "region")
+    verb = choose_verb(len(which), "is", "are")
+    return f"{len(which):,} of {modes} {verb} missing ({percent(mass)} of real data): {evidence.listed(which)}"

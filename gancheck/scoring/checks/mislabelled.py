@@ -12,6 +12,7 @@ from gancheck.scoring.class_evidence import ENOUGH, LEVEL, ClassEvidence
 from gancheck.scoring.evidence import percent
 from gancheck.scoring.scores import Finding
 from gancheck.statistics.intervals import Bounded, newcombe, score_interval
+from gancheck.system.counts import say_count
 
 MARGIN = 0.1  #: of all samples, beyond real data's share, that may look like another class
 CLASS_MARGIN = 0.3  #: the same of the samples of one class
@@ -134,5 +135,5 @@ def describe_classes(evidence: ClassEvidence, classes: list[int]) -> str:
         other = int(row.argmax())
         share = float(row[other] / evidence.looks[k].sum())
         told.append(f"samples of class {evidence.names[k]} look like class {evidence.names[other]} ({percent(share)})")
-    more = f"; and {len(classes) - SHOWN} more classes" if len(classes) > SHOWN else ""
+    more = f"; and {say_count(len(classes) - SHOWN, 'more class')}" if len(classes) > SHOWN else ""
     return "; ".join(told) + more
