@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from gancheck.scoring.checks.directions import FLAT, LISTED, Spans, spans
+from gancheck.scoring.checks.median_widths import never_twice
 from gancheck.scoring.evidence import Evidence, percent
 from gancheck.scoring.scores import Finding
 
@@ -18,7 +19,7 @@ def check_flat_directions(evidence: Evidence) -> Finding | None:
 
     Rare values make a variance uncertain: n samples are worth n / v^2, v the standard deviation of real squared
     deviations over their mean, which is the number of rare ones to expect, and no more than n; directions worth less
-    than 30 are told by the middle half of the values instead, where that is no single value in real data.
+    than 30 are told by the middle half of the values instead, where real data takes none of these twice.
     A direction of two values of which samples have one is a mode that is dropped rather than narrow. None where the
     modes' own facets say it all, as with datasets.
     """
@@ -52,7 +53,8 @@ def middle_ratio(x: Spans, which: Tensor) -> Tensor:
     if len(x.fake) < EVENTS or not bool(which.any()):
         return ratio
     own, real = (middle_half(side[:, which]) for side in (x.fake, x.real))
-    ratio[which] = torch.where(real > FLAT, own / real.clamp_min(1e-300), 1.0)
+    smooth = never_twice(x.real[:, which]) & (real > FLAT)
+    ratio[which] = torch.where(smooth, own / real.clamp_min(1e-300), 1.0)
     return ratio
 
 

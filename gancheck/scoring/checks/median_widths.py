@@ -62,6 +62,6 @@ def median(squares: Tensor, weight: Tensor) -> Median:
 
 
 def never_twice(squares: Tensor) -> Tensor:
-    """(q,) bool, whether the middle half of each column of (n, q) holds no value twice."""
+    """(q,) bool, whether the middle half of each column of (n, q), n at least 4, holds no value twice."""
     ordered = squares.sort(0).values[len(squares) // 4 : -(len(squares) // 4) or None]
     return (ordered[1:] > ordered[:-1]).all(0)

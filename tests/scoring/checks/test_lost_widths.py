@@ -55,3 +55,11 @@ def test_a_number_at_one_value_is_no_dropped_mode():
     x = r.normal(size=(1_000, 3)) * [1, 1, 0]
     real_data = RealDataRequest(reference=r.normal(size=(2_000, 3))).build(Registry.load(), "cpu")
     assert check_flat_directions(Scoring.of(x, real_data).evidence).kind == "shrunken-modes"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_half_of_the_rows_at_zero_is_as_wide_as_real_data(seed):
+    r = np.random.default_rng(seed)
+    real = np.where(r.uniform(size=(1_500, 1)) < 0.5, 0.0, r.lognormal(size=(1_500, 3)))
+    real[:500][np.flatnonzero(real[:500].any(1))[:10]] = 0  # most samples are at zero, fewer real rows
+    assert verdict_of(real[:200], real[500:]).verdict in ("healthy", "undecided")
