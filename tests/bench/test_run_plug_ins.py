@@ -137,12 +137,14 @@ def test_a_changed_helper_or_data_file_is_no_stale_run(
 def test_rank_shows_what_was_asked_for_last_where_a_plug_in_was_changed_back(
     tmp_path: Path, place: Path, write_helped: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    only = ["strategy=helped", "dataset=ring"]
+    only, boards = ["strategy=helped", "dataset=ring"], list[str]()
     for weight in (0.1, 5.0, 0.1):
         plan = Plan.make(place / "mine.toml", [write_helped(tmp_path, weight)], only, out=tmp_path / "runs")
         made = execute(plan, LocalExecutor(1, 1))
         assert main(["rank", str(tmp_path / "runs")]) == 0
         assert capsys.readouterr().out == made.leaderboard.read_text()
+        boards.append(made.leaderboard.read_text())
+    assert boards[0] == boards[2] != boards[1]
 
 
 YARDSTICKS = """\
