@@ -123,11 +123,15 @@ def verdicts(found: dict[str, Any], wide: dict[str, Any]) -> str:
     kinds = {row["kind"] for row in wide["rows"]}
     return (
         f"Tried on data that no margin was chosen on. Mixtures and digits: {share_right(found['rows'])} "
-        "([every setting, and the confusion matrix](benchmarks/metrics/verdicts.md); measured before the tests of "
-        "directions, constants and neighbourhoods were added). "
+        f"([every setting, and the confusion matrix](benchmarks/metrics/verdicts.md){since(found)}). "
         f"{len(kinds)} other kinds of data, from tables and counts to heavy tails, without labels: "
         f"{share_right(wide['rows'])} ([kind by kind](benchmarks/metrics/wide.md))."
     )
+
+
+def since(found: dict[str, Any]) -> str:
+    """Whether rules changed after it was measured."""
+    return "; measured before the latest rules" if "note" in found else ""
 
 
 def share_right(rows: list[dict[str, Any]]) -> str:

@@ -20,7 +20,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.machine import machine
-from benchmarks.metrics.trials import Effort, run_trials, spread_evenly
+from benchmarks.metrics.trials import Effort, notes_of, run_trials, spread_evenly
 from gancheck.datasets.base import Dataset
 from gancheck.evaluation.real_data.base import RealData
 from gancheck.evaluation.real_data.dataset import DatasetRealData
@@ -273,6 +273,7 @@ def page(found: Row) -> str:
             f"Made by `{found['command']}`, seeds from {found['first seed']}, on {found['cores']} cores "
             f"({found['cpu']}), torch {found['torch']}.",
             "",
+            *notes_of(found),
             "Undamaged draws were held against the three tests of labels alone, damaged ones against all. There are "
             "300 digits to draw from: undamaged draws are four fifths of these, and overlap.",
             "",

@@ -113,6 +113,9 @@ def page(found: dict[str, Any]) -> str:
             "The Frechet distance bends where a quarter of the reference has fewer samples than there are features: it "
             "comes out too high there, by less than the divided reference's.",
             "",
+            "These kinds of data are the ones that the way of extrapolating was chosen on, drawn anew: they are no "
+            "independent proof of it.",
+            "",
             f"Made by `{found['command']}`, torch {found['torch']}.",
             "",
             "| data | metric | fresh draws | extrapolated | divided |",

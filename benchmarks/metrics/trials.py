@@ -87,6 +87,11 @@ def spread_evenly(trials: Sequence[T], group: Callable[[T], Hashable]) -> list[T
     return [trials[i] for i in sorted(range(len(trials)), key=places.__getitem__)]
 
 
+def notes_of(found: Row) -> list[str]:
+    """Lines for a page: what changed after the figures were made, kept with them by hand as `note`."""
+    return [f"{found['note']}", ""] if "note" in found else []
+
+
 def key_of(trial: Any) -> str:
     """What tells one trial from others, as a line of text."""
     return json.dumps(asdict(trial), sort_keys=True)

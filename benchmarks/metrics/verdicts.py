@@ -21,7 +21,7 @@ import torch
 from benchmarks.machine import machine
 from benchmarks.metrics import damage as damages
 from benchmarks.metrics.cases import FIRST, LABELS, UNSURE, Trial, trials
-from benchmarks.metrics.trials import Effort, run_trials, spread_evenly
+from benchmarks.metrics.trials import Effort, notes_of, run_trials, spread_evenly
 from gancheck.datasets.base import Pool
 from gancheck.evaluation.real_data.base import RealData
 from gancheck.evaluation.real_data.dataset import DatasetRealData
@@ -128,6 +128,7 @@ def page(found: dict[str, Any]) -> str:
             f"Made by `{found['command']}`, seeds from {found['first seed']}, on {found['cores']} cores "
             f"({found['cpu']}), torch {found['torch']}.",
             "",
+            *notes_of(found),
             "## Damaged data: what came out",
             "",
             *matrix([r for r in rows if r["expected"]]),
