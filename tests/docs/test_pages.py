@@ -69,6 +69,7 @@ def calls_of(command: str) -> list[Any]:
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, registry: gc.Registry) -> Path:
     """A folder with every file that the pages write and name, to work in."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))  # a page's script imports the files of the page
     ring, source = registry.build("dataset", "ring8"), torch.Generator().manual_seed(0)
     for name, count in (("samples", 300), ("held_out", 500), ("train", 300)):
         np.save(tmp_path / f"{name}.npy", ring.draw(count, source).x.numpy())
@@ -92,7 +93,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gancheck.bench.execution.local.available_cores", lambda: 1)
     few = ("modes", "quality", "fid")
     chosen = lambda registry, texts=(): panel.select_metrics(registry, [*texts] or few)  # noqa: E731
-    monkeypatch.setattr("gancheck.scoring.score.select_metrics", chosen)
+    monkeypatch.setattr("gancheck.api.score.select_metrics", chosen)
 
 
 @pytest.mark.parametrize("page", SCRIPTS, ids=lambda page: page.stem)
