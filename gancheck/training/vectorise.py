@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import torch
 from torch import fx
+from torch._functorch.compile_utils import fx_graph_cse
 from torch._guards import TracingContext, tracing
 from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.func import vmap
@@ -129,14 +130,21 @@ def unflatten(shape: Any, flat: Any) -> Any:
 
 
 def simplify(traced: fx.GraphModule) -> fx.GraphModule:
-    """Drop operations that change nothing or whose result nobody uses: half of all, and no bit of any result."""
+    """Drop operations that change nothing, whose result nobody uses, or that are there already: no bit changes."""
     pure = not any(node.op == "call_function" and has_side_effects(node) for node in traced.graph.nodes)
     for node in list(traced.graph.nodes):
         if node.op == "call_function" and is_no_op(node, pure):
             node.replace_all_uses_with(node.args[0])
     traced.graph.eliminate_dead_code(is_impure_node=has_side_effects)
+    if pure and not any(draws(node) for node in traced.graph.nodes):
+        traced.graph = fx_graph_cse(traced.graph)  # several losses of one turn share their forward pass
     traced.recompile()
     return traced
+
+
+def draws(node: fx.Node) -> bool:
+    """Whether a node gives random numbers, so that twice is not the same as once."""
+    return torch.Tag.nondeterministic_seeded in getattr(node.target, "tags", ())
 
 
 def is_no_op(node: fx.Node, pure: bool) -> bool:
@@ -191,10 +199,10 @@ def script_graph(graph: fx.GraphModule, flat: list[torch.Tensor], trace: Functio
 def can_be_scripted(graph: fx.GraphModule, flat: list[torch.Tensor]) -> bool:
     """Whether the interpreter gives the graph's own bits: on a CPU, and without what it takes apart or runs twice."""
     calls = [node for node in graph.graph.nodes if node.op == "call_function"]
-    tags = (tag for node in calls for tag in getattr(node.target, "tags", ()))
-    drawn = torch.Tag.nondeterministic_seeded in tags
     apart = any(node.target in FUSED_PRODUCTS for node in calls)
-    return not (drawn or apart or any(map(has_side_effects, calls))) and all(t.device.type == "cpu" for t in flat)
+    return not (apart or any(map(draws, calls)) or any(map(has_side_effects, calls))) and all(
+        t.device.type == "cpu" for t in flat
+    )
 
 
 #: Fused products, which the interpreter splits into a product and a sum, and so rounds once more.

@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 from torch.func import grad, vmap
+from torch.fx.experimental.proxy_tensor import make_fx
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from gancheck.training.trainer import Trainer
@@ -198,3 +199,19 @@ def test_leaves_come_in_pytorchs_order_and_fill_puts_them_back(tree: Any) -> Non
     again = unflatten(shape, flat)
     assert tree_flatten(again)[1] == spec
     assert [id(leaf) for leaf in flatten(again)] == [id(leaf) for leaf in flat]
+
+
+def test_what_is_computed_twice_is_kept_once() -> None:
+    def twice(x: Tensor) -> Tensor:
+        return (x @ x).tanh().sum() * (x @ x).tanh().mean()
+
+    graph = simplify(make_fx(twice)(torch.randn(3, 3)))
+    products = [node for node in graph.graph.nodes if node.target is torch.ops.aten.mm.default]
+    assert len(products) == 1
+    x = torch.randn(3, 3)
+    assert graph(x).equal(twice(x))
+
+
+def test_two_draws_stay_two() -> None:
+    graph = simplify(make_fx(lambda x: torch.rand_like(x) - torch.rand_like(x))(torch.ones(50)))
+    assert graph(torch.ones(50)).abs().min() > 0
