@@ -35,6 +35,15 @@ def share_in(features: FeatureSet, others: FeatureSet) -> float:
     return float(torch.isin(features.cached(row_fingerprints), others.cached(row_fingerprints)).double().mean())
 
 
+def distinct_rows(features: FeatureSet) -> FeatureSet:
+    """The first of all samples that are the same, bit for bit; in the order in which they come."""
+    prints = features.cached(row_fingerprints)
+    rows, which = torch.unique(prints, return_inverse=True)
+    place = torch.arange(len(prints), device=prints.device)
+    first = torch.full_like(rows, len(prints)).scatter_reduce(0, which, place, "amin")
+    return FeatureSet(features.x[first.sort().values], features.chunk)
+
+
 def pair_coincidence(features: FeatureSet) -> float:
     """Share of pairs of samples that are the same, bit for bit; 0 below two samples."""
     n = len(features)

@@ -60,17 +60,19 @@ class Evidence(Memo):
     def counts(self) -> Tensor | None:
         """(K,) the real samples that the shares are worth: fewer than counted where the reference repeats itself.
 
-        Pairs that coincide within the reference more often than with the samples are repeats rather than discrete
-        data, beyond chance; they make shares as uncertain as one sample in 1 + (m - 1) x excess would (Kish's design
-        effect).
+        Shares are then as uncertain as one sample in 1 + (m - 1) x excess would make them (Kish's design effect).
         """
         if self.counted is None:
             return None
-        reference = self.real.real_samples
-        samples = self.view.samples
+        return self.counted / (1 + max(float(self.counted.sum()) - 1, 0.0) * self.excess)
+
+    @cached_property
+    def excess(self) -> float:
+        """By how much pairs coincide within the reference more often than with the samples, beyond chance: these are
+        repeats rather than discrete data."""
+        reference, samples = self.real.real_samples, self.view.samples
         excess = pair_coincidence(reference) - coincidence_between(reference, samples)
-        excess -= z_score(self.level) * coincidence_error(reference, samples)
-        return self.counted / (1 + max(float(self.counted.sum()) - 1, 0.0) * max(excess, 0.0))
+        return max(excess - z_score(self.level) * coincidence_error(reference, samples), 0.0)
 
     @cached_property
     def held(self) -> Tensor:

@@ -189,7 +189,7 @@ def usual(view: View) -> float:
     x = features.x.double()
     apart = distances(x, x, features.mean)
     shared = label if int(torch.bincount(label).max()) > 1 else torch.zeros_like(label)
-    modes = [torch.nonzero(shared == k).flatten() for k in shared.unique()]
+    modes = [torch.nonzero(shared == k).flatten() for k in torch.unique(shared)]
     within = [apart[rows][:, rows] for rows in modes if len(rows) > 1]
     inner = torch.cat([nearest_tenth(part) for part in within])
     others = torch.cat([part[~torch.eye(len(part), dtype=torch.bool, device=x.device)] for part in within])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from gancheck.evaluation.view import View
+from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.fingerprints import distinct_rows
 from gancheck.numerics.neighbour_balls import BallMembership, ball_membership
 from gancheck.scoring.evidence import Evidence, percent
 from gancheck.scoring.scores import Finding
@@ -33,12 +34,13 @@ def check_neighbourhoods(evidence: Evidence, side: Side) -> Finding | None:
     Both of five neighbours, at most 2,000 samples a side, against one reference; the interval of the ratio joins the
     far ends of Wilson's, each at half the level. None below 100 samples. Naeem et al., "Reliable fidelity and diversity
     metrics for generative models", ICML 2020. Coverage is left out where labels ask for shares that are not
-    real data's.
+    real data's. Of a reference that repeats itself each row counts once: a repeat has no neighbourhood.
     """
-    n = min(len(evidence.view.samples), len(evidence.real.samples), MOST)
-    if (evidence.shares_asked and side == "coverage") or n < ENOUGH or len(evidence.real.real_samples) < ENOUGH:
+    kept, reference = real_rows(evidence)
+    n = min(len(evidence.view.samples), len(kept), MOST)
+    if (evidence.shares_asked and side == "coverage") or n < ENOUGH or len(reference) < ENOUGH:
         return None
-    fake, real = (share(view, n, side, evidence.level / 2) for view in (evidence.view, evidence.real))
+    fake, real = (share(x, reference, n, side, evidence.level / 2) for x in (evidence.view.samples, kept))
     value, low, high = (a / max(b, 1e-12) for a, b in zip(fake, (real[0], real[2], real[1]), strict=True))
     found = high < MARGIN
     return Finding(
@@ -55,13 +57,19 @@ def check_neighbourhoods(evidence: Evidence, side: Side) -> Finding | None:
     )
 
 
-def share(view: View, n: int, side: Side, level: float) -> Bounded:
+def real_rows(evidence: Evidence) -> tuple[FeatureSet, FeatureSet]:
+    """Held-out real samples and the reference, without their repeats where these are no discrete data's."""
+    kept, reference = evidence.real.samples, evidence.real.real_samples
+    return (kept.cached(distinct_rows), reference.cached(distinct_rows)) if evidence.excess > 0 else (kept, reference)
+
+
+def share(x: FeatureSet, reference: FeatureSet, n: int, side: Side, level: float) -> Bounded:
     """Share of the real balls with a sample in them, or of the samples in a real ball, and its interval."""
-    membership = view.cached(membership_of, n)
+    membership = x.cached(membership_of, reference, n)
     inside = membership.held if side == "coverage" else membership.inside
     return of_share(inside > 0, level).bounded
 
 
-def membership_of(view: View, n: int) -> BallMembership:
+def membership_of(x: FeatureSet, reference: FeatureSet, n: int) -> BallMembership:
     """Of the first n samples and as many of the reference."""
-    return ball_membership(view.samples.head(n), view.real_samples.head(n), (NEIGHBOURS,))[NEIGHBOURS]
+    return ball_membership(x.head(n), reference.head(n), (NEIGHBOURS,))[NEIGHBOURS]

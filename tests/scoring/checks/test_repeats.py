@@ -47,11 +47,11 @@ def test_a_few_rows_over_and_over_are_collapsed_beside_a_reference_that_repeats_
 
 
 @pytest.mark.parametrize("samples", ["fresh", "again"])
-def test_real_data_is_not_collapsed_beside_a_reference_that_repeats_itself(samples):
+def test_real_data_is_not_accused_beside_a_reference_that_repeats_itself(samples):
     r = np.random.default_rng(0)
-    pool = r.normal(size=(600, 8))
+    pool = r.normal(size=(300, 8))
     x = r.normal(size=(1_000, 8)) if samples == "fresh" else drawn_again(pool, 1_000, r)
-    assert verdict_of(x, reference=drawn_again(pool, 6_000, r)).verdict not in ("collapsed", "undecided")
+    assert verdict_of(x, reference=drawn_again(pool, 3_000, r)).verdict == "healthy"
 
 
 @pytest.mark.parametrize("n", [6, 12, 19])
