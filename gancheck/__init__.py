@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from gancheck.gans.base import Gan as Gan
     from gancheck.gans.base import Model as Model
     from gancheck.gans.base import gan as gan
+    from gancheck.gans.dropout import Dropout as Dropout
     from gancheck.gans.game import Game as Game
     from gancheck.gans.game import Sample as Sample
     from gancheck.gans.heads import has_head as has_head

@@ -19,6 +19,9 @@ FAMILIES = {
     "regularisers": "regulariser",
     "discriminator": "discriminator",
     "optimisation": "optimisation",
+    "data": "data",
+    "generator": "generator",
+    "sampling": "sampling",
 }
 
 

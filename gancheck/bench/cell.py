@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
 import torch
+from torch import Tensor
 
 from gancheck.bench.evaluation import TaskEvaluation
 from gancheck.bench.run_spec import RunSpec
@@ -23,14 +25,15 @@ from gancheck.bench.store import Row, Run, Store
 from gancheck.bench.task import Task
 from gancheck.detectors.replay import replay
 from gancheck.errors import BadPlugin, Diverged, GancheckError, StoreError
-from gancheck.gans.sampler import PlainSampler, Sampler, draw_samples
+from gancheck.gans.sampler import Sampler, draw_samples
+from gancheck.gans.state import Kept
 from gancheck.numerics.seeding import generator
 from gancheck.plugins.registry import Registry
 from gancheck.system.digest import json_values
 from gancheck.training.record import TrainingRecord
 from gancheck.training.recorder import OnStep
-from gancheck.training.replicas import build_networks
 from gancheck.training.setup import TrainingSetup
+from gancheck.training.snapshot import sampler_of
 from gancheck.training.train import train
 
 Retry = Literal["failed"]
@@ -171,17 +174,48 @@ def evaluate_run(
     job: Job, context: WorkerContext, setup: TrainingSetup, record: TrainingRecord
 ) -> tuple[list[Row], Row]:
     """The rows and the outcome of one run."""
-    start = time.perf_counter()
+    start, draws = time.perf_counter(), EvaluationDraws(setup, record.seed, job.cell.task.protocol.samples)
     status, reason, rows = record.status, record.reason, list[Row]()
     try:
-        rows = list(value_rows(job.cell.task, context, setup, record))
+        rows = list(value_rows(context.evaluation(job.cell.task, setup), draws, record)) if record.snapshots else []
     except Diverged as error:
         status, reason = "diverged", str(error)
     except BadPlugin as error:
         status, reason = "failed", str(error)
     rows += alarm_rows(context.registry, record)
     spent = round(time.perf_counter() - start, 4)
-    return rows, outcome_row(setup, record, spent) | {"status": status, "reason": reason}
+    return rows, outcome_row(setup, record, spent) | draws.cost() | {"status": status, "reason": reason}
+
+
+class EvaluationDraws:
+    """The samples of a run's evaluations, and what the last of them cost. Random numbers are the same at every step
+    and for every strategy.
+    """
+
+    def __init__(self, setup: TrainingSetup, seed: int, count: int) -> None:
+        self.setup, self.seed, self.count = setup, seed, count
+        self.seconds = 0.0
+        self.evaluations = Counter[str]()  #: rows that each player was called for
+
+    @cached_property
+    def sampler(self) -> Sampler:
+        """How samples are drawn from what was kept."""
+        return sampler_of(self.setup)
+
+    def of(self, kept: Kept) -> Tensor:
+        """Samples of one snapshot."""
+        setup, source = self.setup, generator(self.setup.device, self.seed, "evaluation")
+        before, start = self.sampler.evaluations.copy(), time.perf_counter()
+        samples = draw_samples(self.sampler, kept.to(setup.device), self.count, source)
+        self.seconds, self.evaluations = time.perf_counter() - start, self.sampler.evaluations - before
+        if samples.shape[1:] != setup.dataset.spec.shape:
+            got, wanted = tuple(samples.shape[1:]), setup.dataset.spec.shape
+            raise BadPlugin(f"the generator made samples of shape {got}; this data needs {wanted}")
+        return samples
+
+    def cost(self) -> Row:
+        """What the last evaluation's samples cost."""
+        return {"sampling_seconds": round(self.seconds, 4), "sampling_evaluations": dict(self.evaluations)}
 
 
 def alarm_rows(registry: Registry, record: TrainingRecord) -> list[Row]:
@@ -200,30 +234,18 @@ def outcome_row(setup: TrainingSetup, record: TrainingRecord, spent: float) -> R
         "updates": record.updates,
         "samples_seen": record.updates * setup.recipe.settings(setup.settings).batch,
         "path": record.path,
+        "path_reason": record.path_reason,
         "threads": torch.get_num_threads(),
         "modes": len(setup.dataset.weights),
         "table": setup.recipe.kind,
     }
 
 
-def value_rows(task: Task, context: WorkerContext, setup: TrainingSetup, record: TrainingRecord) -> Iterator[Row]:
-    """Every metric at every kept step, and of what stands beside. Latents are the same at every step and strategy."""
-    if not record.snapshots:
-        return
-    sampler, evaluation = sampler_of(setup), context.evaluation(task, setup)
+def value_rows(evaluation: TaskEvaluation, draws: EvaluationDraws, record: TrainingRecord) -> Iterator[Row]:
+    """Every metric at every kept step, and of what stands beside."""
     for step in sorted(record.snapshots):
-        source = generator(setup.device, record.seed, "evaluation")
-        samples = draw_samples(sampler, record.snapshots[step].to(setup.device), task.protocol.samples, source)
-        if samples.shape[1:] != setup.dataset.spec.shape:
-            got, wanted = tuple(samples.shape[1:]), setup.dataset.spec.shape
-            raise BadPlugin(f"the generator made samples of shape {got}; this data needs {wanted}")
-        yield from evaluation.rows(samples, step, step == max(record.snapshots))
+        yield from evaluation.rows(draws.of(record.snapshots[step]), step, step == max(record.snapshots))
     yield from evaluation.yardsticks
-
-
-def sampler_of(setup: TrainingSetup) -> Sampler:
-    """How samples are drawn from what was kept."""
-    return setup.recipe.sampler(PlainSampler(build_networks(setup), setup.recipe))
 
 
 def summarise_run(run: Run, cached: bool) -> RunSummary:

@@ -32,7 +32,7 @@ class DataSpec:
     shape: tuple[int, ...]  #: (d,) for points, (channels, height, width) for images
     low: float = -math.inf  #: smallest value a sample can hold
     high: float = math.inf  #: largest value a sample can hold
-    #: Number of the data's modes, for GANs with classes; None where nobody says. Samples of one shape are the same spec.
+    #: Number of the data's modes, for GANs with classes; None where nobody says. It makes no other spec.
     modes: int | None = field(default=None, compare=False)
     shares: tuple[float, ...] = field(default=(), compare=False)  #: of the modes in real data; empty: all alike
 
@@ -101,7 +101,7 @@ class Dataset(ABC):
     @property
     @abstractmethod
     def spec(self) -> DataSpec:
-        """Shape and range of one sample; `.with_modes(self.weights)` tells GANs with classes how many modes there are."""
+        """Shape and range of one sample; for GANs with classes also `.with_modes(self.weights)`."""
 
     @property
     @abstractmethod

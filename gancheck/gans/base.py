@@ -45,7 +45,10 @@ class Gan(Model):
 
     @abstractmethod
     def build(self, data: DataSpec) -> Players:
-        """Fresh players for this data. Initialise weights as torch does: its global seed is set before the call."""
+        """Fresh players for this data. Initialise weights as torch does: its global seed is set before the call.
+
+        In training, `torch.nn.Dropout` and its like are exchanged for `gancheck.Dropout`.
+        """
 
     def train(self, session: Session) -> None:
         """Override to train with a loop of your own; see `Session`. Otherwise all seeds are trained together."""

@@ -14,7 +14,7 @@ from torch.utils._pytree import tree_map
 
 from gancheck.datasets.base import Batch
 from gancheck.errors import BadPlugin, refuse_unknown
-from gancheck.gans.heads import split_head
+from gancheck.gans.heads import features_of
 from gancheck.gans.latent import join, one_hot
 from gancheck.gans.noise import Noise, NoiseRequest, answered_by
 from gancheck.gans.players import Players, generate_with
@@ -142,12 +142,8 @@ class Game:
         return logits.flatten()
 
     def features(self, seen: Tensor) -> Tensor:
-        """(rows, width): the discriminator's last hidden layer; needs `has_head`."""
-        body, _ = split_head(self.players.modules[self.critic])
-        everything = {**self.constrained_weights(self.critic), **self.buffers[self.critic]}
-        inside = {name: everything[name] for name in body.state_dict()}
-        with answered_by(self.noise):
-            return torch.flatten(functional_call(body, inside, (seen,)), 1)
+        """(rows, width): the discriminator's last hidden layer, what its head is given; see `has_head`."""
+        return features_of(self.players.modules[self.critic], lambda: self.call(self.critic, seen))
 
     def input_gradient(self, seen: Tensor) -> Tensor:
         """Gradient of the logits with respect to their inputs, shaped like `seen`; it can be differentiated again."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,14 +22,21 @@ class Latent:
     prior: Literal["normal", "uniform"] = "normal"  #: N(0, I), or U(-1, 1) in every dimension
     codes: int = 0  #: values of a code that is drawn beside z, such as a class or a branch; 0: there is none
     shares: tuple[float, ...] = ()  #: of the codes; empty: all alike
+    shape: tuple[int, ...] = ()  #: of z as the generator takes it, such as (100, 1, 1); empty: (size,), as hooks see it
 
     def __post_init__(self) -> None:
         if self.size < 1:
             raise BadParameter(f"latent size = {self.size}: needs at least 1 dimension")
+        if self.shape and math.prod(self.shape) != self.size:
+            raise BadParameter(f"latent shape = {self.shape} holds {math.prod(self.shape)} numbers, not {self.size}")
         if self.codes < 0 or (self.shares and len(self.shares) != self.codes):
             raise BadParameter(f"latent codes = {self.codes} with {len(self.shares)} shares; give one for each")
         if self.shares and (min(self.shares) < 0 or sum(self.shares) <= 0):
             raise BadParameter(f"latent shares = {self.shares}: they are not negative, and some are positive")
+
+    def shaped(self, z: Tensor) -> Tensor:
+        """z (n, size) as the generator takes it."""
+        return z.reshape(len(z), *self.shape) if self.shape else z
 
     def draw(self, count: int, generator: torch.Generator) -> Tensor:
         """(count, size) float32 on the generator's device."""

@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol
 
 import torch
-from torch import Tensor, nn
-
-from gancheck.errors import BadParameter
+from torch import Tensor
 
 Kind = Literal["normal", "uniform"]
 
@@ -118,18 +116,3 @@ def noise(kind: Kind, shape: tuple[int, ...] | torch.Size, name: str = "module")
     from the evaluation's stream; in a loop of your own from torch's global generator.
     """
     return (current_source.get() or FreshNoise()).take(name, NoiseRequest(kind, tuple(shape)))
-
-
-class Dropout(nn.Module):
-    """Dropout whose masks come from `noise`; `torch.nn.Dropout` draws where seeds cannot be trained together."""
-
-    def __init__(self, p: float = 0.5) -> None:
-        super().__init__()
-        if not 0 <= p < 1:
-            raise BadParameter(f"dropout of p = {p}: must lie in [0, 1)")
-        self.p = p
-
-    def forward(self, x: Tensor) -> Tensor:
-        if not self.training or self.p == 0:
-            return x
-        return x * (noise("uniform", x.shape, "dropout") >= self.p) / (1 - self.p)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
@@ -117,7 +118,7 @@ class Players:
 
     def wrap(self, role: Role, wrapper: Callable[[nn.Module], nn.Module]) -> Players:
         """These players, the network of everybody with a role exchanged for `wrapper(network)`."""
-        leads = {name: wrapper(getattr(self, name)) for name in LEADS if name == role}
+        leads: dict[str, Any] = {name: wrapper(getattr(self, name)) for name in LEADS if name == role}
         others = {n: replace(o, module=wrapper(o.module)) if o.role == role else o for n, o in self.others.items()}
         return replace(self, **leads, others=others)
 
@@ -184,5 +185,20 @@ def generate_with(built: Built, call: Callable[..., Any], latent: Tensor, code: 
     for prior in built.priors:
         answer = call(prior, *inputs)
         inputs = answer if isinstance(answer, tuple) else (answer,)
-    samples: Tensor = call("generator", *inputs)
+    z, *others = inputs
+    try:
+        samples: Tensor = call("generator", built.latent.shaped(z), *others)
+    except RuntimeError as error:
+        refuse_flat_latent(z, error, lambda pixel: call("generator", pixel, *others))
+        raise
     return samples
+
+
+def refuse_flat_latent(z: Tensor, error: RuntimeError, generate: Callable[[Tensor], Any]) -> None:
+    """BadPlugin where a generator that raised takes latents of one pixel, as convolutions do."""
+    with suppress(RuntimeError):
+        generate(z.reshape(*z.shape, 1, 1))
+        shape = (z.shape[1], 1, 1)
+        raise BadPlugin(
+            f"the generator takes z of shape (n, {shape[0]}, 1, 1): write gancheck.Latent({shape[0]}, shape={shape})"
+        ) from error

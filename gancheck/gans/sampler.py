@@ -75,6 +75,7 @@ class PlainSampler(Sampler):
     """Latents through the generator in evaluation mode; what all others are built around."""
 
     def __init__(self, players: Built, hooks: ComposedHooks | None = None) -> None:
+        detach_derived(players)
         self.built, self.hooks = copy.deepcopy(players), hooks
         self.modules = {name: module.eval() for name, module in self.built.modules.items()}
         self.counts: Counter[str] = Counter()
@@ -126,6 +127,14 @@ class PlainSampler(Sampler):
         logits = game.discriminate(game.see(of))
         self.counts["discriminator"] += len(logits)
         return logits
+
+
+def detach_derived(players: Built) -> None:
+    """Weights that modules compute at every call, as torch's older weight_norm does, without a history to copy."""
+    for part in (part for module in players.modules.values() for part in module.modules()):
+        for name, value in vars(part).items():
+            if isinstance(value, Tensor) and not value.is_leaf:
+                setattr(part, name, value.detach())
 
 
 def draw_samples(sampler: Sampler, kept: Kept, count: int, source: torch.Generator) -> Tensor:

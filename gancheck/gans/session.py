@@ -41,7 +41,7 @@ class Session(Protocol):
         """Training samples with their modes and rows."""
 
     def latent(self, count: int) -> Tensor:
-        """(count, latent size) draws of the prior."""
+        """(count, latent size) draws of the prior, in the shape that the generator takes."""
 
     def codes(self, count: int) -> Tensor:
         """(count,) int64 codes for as many latents, where `Latent.codes` says that there are some."""

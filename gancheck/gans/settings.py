@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from gancheck.errors import BadParameter
+from gancheck.errors import BadParameter, refuse_unknown
 
+OptimiserName = Literal["adam", "adamw", "sgd", "rmsprop"]
 Schedule = Literal["constant", "linear", "cosine", "cyclic"]
 
 
@@ -15,7 +16,7 @@ Schedule = Literal["constant", "linear", "cosine", "cyclic"]
 class Optimiser:
     """One player's optimiser, by its name in `torch.optim`."""
 
-    name: Literal["adam", "adamw", "sgd", "rmsprop"] = "adam"
+    name: OptimiserName = "adam"
     lr: float = 2e-4  #: learning rate at the start
     betas: tuple[float, float] = (0.5, 0.999)  #: Adam's two decay rates; the first is SGD's momentum
     schedule: Schedule = "constant"  #: of the learning rate over the run
@@ -27,6 +28,8 @@ class Optimiser:
     momentum: float | None = None  #: of SGD and RMSprop; None: the first of `betas` for SGD, 0 for RMSprop
 
     def __post_init__(self) -> None:
+        refuse_unknown(self.name, get_args(OptimiserName), "an optimiser", BadParameter)
+        refuse_unknown(self.schedule, get_args(Schedule), "a schedule", BadParameter)
         if not self.lr > 0:
             raise BadParameter(f"optimiser: lr = {self.lr} must be positive")
         if not all(0 <= b < 1 for b in self.betas):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import torch
@@ -14,6 +14,11 @@ from gancheck.gans.noise import Noise
 from gancheck.gans.players import Players
 from gancheck.gans.settings import Settings
 from gancheck.gans.state import Params
+
+
+def played_weights(game: Game, players: Iterable[str]) -> dict[str, Params]:
+    """The weights that players play with, after every strategy's `constrain`, and their buffers."""
+    return {p: {**game.constrained_weights(p), **game.buffers[p]} for p in players}
 
 
 def still_game(

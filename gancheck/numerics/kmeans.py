@@ -27,15 +27,29 @@ def kmeans(x: Tensor, k: int, generator: torch.Generator, starts: int = 1) -> tu
     The best of so many `starts`, by the squared distances. Clusters are empty only where `x` has fewer than k different
     rows. BadData where n < k or k < 1.
     """
-    features = FeatureSet(x)
-    if not 1 <= k <= len(features):
-        raise BadData(f"cannot make {k} clusters of {len(features)} samples: ask for 1 to {len(features)}")
-    size = max(float((block - features.mean).abs().max()) for _, block in features.blocks()) or 1.0
-    scaled = torch.cat([((block - features.mean) / size).float() for _, block in features.blocks()])
+    if not 1 <= k <= len(x):
+        raise BadData(f"cannot make {k} clusters of {len(x)} samples: ask for 1 to {len(x)}")
+    scaled, mean, size = about_mean(x)
     found = [lloyd(scaled, start(scaled, k, generator)) for _ in range(starts)]
     _, best = min(found, key=lambda tried: tried[0])
-    centres = best.double() * size + features.mean
+    centres = best.double() * size + mean
     return centres, assign(x, centres)
+
+
+def kmeans_from(x: Tensor, centres: Tensor) -> tuple[Tensor, Tensor]:
+    """The same from given `centres` (k, d). One that has no rows, such as a copy of an earlier one, moves elsewhere."""
+    scaled, mean, size = about_mean(x)
+    _, best = lloyd(scaled, ((centres.double() - mean) / size).float())
+    moved = best.double() * size + mean
+    return moved, assign(x, moved)
+
+
+def about_mean(x: Tensor) -> tuple[Tensor, Tensor, float]:
+    """Rows about their mean over their largest size, float32; the mean and the size."""
+    features = FeatureSet(x)
+    size = max(float((block - features.mean).abs().max()) for _, block in features.blocks()) or 1.0
+    scaled = torch.cat([((block - features.mean) / size).float() for _, block in features.blocks()])
+    return scaled, features.mean, size
 
 
 def assign(x: Tensor, centres: Tensor) -> Tensor:

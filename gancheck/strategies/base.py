@@ -65,7 +65,7 @@ class Strategy:
         *("discriminator_loss", "generator_loss", "helper_loss", "lookahead", "gradients"),
         *("after_update", "after_step", "refresh", "evaluation_weights", "sampler"),
     )
-    period: ClassVar[int] = 0  #: steps between two calls of `refresh`; a field of that name may set it
+    period: int = 0  #: steps between two calls of `refresh`; a field of that name may set it
     keeps: ClassVar[tuple[str, ...]] = ()  #: players whose weights `sampler` needs, beside those that generate
 
     def supports(self, gan: Gan, data: DataSpec) -> str | None:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from gancheck.datasets.base import Batch, DataSpec
 from gancheck.errors import BadPlugin
 from gancheck.gans.base import Gan, Model
+from gancheck.gans.dropout import exchange_dropout
 from gancheck.gans.game import Game, Sample
 from gancheck.gans.latent import Latent
 from gancheck.gans.look import Look
@@ -60,6 +61,8 @@ class Composition:
             players = call_hook(s, "prepare", players, info)
             if not isinstance(players, Players):
                 raise BadPlugin(f"strategy '{name_of(s)}', prepare: gave {type(players).__name__}, not players")
+        for module in players.modules.values():
+            exchange_dropout(module)
         return players
 
     def initial(self, player: str, module: nn.Module, source_of: Callable[[str], torch.Generator]) -> None:

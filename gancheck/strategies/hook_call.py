@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,28 @@ class HookError(BadPlugin):
     """An error inside a hook; `__cause__` is what was raised."""
 
 
+#: The hooks that were called, pairs of a strategy's name and the hook, where somebody wants to know.
+noted: ContextVar[set[tuple[str, str]] | None] = ContextVar("noted", default=None)
+
+
+@contextmanager
+def hooks_called() -> Iterator[set[tuple[str, str]]]:
+    """The hooks that are called in here, pairs of a strategy's name and the hook."""
+    called: set[tuple[str, str]] = set()
+    token = noted.set(called)
+    try:
+        yield called
+    finally:
+        noted.reset(token)
+
+
 def call_hook(strategy: Strategy, hook: str, *args: Any) -> Any:
     """The hook's answer, or HookError: `strategy 'x', discriminator_loss, mine.py line 12: KeyError: 'encoder'`.
 
     A parameter's value that the hook refuses stays BadParameter, for the fault is not in the hook.
     """
+    if (called := noted.get()) is not None:
+        called.add((name_of(strategy), hook))
     try:
         return getattr(strategy, hook)(*args)
     except (HookError, BadParameter):

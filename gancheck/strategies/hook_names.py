@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import Any
 
 from gancheck.errors import BadPlugin
@@ -18,7 +17,6 @@ OUTDATED = {"prepare": ["self", "players", "data"]}
 CALLED = (*Strategy.hooks, "supports")
 
 
-@lru_cache(maxsize=1000)
 def refuse_uncalled(strategy: type[Strategy]) -> None:
     """BadPlugin for a strategy without a hook, with a method that is nearly one, or with parameters it is not given."""
     for name, method in own_methods(strategy):

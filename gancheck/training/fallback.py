@@ -16,19 +16,24 @@ from gancheck.training.vectorise import ExecutionPath
 #: What vmap, the tracer and the compiler raise where they cannot follow; anything else is the author's own error.
 CANNOT_FOLLOW = (RuntimeError, NotImplementedError, TraceError)
 
+DRAWS = "random operation"  #: what vmap says of random numbers that are not the game's
 PICKED = "which rows are picked depends on values: weigh all rows by 0 and 1, or use torch.where"
 BRANCH = "keep values in tensors, and use torch.where in place of a branch on one"
 
 #: What the error says, what the lines and files say that it passed through, and what to write instead.
 INSTEAD = (
     ("one_hot", "", "write gancheck.one_hot(codes, count)"),
-    ("random operation", r"\brandperm\b", 'write game.uniform("order", (n,)).argsort()'),
-    ("random operation", r"dropout\(|modules.dropout\.py", "write gancheck.Dropout in place of torch's"),
-    ("random operation", "", "write game.normal(name, shape) or game.uniform(name, shape); in a module gancheck.noise"),
+    (DRAWS, r"\brandperm\b", 'write game.uniform("order", (n,)).argsort()'),
+    (DRAWS, r"dropout\(|modules.dropout\.py", "write gancheck.Dropout in place of torch's"),
+    (DRAWS, "", "write game.normal(name, shape) or game.uniform(name, shape); in a module gancheck.noise"),
     ("boolean mask|masked_select|dynamic shape", "", PICKED),
     (r"\.item\(\)|control flow|tracing tensor|data pointer", "", BRANCH),
     ("inplace|index_put_|broadcast shape", "", "make tensors by torch.stack or torch.cat, and write to none in place"),
-    ("out=", "spectral_norm", "take the strategy spectral-norm in place of torch's, which writes to its own vectors"),
+    (
+        "out=",
+        r"spectral_norm|parametrizations\.py",
+        "take the strategy spectral-norm in place of torch's, which writes to its own vectors",
+    ),
 )
 
 
@@ -78,11 +83,6 @@ def describe_cause(error: BaseException) -> str:
     fits = (advice for word, place, advice in INSTEAD if re.search(word, said) and re.search(place, seen))
     advice = next(fits, "")
     return f"{text} ({advice})" if advice else text
-
-
-def draws_by_itself(error: BaseException) -> bool:
-    """Whether random numbers were drawn that are not the game's."""
-    return "random operation" in str(root_of(error))
 
 
 def places(error: BaseException) -> Iterator[str]:

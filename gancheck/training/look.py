@@ -14,6 +14,7 @@ from gancheck.errors import Unsupported
 from gancheck.gans.game import Game
 from gancheck.gans.sampler import PlainSampler, draw_samples
 from gancheck.gans.state import Kept
+from gancheck.gans.still_game import played_weights
 from gancheck.numerics.seeding import generator
 
 
@@ -70,9 +71,8 @@ class SeedLook:
     @torch.no_grad()
     def samples(self, count: int) -> Tensor:
         """(count, *shape) of the generator as it is now."""
-        game, players = self.game, self.networks.sampler.players
-        played = {p: {**game.buffers[p], **game.constrained_weights(p)} for p in players.generating}
-        return draw_samples(self.networks.sampler, Kept(played, dict(game.memory)), count, self.source)
+        sampler, game = self.networks.sampler, self.game
+        return draw_samples(sampler, Kept(played_weights(game, sampler.players.generating)), count, self.source)
 
     @torch.no_grad()
     def call(self, player: str, *inputs: Tensor) -> Any:

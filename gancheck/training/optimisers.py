@@ -39,9 +39,8 @@ def adam_moments(optimiser: torch.optim.Optimizer, weights: Params) -> dict[str,
 def set_adam_moments(optimiser: torch.optim.Optimizer, weights: Params, moments: dict[str, Params]) -> None:
     """Let Adam step from these running means and step counts (replicates,), which are the same for all replicates."""
     for name, tensor in weights.items():
-        first, second, count = (moments[kind][name] for kind in ("first", "second", "count"))
-        held = {"step": count[0].clone(), "exp_avg": first.contiguous(), "exp_avg_sq": second.contiguous()}
-        optimiser.state[tensor].update(held)
+        first, second = (torch.empty_like(tensor).copy_(moments[kind][name]) for kind in ("first", "second"))
+        optimiser.state[tensor].update(step=moments["count"][name][0].clone(), exp_avg=first, exp_avg_sq=second)
 
 
 def apply_gradients(optimiser: torch.optim.Optimizer, weights: Params, gradients: Params, rate: float) -> None:

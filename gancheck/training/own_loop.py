@@ -51,8 +51,8 @@ class OwnLoopSession:
         return self.setup.dataset.draw(count, self.source)
 
     def latent(self, count: int) -> Tensor:
-        """(count, latent size) draws of the prior."""
-        return self.built.latent.draw(count, self.latents)
+        """(count, latent size) draws of the prior, in the shape that the generator takes."""
+        return self.built.latent.shaped(self.built.latent.draw(count, self.latents))
 
     def codes(self, count: int) -> Tensor:
         """(count,) codes, where the latent has some."""

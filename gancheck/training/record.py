@@ -44,7 +44,8 @@ class TrainingRecord:
         about = {k: getattr(self, k) for k in ABOUT}
         with replacing(path) as part:
             held = {k: t.detach().cpu().clone(memory_format=torch.contiguous_format) for k, t in tensors.items()}
-            facts = {"outcome": json.dumps(about), "spec": json.dumps(spec), "points": json.dumps(list(self.snapshots))}
+            points = {step: list(kept.weights) for step, kept in self.snapshots.items()}
+            facts = {"outcome": json.dumps(about), "spec": json.dumps(spec), "points": json.dumps(points)}
             part.write_bytes(safetensors.torch.save(held, facts))
 
     @classmethod
@@ -53,7 +54,7 @@ class TrainingRecord:
         try:
             with safetensors.safe_open(path, "pt") as file:
                 made = cls(**json.loads(file.metadata()["outcome"]))
-                made.snapshots = {point: Kept({}) for point in json.loads(file.metadata().get("points", "[]"))}
+                made.snapshots = empty_snapshots(json.loads(file.metadata().get("points", "[]")))
                 for name in file.keys():  # noqa: SIM118 (safetensors' handle is no mapping)
                     made.put(name, file.get_tensor(name))
         except (OSError, safetensors.SafetensorError, KeyError, TypeError, ValueError) as error:
@@ -71,6 +72,12 @@ class TrainingRecord:
 
 #: What a file says of a record beside its tensors.
 ABOUT = ("seed", "status", "reason", "seconds", "cpu_seconds", "updates", "path", "path_reason")
+
+
+def empty_snapshots(points: dict[str, list[str]] | list[int]) -> dict[int, Kept]:
+    """Snapshots of players without any tensor, by step; older files name the steps alone, and hold the generator."""
+    players = points if isinstance(points, dict) else {str(step): ["generator"] for step in points}
+    return {int(step): Kept({name: {} for name in names}) for step, names in players.items()}
 
 
 def flatten_kept(kept: Kept) -> dict[str, Tensor]:

@@ -38,7 +38,7 @@ class Refreshing:
         """One seed's networks, for a look at them."""
         players = self.sampler.players
         assert isinstance(players, Players)
-        game = standing_game(self.replicas, players, state, DrawnNoise({}, source=source))
+        game = standing_game(self.replicas, state, players, DrawnNoise({}, source=source))
         return SeedNetworks(self.sampler, game, lambda: Kept(evaluation_weights(self.replicas, state)))
 
     def refreshed(self, strategy: Strategy, i: int, seed: int) -> tuple[Any, Any]:

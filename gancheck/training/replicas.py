@@ -5,7 +5,7 @@ Seeds are paired across strategies: a tensor that the untreated GAN also has sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import torch
@@ -17,7 +17,7 @@ from gancheck.errors import BadParameter, BadPlugin, refuse_unknown
 from gancheck.gans.base import Gan, Model
 from gancheck.gans.players import Built, Networks, Players
 from gancheck.gans.settings import Optimiser, Settings
-from gancheck.gans.state import Kept, Params, State
+from gancheck.gans.state import Params, State
 from gancheck.numerics.seeding import generator, key
 from gancheck.training import optimisers
 from gancheck.training.look import SeedLook
@@ -49,10 +49,6 @@ class ReplicaStack:
     ) -> Params:
         """One player's tensors of all replicates."""
         return stack_tensors([tensors(players.modules[player]) for players in built], self.device)
-
-    def live(self, players: Iterable[str], i: int) -> Kept:
-        """One replicate's weights and buffers of some players, as they are now."""
-        return Kept({p: {n: t[i] for n, t in {**self.weights[p], **self.buffers[p]}.items()} for p in players})
 
     def state(self) -> tuple[dict[str, Params], dict[str, Params], dict[str, Any], Tensor]:
         """What hooks between updates are given: weights, buffers, memory and progress of all replicates."""

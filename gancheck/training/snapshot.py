@@ -7,9 +7,11 @@ from dataclasses import replace
 from gancheck.gans.game import Game
 from gancheck.gans.noise import Noise, NoiseRecorder
 from gancheck.gans.players import Players
+from gancheck.gans.sampler import PlainSampler, Sampler
 from gancheck.gans.state import Params, State
 from gancheck.gans.still_game import still_game
-from gancheck.training.replicas import ReplicaStack
+from gancheck.training.replicas import ReplicaStack, build_networks
+from gancheck.training.setup import TrainingSetup
 
 
 def kept_players(replicas: ReplicaStack) -> tuple[str, ...]:
@@ -27,20 +29,27 @@ def evaluation_weights(replicas: ReplicaStack, state: State) -> dict[str, Params
         return weights
     held = {p: {name: weights[p][name] for name in state.weights[p]} for p in kept}
     now = replace(state, weights={**state.weights, **held})
-    game = standing_game(replicas, replicas.players, now, NoiseRecorder({}, device=replicas.device))
+    game = standing_game(replicas, now)
     return {p: {**weights[p], **game.constrained_weights(p)} for p in kept}
 
 
-def standing_game(replicas: ReplicaStack, players: Players, state: State, noise: Noise) -> Game:
-    """One replicate's game as it stands."""
+def standing_game(
+    replicas: ReplicaStack, state: State, players: Players | None = None, noise: Noise | None = None
+) -> Game:
+    """One replicate's game as it stands, with these players in place of those that are trained."""
     return still_game(
-        players,
+        players or replicas.players,
         replicas.setup.recipe,
         weights=state.weights,
         buffers=state.buffers,
         memory=state.memory,
         progress=state.progress,
-        noise=noise,
+        noise=noise or NoiseRecorder({}, device=replicas.device),
         settings=replicas.settings,
         steps=replicas.setup.budget.steps,
     )
+
+
+def sampler_of(setup: TrainingSetup) -> Sampler:
+    """How samples are drawn from what was kept."""
+    return setup.recipe.sampler(PlainSampler(build_networks(setup), setup.recipe))

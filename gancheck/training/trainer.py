@@ -11,7 +11,9 @@ from torch.utils._pytree import tree_map
 
 from gancheck.gans.sampler import PlainSampler
 from gancheck.gans.state import Kept, Params
+from gancheck.gans.still_game import played_weights
 from gancheck.numerics.seeding import key
+from gancheck.strategies.idle_hooks import refuse_idle_hooks
 from gancheck.training.fallback import ChosenPath, first_path
 from gancheck.training.record import TrainingRecord
 from gancheck.training.recorder import OnStep, RunRecorder
@@ -19,7 +21,7 @@ from gancheck.training.refreshing import Refreshing
 from gancheck.training.replicas import ReplicaStack
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.signals import SIGNALS
-from gancheck.training.snapshot import evaluation_weights
+from gancheck.training.snapshot import evaluation_weights, standing_game
 from gancheck.training.turn_update import TurnUpdate, refuse_changed_memory
 from gancheck.training.vectorise import ExecutionPath
 
@@ -66,8 +68,7 @@ class Trainer:
         if self.recipe.implementing("memory"):
             made = first_path(lambda path: path.map(self.memory_of)(*replicas.state()), eager(wanted)).answer
             replicas.memory = tree_map(torch.clone, made)
-        for update in self.updates.values():
-            update.dry_run()
+        refuse_idle_hooks(self.recipe.strategies, set().union(*(u.dry_run() for u in self.updates.values())))
         return first_path(self.try_path, wanted)
 
     def try_path(self, path: ExecutionPath) -> None:
@@ -106,7 +107,8 @@ class Trainer:
 
     def live_generator(self, i: int) -> Kept:
         """One replicate's players that generate, as they are now."""
-        return self.replicas.live(self.replicas.players.generating, i)
+        state = self.replicas.state_of(*tree_map(lambda t: t[i], self.replicas.state()))
+        return Kept(played_weights(standing_game(self.replicas, state), self.replicas.players.generating))
 
     def is_finite(self, i: int) -> bool:
         """Whether the last losses and all weights of one replicate are finite."""

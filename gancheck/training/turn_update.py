@@ -15,6 +15,8 @@ from gancheck.errors import BadPlugin
 from gancheck.gans.game import Game
 from gancheck.gans.noise import Noise, NoiseRecorder
 from gancheck.gans.state import Params
+from gancheck.strategies.hook_call import hooks_called
+from gancheck.training.plausible import refuse_implausible
 from gancheck.training.replicas import ReplicaStack
 from gancheck.training.streams import ExtendedStream, Stream, noise_stream
 from gancheck.training.vectorise import ExecutionPath
@@ -86,20 +88,22 @@ class TurnUpdate:
         """Everything that is drawn for an update."""
         return [self.batches, self.latents, *([self.codes] if self.codes else []), *self.noise.values()]
 
-    def dry_run(self) -> None:
-        """Play once on one replicate: checks shapes, and learns what the hooks ask for."""
+    def dry_run(self) -> set[tuple[str, str]]:
+        """Play once on one replicate: checks shapes, and learns what the hooks ask for. Gives the hooks called."""
         replicas = self.replicas
         recorder = NoiseRecorder({}, device=replicas.device)
         first: Arguments = tree_map(lambda t: t[0], self.arguments())
-        refuse_wrong_shapes(self.game(first, NoiseRecorder({}, device=replicas.device), self.owners[0], first.mine))
+        refuse_implausible(self.game(first, NoiseRecorder({}, device=replicas.device), self.owners[0], first.mine))
         seen = first._replace(moments=ReadMark(first.moments), rates=ReadMark(first.rates))
-        remembered = self.gradients(seen, recorder)[2]
+        with hooks_called() as called:
+            remembered = self.gradients(seen, recorder)[2]
         refuse_changed_memory(remembered, first.memory)
         self.looks_ahead = seen.moments.read or seen.rates.read  # type: ignore[attr-defined]
         self.noise = {
             t: noise_stream(t, w, self.phase, replicas.seeds, replicas.device) for t, w in recorder.requests.items()
         }
         self.rewind()
+        return called
 
     def rewind(self) -> None:
         """Draw everything from the start again."""
@@ -224,19 +228,6 @@ class TurnUpdate:
         return dict(signals)
 
 
-def refuse_wrong_shapes(game: Game) -> None:
-    """Refuse samples and logits of the wrong shape."""
-    got, wanted = describe(game.samples), describe(game.batch.x)
-    if got != wanted:
-        raise BadPlugin(f"the generator made samples of {got}; this data needs {wanted}")
-    for critic in game.critics:
-        logits, rows = game.call(critic, game.fake), len(game.fake)
-        if not isinstance(logits, Tensor) or logits.numel() != rows:
-            raise BadPlugin(
-                f"the {critic} gave logits of {describe(logits)} for {rows} inputs; it must give one for each"
-            )
-
-
 def refuse_changed_memory(remembered: Mapping[str, Any], memory: Mapping[str, Any]) -> None:
     """Refuse memories that nobody has started, and those whose shape or type changes."""
     for name, value in remembered.items():
@@ -251,11 +242,6 @@ def describe_fully(value: object) -> str:
     """Shape and type of a tensor in words."""
     kind = str(getattr(value, "dtype", "")).removeprefix("torch.")
     return f"{tuple(value.shape)} {kind}" if isinstance(value, Tensor) else "no tensor"
-
-
-def describe(answer: object) -> str:
-    """What a plug-in gave, in words."""
-    return f"shape {tuple(answer.shape)}" if isinstance(answer, Tensor) else f"type {type(answer).__name__}"
 
 
 def gradient_norm(gradients: dict[str, Params]) -> Tensor:

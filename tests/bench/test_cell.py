@@ -115,6 +115,7 @@ def test_every_seed_gets_a_run_and_weights(job: Make) -> None:
         assert [row["step"] for row in run.rows if row["kind"] == "value" and row["metric"] == "score"] == [2, 4]
         assert Store(made.folder).weights(run.spec.training_id).exists()
         assert run.outcome["path"] == "own-loop"
+        assert run.outcome["path_reason"] == ""
 
 
 def test_training_is_heard_step_by_step(job: Make) -> None:
@@ -123,6 +124,19 @@ def test_training_is_heard_step_by_step(job: Make) -> None:
     run_cell(job(), on_step=steps.append)
     assert steps[-1] == 4
     assert len(steps) >= 3 * 2  # seeds and evaluations
+
+
+NORMED = GAN[: GAN.index("    def train")].replace(
+    "nn.Linear(data.size, 1)", "nn.utils.parametrizations.spectral_norm(nn.Linear(data.size, 1))"
+)
+
+
+def test_why_the_fast_way_is_left_is_in_the_run(job: Make) -> None:
+    made = job(plugin=NORMED)
+    run_cell(made)
+    for run in runs(made):
+        assert run.outcome["path"].startswith("looped")
+        assert "take the strategy spectral-norm in place of torch's" in run.outcome["path_reason"]
 
 
 def test_what_is_done_is_not_done_again(job: Make) -> None:
@@ -161,6 +175,31 @@ def test_a_changed_metric_measures_and_never_trains(job: Make) -> None:
     second = job(suite=suite, metric=METRIC.replace("view.fake.abs().max()", "2 * view.fake.abs().max()"))
     assert not any(r.cached for r in measured(second))
     assert [run.last("value")["mine"] for run in runs(second)] == [2 * (v or 0) for v in values]
+
+
+CHAINS = SUITE.replace('recipes = ["none"]', 'recipes = ["mh-gan(real=20, length=3)"]').replace('"quality"]', '"mine"]')
+
+
+def test_samples_that_the_discriminator_chose_are_measured_again_without_training(job: Make) -> None:
+    plugin = GAN.partition("    def train")[0]
+    values = []
+    for text, work in (("view.fake.sum()", done), ("1 * view.fake.sum()", measured)):
+        made = job(plugin=plugin, suite=CHAINS, metric=METRIC.replace("view.fake.abs().max()", text))
+        assert [(r.status, r.cached) for r in work(made)] == [("done", False)] * 3
+        values.append([run.rows for run in runs(made)])
+    assert values[0] == values[1]
+    for run in runs(made):
+        called = {"generator": 200 * (1 + 3) + 20, "discriminator": 200 * (1 + 3) + 2 * 20}
+        restarted = run.outcome["sampling_evaluations"]["generator"] - called["generator"]
+        assert restarted >= 0
+        assert restarted % 4 == 0
+        assert run.outcome["sampling_evaluations"] == {p: n + restarted for p, n in called.items()}
+        assert 0 < run.outcome["sampling_seconds"] < run.outcome["evaluation_seconds"]
+
+
+def test_samples_of_a_plain_generator_cost_as_many_calls(job: Make) -> None:
+    done(job())
+    assert [run.outcome["sampling_evaluations"] for run in runs(job())] == [{"generator": 200}] * 3
 
 
 def test_a_lost_run_file_is_measured_again_to_the_same_numbers(job: Make) -> None:

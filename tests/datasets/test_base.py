@@ -20,6 +20,26 @@ def test_packing_joins_samples_along_features_or_channels(shape: tuple[int, ...]
     assert gc.DataSpec(shape, low=-1, high=1).packed(3) == gc.DataSpec(packed, low=-1, high=1)
 
 
+def test_a_spec_knows_modes_and_is_no_other_for_it() -> None:
+    weights = torch.tensor([0.25, 0.75], dtype=torch.float64)
+    plain = gc.DataSpec((2,))
+    known = plain.with_modes(weights)
+    assert (known.modes, known.shares) == (2, (0.25, 0.75))
+    assert (plain.modes, plain.shares) == (None, ())
+    assert known == plain
+    assert hash(known) == hash(plain)
+    for seen in (known.packed(3), known.joined(5)):
+        assert (seen.modes, seen.shares) == (2, (0.25, 0.75))
+
+
+@pytest.mark.parametrize("name", gc.Registry.load().names("dataset"))
+def test_every_dataset_says_how_many_modes_it_has(registry: gc.Registry, name: str) -> None:
+    data = registry.build("dataset", name)
+    alike = torch.full_like(data.weights, 1 / len(data.weights))
+    assert data.spec.modes == len(data.weights)
+    torch.testing.assert_close(torch.tensor(data.spec.shares or alike.tolist(), dtype=torch.float64), data.weights)
+
+
 def test_high_quality_is_inside_the_radius() -> None:
     assignment = gc.Assignment(torch.zeros(3, dtype=torch.int64), torch.tensor([0.5, 1.0, 1.1]))
     assert assignment.good.tolist() == [True, True, False]

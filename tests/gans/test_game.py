@@ -158,6 +158,21 @@ def test_unknown_players_are_refused_by_name(duel: Duel) -> None:
         duel("none").game.call("encoder", torch.zeros(2, 2))
 
 
+def test_whoever_faces_another_critic_can_face_the_first_again(duel: Duel) -> None:
+    game = duel("d2gan").game
+    assert game.facing("discriminator2").facing("discriminator") is game
+    assert game.facing("discriminator2").facing("discriminator2").critic == "discriminator2"
+
+
+def test_only_adam_can_be_told_the_means_to_step_from(duel: Duel) -> None:
+    game = duel("none").game
+    game.advance_moments("generator", game.moments["generator"])
+    assert set(game.advanced) == {"generator"}
+    assert game.without_side_effects().advanced == {}
+    with pytest.raises(BadPlugin, match="'generator' is moved by rmsprop, which keeps no moments of Adam's"):
+        duel("wgan-clip").game.advance_moments("generator", {})
+
+
 def test_steps_are_counted(duel: Duel) -> None:
     game = duel("none", progress=0.37).game
     assert (game.step.item(), game.steps) == (37, 100)

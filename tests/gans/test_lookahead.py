@@ -17,7 +17,16 @@ def gradient(step: int, *shape: int) -> Tensor:
 
 @pytest.mark.parametrize("scale", [1.0, 1e-3, 1e-7, 1e-10, 0.0])
 def test_foreseen_steps_are_adams_for_gradients_of_any_size(scale: float) -> None:
-    settings = Optimiser(lr=0.01, betas=(0.5, 0.999))
+    require_foreseen(Optimiser(lr=0.01, betas=(0.5, 0.999)), scale)
+
+
+@pytest.mark.parametrize("told", [{"weight_decay": 0.5}, {"eps": 0.1}, {"weight_decay": 0.5, "eps": 0.1}])
+def test_foreseen_steps_decay_weights_and_stay_off_zero_as_adams_do(told: dict[str, float]) -> None:
+    require_foreseen(Optimiser(lr=0.01, betas=(0.5, 0.9), **told), 1.0)  # type: ignore[arg-type]
+
+
+def require_foreseen(settings: Optimiser, scale: float) -> None:
+    """Three steps that are foreseen are those that the optimiser then makes."""
     weights = {"w": gradient(99, 1, 6)}
     made = optimisers.build_optimiser(settings, weights)
     for step in range(3):  # some history first

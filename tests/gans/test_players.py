@@ -8,7 +8,7 @@ import pytest
 from torch import nn
 
 import gancheck as gc
-from gancheck.errors import BadPlugin
+from gancheck.errors import BadParameter, BadPlugin
 from gancheck.gans.players import generate_with
 
 
@@ -62,6 +62,23 @@ def test_a_player_that_nobody_could_train_is_refused(how: dict[str, Any], line: 
 def test_a_discriminator_sees_codes_only_where_there_are_some() -> None:
     with pytest.raises(BadPlugin, match="needs a latent with codes"):
         gc.Players(nn.Linear(3, 2), nn.Linear(2, 1), gc.Latent(3), discriminator_sees_code=True)
+
+
+def test_everybody_with_a_role_is_wrapped() -> None:
+    made = players().add("second", nn.Linear(2, 1), role="discriminator").add("q", nn.Linear(2, 2), shares="generator")
+    wrapped = made.wrap("discriminator", nn.Sequential)
+    assert wrapped.generator is made.generator
+    assert wrapped.modules["q"] is made.modules["q"]
+    for critic in ("discriminator", "second"):
+        assert list(wrapped.modules[critic].children()) == [made.modules[critic]]
+    assert wrapped.critics == made.critics
+
+
+def test_codes_have_one_meaning() -> None:
+    coded = players().with_codes(4)
+    assert (coded.latent.codes, coded.latent.size) == (4, 3)
+    with pytest.raises(BadParameter, match="one meaning of codes, and 4 are here already"):
+        coded.with_codes(2)
 
 
 def test_latents_go_through_the_priors_before_the_generator() -> None:

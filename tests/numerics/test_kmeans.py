@@ -8,7 +8,7 @@ from torch import Tensor
 
 from gancheck.errors import BadData
 from gancheck.numerics import kmeans as module
-from gancheck.numerics.kmeans import assign, kmeans
+from gancheck.numerics.kmeans import assign, kmeans, kmeans_from
 
 
 def source(seed: int = 0) -> torch.Generator:
@@ -90,6 +90,23 @@ def test_a_start_that_leaves_clusters_empty_is_repaired(monkeypatch: pytest.Monk
     x, label = grid(2, 50, 0.05)
     monkeypatch.setattr(module, "start", lambda x, k, _: x[:1].repeat(k, 1))
     _, found = kmeans(x, 4, source())
+    assert adjusted_rand_score(label, found) == 1
+
+
+def test_clusters_go_on_from_given_centres():
+    x, label = grid(3, 50, 0.05)
+    x = x + 1e4
+    given = torch.stack([x[label == i].mean(0) for i in range(9)]).flip(0) + 0.2
+    centres, found = kmeans_from(x, given)
+    assert torch.equal(found, 8 - label)
+    assert torch.allclose(centres.flip(0), torch.stack([x[label == i].mean(0) for i in range(9)]), atol=1e-5)
+    again = KMeans(9, init=given.numpy(), n_init=1).fit(x.numpy())
+    assert cost(x, centres, found) == pytest.approx(again.inertia_, rel=1e-6)
+
+
+def test_a_centre_given_twice_finds_rows_of_its_own():
+    x, label = grid(2, 50, 0.05)
+    _, found = kmeans_from(x, x[[0, 60, 110, 110]])
     assert adjusted_rand_score(label, found) == 1
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -37,10 +38,26 @@ def test_a_record_comes_back_as_it_was_saved(tmp_path: Path) -> None:
     for step, kept in made.snapshots.items():
         assert again.snapshots[step].generator.keys() == kept.generator.keys()
         assert all(t.equal(again.snapshots[step].generator[n]) for n, t in kept.generator.items())
+        assert again.snapshots[step].weights.keys() == kept.weights.keys()  # also of players without weights
     assert again.snapshots[10].memory["a/b"]["c"].equal(torch.ones(2))
     for name, signal in made.trace.items():
         torch.testing.assert_close(again.trace[name], signal, rtol=0, atol=0, equal_nan=True)
     assert [p.name for p in path.parent.iterdir()] == ["run.safetensors"]  # nothing half-written is left
+
+
+@pytest.mark.parametrize("points", [{}, {"points": "[5, 10]"}], ids=["first", "second"])
+def test_files_of_earlier_versions_are_read(tmp_path: Path, points: dict[str, str]) -> None:
+    weight, steps = torch.randn(2, 3), torch.tensor(7)
+    tensors = {"5/0.weight": weight, "5/bn.steps": steps, "10/0.weight": weight + 1, "trace/diversity": torch.zeros(2)}
+    outcome = {"seed": 3, "status": "done", "reason": "", "seconds": 1.5, "cpu_seconds": 1.0, "updates": 12, "path": ""}
+    save_file(tensors, tmp_path / "old", {"outcome": json.dumps(outcome), "spec": "{}"} | points)
+    made = TrainingRecord.load(tmp_path / "old")
+    assert sorted(made.snapshots) == [5, 10]
+    assert made.snapshots[5].weights.keys() == {"generator"}
+    assert made.snapshots[5].generator["0.weight"].equal(weight)
+    assert made.snapshots[5].generator["bn.steps"].equal(steps)
+    assert made.snapshots[10].generator["0.weight"].equal(weight + 1)
+    assert made.trace["diversity"].equal(torch.zeros(2))
 
 
 def test_a_record_of_failure_comes_back_too(tmp_path: Path) -> None:

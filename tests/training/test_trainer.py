@@ -35,6 +35,13 @@ class Sign(nn.Module):
         return z * 2 if z.sum() > 0 else z / 2
 
 
+class Drops(nn.Module):
+    """Drops by a function, which draws where seeds cannot be trained together."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        return nn.functional.dropout(z, 0.3, self.training)
+
+
 class Counter(nn.Module):
     """Assigns a new buffer instead of writing to the old one."""
 
@@ -49,6 +56,15 @@ class Counter(nn.Module):
         return z
 
 
+MIDDLES: dict[str, Callable[[], nn.Module]] = {
+    "norm": lambda: nn.BatchNorm1d(8),
+    "dropout": lambda: nn.Dropout(0.3),
+    "function": Drops,
+    "sign": Sign,
+    "count": Counter,
+}
+
+
 @dataclass(frozen=True)
 class Odd(gc.Gan):
     """A small GAN with something unusual in the middle of its players, and a flaw if asked for."""
@@ -57,8 +73,7 @@ class Odd(gc.Gan):
     poison: int | None = None  #: seed whose generator starts with a NaN
 
     def build(self, data: gc.DataSpec) -> gc.Players:
-        make = {"norm": lambda: nn.BatchNorm1d(8), "dropout": lambda: nn.Dropout(0.3), "sign": Sign, "count": Counter}
-        odd = make.get(self.middle, nn.Identity)
+        odd = MIDDLES.get(self.middle, nn.Identity)
         sides = [nn.Sequential(nn.Linear(n, 8), nn.Tanh(), odd(), nn.Linear(8, m)) for n, m in ((3, 2), (2, 1))]
         if self.poison is not None and torch.initial_seed() == key(self.poison, "weights"):
             nn.init.constant_(sides[0][0].weight, math.nan)
@@ -155,7 +170,9 @@ def test_traced_steps_are_eager_steps(train: Train, apart: Apart, recipe: str, w
 
 
 @pytest.mark.parametrize(
-    "how", [{"recipe": "wgan-gp+instance-noise"}, {"gan": Odd("dropout")}], ids=["noise", "dropout"]
+    "how",
+    [{"recipe": "wgan-gp+instance-noise"}, {"gan": Odd("dropout")}, {"gan": Odd("function")}],
+    ids=["noise", "dropout", "function"],
 )
 def test_a_run_is_the_same_to_the_last_bit_when_it_is_made_again(
     train: Train, apart: Apart, how: dict[str, Any]
@@ -185,7 +202,7 @@ def test_the_number_of_threads_changes_nothing(train: Train, apart: Apart) -> No
 def test_global_random_states_are_left_alone(train: Train) -> None:
     before = torch.get_rng_state(), np.random.get_state()[1].tolist(), random.getstate()
     train("wgan-gp+minibatch-std", steps=2)
-    train(gan=Odd("dropout"), steps=2)
+    train(gan=Odd("function"), steps=2)
     assert torch.equal(before[0], torch.get_rng_state())
     assert before[1] == np.random.get_state()[1].tolist()
     assert before[2] == random.getstate()
@@ -219,15 +236,24 @@ def test_trace_holds_losses_at_every_step(train: Train) -> None:
     assert long[::2].isnan().all()
 
 
-def test_dropout_falls_back_to_seed_by_seed_and_draws_afresh(setup: Callable[..., TrainingSetup], train: Train) -> None:
-    work = setup(gan=Odd("dropout"), path=ExecutionPath())
-    assert {r.path for r in Trainer(work).train()} == {"looped-traced"}
+def test_dropout_of_torch_is_stacked_and_draws_afresh(
+    setup: Callable[..., TrainingSetup], train: Train, apart: Apart
+) -> None:
+    work = setup(gan=Odd("dropout"), path=ExecutionPath(), steps=3)
     trainer = Trainer(work)
-    trainer.prepare()
+    records = trainer.train()
+    assert {r.path for r in records} == {"stacked-traced"}
+    assert apart(records, train(gan=Odd("dropout"), steps=3, path=LOOPED)) < 1e-6
     update = trainer.updates["generator"]
-    arguments = update.arguments()
-    losses = [update.mapped(*arguments)[1]["generator_loss"] for _ in range(2)]
-    assert not torch.isclose(*losses).any()
+    one, other = update.arguments(), update.arguments()
+    losses = [update.mapped(*given)[1]["generator_loss"] for given in (one, one._replace(noise=other.noise))]
+    assert not torch.isclose(*losses).any()  # with other masks, all else being the same
+
+
+def test_a_function_that_drops_falls_back_to_seed_by_seed(train: Train) -> None:
+    records = train(gan=Odd("function"), path=ExecutionPath(), steps=2)
+    assert {(r.status, r.path) for r in records} == {("done", "looped-traced")}
+    assert "write gancheck.Dropout in place of torch's" in records[0].path_reason
 
 
 def test_branching_on_values_falls_back_to_eager_steps(train: Train) -> None:

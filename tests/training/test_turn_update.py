@@ -202,3 +202,37 @@ def test_learning_rates_follow_their_schedule(setup: Callable[..., TrainingSetup
         trainer.step()
         rates.append(trainer.replicas.optimisers["generator"].param_groups[0]["lr"])
     assert rates == pytest.approx([0.1, 0.075, 0.05, 0.025])
+
+
+@gc.strategy("half-latents", family="generator")
+class HalfLatents(gc.Strategy):
+    """Latents half as long, pushed by fresh noise."""
+
+    def latents(self, latent: Tensor, code: Tensor | None, game: gc.Game) -> tuple[Tensor, Tensor | None]:
+        return latent / 2 + game.normal("half-latents", latent.shape), code
+
+
+@pytest.mark.parametrize("recipe", ["none", "unrolled(k=1)"])
+def test_latents_are_changed_before_the_losses(train: Train, apart: Apart, recipe: str) -> None:
+    seen: list[Tensor] = []
+
+    @gc.strategy("watch", family="test")
+    class Watch(gc.Strategy):
+        def generator_loss(self, loss: Tensor, game: gc.Game) -> Tensor:
+            seen.append(game.latent.detach().clone())
+            return loss
+
+    how: dict[str, Any] = {"path": LOOPED, "steps": 1, "seeds": (0,), "batch": 512}
+    plain = train(recipe, extra=(Watch(),), **how)
+    before = seen[-1]
+    changed = train(recipe, extra=(HalfLatents(), Watch()), **how)
+    push = seen[-1] - before / 2
+    assert push.std().item() == pytest.approx(1, abs=0.1)
+    assert torch.corrcoef(torch.stack([push.flatten(), before.flatten()]))[0, 1].abs() < 0.1
+    assert apart(plain, changed) > 1e-5
+
+
+def test_changed_latents_stay_stacked_and_traced(train: Train, apart: Apart) -> None:
+    together, alone = (train(extra=(HalfLatents(),), steps=2, path=path) for path in (ExecutionPath(), LOOPED))
+    assert together[0].path == "stacked-traced"
+    assert apart(together, alone) < 1e-5

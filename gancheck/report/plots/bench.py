@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gancheck.bench.cell import Job, sampler_of
+from gancheck.bench.cell import Job
 from gancheck.bench.ladder import Climb
 from gancheck.bench.leaderboard import RULE, Leaderboard
 from gancheck.bench.run_result import FAILED
@@ -35,6 +35,7 @@ from gancheck.report.plots.scatter import Panel, scatter
 from gancheck.report.plots.style import INK, MUTED
 from gancheck.training.record import TrainingRecord
 from gancheck.training.setup import TrainingSetup
+from gancheck.training.snapshot import sampler_of
 
 POINTS = 2_500
 IMAGES = 12

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from gancheck.datasets.base import DataSpec
 from gancheck.errors import BadParameter
 from gancheck.gans.base import Gan
-from gancheck.gans.heads import REQUIRES_LINEAR_HEAD, has_head, insert_before_head, split_head
+from gancheck.gans.heads import REQUIRES_LINEAR_HEAD, has_head, insert_before_head, require_head
 from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
 from gancheck.strategies.discriminator._l1_distance import distances
@@ -32,15 +32,15 @@ class MinibatchDiscrimination(Strategy):
             raise BadParameter(f"kernels = {self.kernels}, width = {self.width}: both need at least 1")
 
     def supports(self, gan: Gan, data: DataSpec) -> str | None:
-        return None if has_head(gan.build(data).discriminator) else REQUIRES_LINEAR_HEAD
+        return None if has_head(gan.build(data).discriminator, data) else REQUIRES_LINEAR_HEAD
 
     def prepare(self, players: Players, info: BuildInfo) -> Players:
-        return players.wrap("discriminator", self.insert_closeness)
+        return players.wrap("discriminator", lambda critic: self.insert_closeness(critic, info.seen))
 
-    def insert_closeness(self, critic: nn.Module) -> nn.Module:
+    def insert_closeness(self, critic: nn.Module, seen: DataSpec) -> nn.Module:
         """The critic with its samples' closeness before its head."""
-        layer = Closeness(split_head(critic)[1].in_features, self.kernels, self.width)
-        return insert_before_head(critic, layer, self.kernels)
+        layer = Closeness(require_head(critic, seen).width, self.kernels, self.width)
+        return insert_before_head(critic, layer, self.kernels, seen)
 
 
 class Closeness(nn.Module):

@@ -30,10 +30,11 @@ class MinibatchStd(Strategy):
             raise BadParameter(f"group = {self.group}: a deviation needs at least 2 samples")
 
     def supports(self, gan: Gan, data: DataSpec) -> str | None:
-        return None if has_head(gan.build(data).discriminator) else REQUIRES_LINEAR_HEAD
+        return None if has_head(gan.build(data).discriminator, data) else REQUIRES_LINEAR_HEAD
 
     def prepare(self, players: Players, info: BuildInfo) -> Players:
-        return players.wrap("discriminator", lambda critic: insert_before_head(critic, Deviation(self.group), 1))
+        layer = Deviation(self.group)
+        return players.wrap("discriminator", lambda critic: insert_before_head(critic, layer, 1, info.seen))
 
 
 class Deviation(nn.Module):

@@ -26,7 +26,7 @@ PRIOR = "prior"
 @strategy("deligan", family="generator")
 @dataclass(frozen=True)
 class Deligan(Strategy):
-    """Draw z = mu_k + sigma_k * eps, k uniform, eps ~ N(0, I), and add weight * E (sigma - 1)^2 to the generator's loss."""
+    """Learn the prior z = mu_k + sigma_k * eps, k uniform; add weight * E (sigma - 1)^2 to the generator's loss."""
 
     components: int = 50  #: Gaussians in the mixture, N in the paper
     sigma: float = 0.02  #: every width at the start

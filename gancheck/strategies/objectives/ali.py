@@ -49,4 +49,5 @@ class Ali(Strategy):
 def encode(x: Tensor, game: Game) -> Tensor:
     """(n, size) latents of samples, drawn from the Gaussian that the encoder gives for each."""
     mean, log_deviation = game.call(ENCODER, x).chunk(2, 1)
-    return mean + log_deviation.exp() * game.normal("ali", mean.shape)
+    latents: Tensor = mean + log_deviation.exp() * game.normal("ali", mean.shape)
+    return latents

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
-
-EPOCHS = 100
 
 
 @strategy("top-k", family="optimisation")
@@ -23,8 +20,8 @@ EPOCHS = 100
 class TopK(Strategy):
     """Average the generator's loss over the k fake rows with the highest logits; k falls from all rows to nu of them.
 
-    After e hundredths of the training, k is max(nu, gamma^e) of the rows: what the paper calls an epoch depends on the
-    size of a data set. Of rows with equal logits, the first are kept; packs are rows.
+    After t hundredths of the training, k is max(nu, gamma^t) of the rows; the paper counts epochs, which depend on the
+    size of a data set. Of rows with equal logits the first are kept; packs are rows.
     """
 
     nu: float = 0.5  #: smallest share of rows that is kept
@@ -44,6 +41,5 @@ class TopK(Strategy):
 
     def kept(self, rows: int, game: Game) -> Tensor:
         """k, a scalar."""
-        epoch = (EPOCHS * game.progress).floor()
-        share = torch.full_like(epoch, self.gamma).pow(epoch).clamp_min(self.nu)
+        share = (self.gamma ** (100 * game.progress)).clamp_min(self.nu)
         return (share * rows).round().clamp_min(1)

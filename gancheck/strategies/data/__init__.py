@@ -1,0 +1,1 @@
+"""Strategies that choose the training samples, or find groups in them."""

@@ -1,0 +1,1 @@
+"""Strategies that change how samples are drawn from what was trained."""

@@ -1,0 +1,78 @@
+"""Checkpoint ensemble: draw samples from the generator as it was at several steps, not from the last one alone.
+
+Wang, Zhang & van de Weijer, "Ensembles of generative adversarial networks", 2016: their self-ensemble (seGAN), with
+snapshots of one training. Each is kept as it would be evaluated then, so `ema` makes it an ensemble of means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+from torch.utils._pytree import tree_map
+
+from gancheck.errors import BadParameter
+from gancheck.gans.game import Sample
+from gancheck.gans.look import Look
+from gancheck.gans.sampler import Sampler
+from gancheck.gans.state import Kept, Params, State
+from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.sampling._columns import each
+
+MEMORY = "checkpoint-ensemble"
+
+
+@strategy("checkpoint-ensemble", family="sampling")
+@dataclass(frozen=True)
+class CheckpointEnsemble(Strategy):
+    """Draw as many samples from each of the last kept generators and the present one."""
+
+    every: int = 200  #: steps between two generators that are kept
+    members: int = 4  #: generators that samples are drawn from, the present one included
+
+    def __post_init__(self) -> None:
+        if self.every < 1 or self.members < 2:
+            raise BadParameter(f"every = {self.every} must be at least 1, members = {self.members} at least 2")
+
+    @property
+    def period(self) -> int:  # type: ignore[override]
+        """Steps between two calls of `refresh`."""
+        return self.every
+
+    def memory(self, state: State) -> dict[str, Any]:
+        now = {p: {**state.weights[p], **state.buffers.get(p, {})} for p in state.generating}
+        queue = tree_map(lambda t: torch.stack([t] * (self.members - 1)), now)
+        return {MEMORY: {"queue": queue, "filled": torch.zeros((), dtype=torch.long, device=state.progress.device)}}
+
+    def refresh(self, state: State, look: Look) -> State:
+        if look.step == 0:
+            return state  # untrained
+        now, memory = look.snapshot().weights, state.memory[MEMORY]
+        queue = {p: {n: torch.cat([t[1:], now[p][n][None]]) for n, t in q.items()} for p, q in memory["queue"].items()}
+        return state.remember(MEMORY, {"queue": queue, "filled": (memory["filled"] + 1).clamp_max(self.members - 1)})
+
+    def sampler(self, inner: Sampler) -> Sampler:
+        return EnsembleSampler(inner)
+
+
+class EnsembleSampler(Sampler):
+    """Equal numbers of samples of every generator, in random order."""
+
+    def draw(self, kept: Kept, count: int, source: torch.Generator) -> Sample:
+        members = [replace(kept, weights={**kept.weights, **weights}) for weights in kept_generators(kept)]
+        shares = [len(range(i, count, len(members))) for i in range(len(members))]
+        drawn = [self.inner.draw(member, n, source) for member, n in zip(members, shares, strict=True) if n]
+        order = torch.randperm(count, generator=source, device=source.device)
+        return each(lambda *columns: torch.cat(columns)[order], *drawn)
+
+
+def kept_generators(kept: Kept) -> list[dict[str, Params]]:
+    """The weights of every member, the present one last."""
+    memory = kept.memory[MEMORY]
+
+    def past(i: int) -> dict[str, Params]:
+        weights: dict[str, Params] = tree_map(lambda t: t[i], memory["queue"])
+        return weights
+
+    return [*(past(-1 - i) for i in reversed(range(int(memory["filled"])))), {}]
