@@ -77,7 +77,7 @@ def check(path: str | Path) -> list[str]:
     """Hold every plug-in of a file, or of a folder, against its contract: a line each on what was tried.
 
     `assert gancheck.check("mine.py")` is the whole test of a plug-in. Raises BadPlugin, with the reason, at the first
-    plug-in that does not keep its contract.
+    plug-in that does not keep its contract, and `gancheck.testing.NotTried` at one that nothing at hand could try.
     """
     place = Path(path)
     registry = Registry.load([place])

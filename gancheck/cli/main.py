@@ -69,7 +69,7 @@ def app() -> App:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command. Exit status: 0 all well, 1 some runs failed, 2 bad usage or input, 130 interrupted."""
+    """Run a command. Exit status: 0 well, 1 some runs failed, 2 bad usage or input, 3 not tried, 130 interrupted."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given or "GANCHECK_DEBUG" in os.environ
     try:

@@ -41,7 +41,7 @@ def new_command(
     files = (path / f"{module}.py", path / f"test_{module}.py")
     refuse_existing(files)
     refuse_hidden_module(module)
-    for file, text in zip(files, (plugin_text(kind, name), test_text(name, module)), strict=True):
+    for file, text in zip(files, (plugin_text(kind, name), test_text(kind, name, module)), strict=True):
         write_text(file, text, "--path")
     print(next_steps(sort, name, *files))
     return 0
@@ -71,9 +71,11 @@ def plugin_text(kind: str, name: str) -> str:
     return fill(text, name, class_name, snake if is_free(snake, words) else f"{kind}_{snake}")
 
 
-def test_text(name: str, module: str) -> str:
-    """The template of the test, for a plug-in in `module`.py."""
-    return fill((TEMPLATES / "tests.py").read_text(encoding="utf-8"), name, "", module)
+def test_text(kind: str, name: str, module: str) -> str:
+    """The kind's template of a test, else that of all kinds, for a plug-in in `module`.py."""
+    own = TEMPLATES / f"tests_{kind}.py"
+    template = own if own.is_file() else TEMPLATES / "tests.py"
+    return fill(template.read_text(encoding="utf-8"), name, "", module)
 
 
 def fill(text: str, *names: str) -> str:

@@ -19,7 +19,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from gancheck.errors import BadPlugin
-from gancheck.plugins.own_code import OwnCode, is_beside
+from gancheck.plugins.own_code import OwnCode, is_package, root_beside
 from gancheck.plugins.source import SourceTree
 
 TREE = SourceTree(Path(__file__).parents[1])
@@ -88,11 +88,14 @@ class OwnLoader(SourceFileLoader):
         """With an `import` of its own, which Python looks up among a module's builtins."""
         root = module.__name__.partition(".")[0]
         folder = Path(sys.modules[root].__path__[0])
-        beside = cache(lambda name: is_beside(name, folder, Path(self.path)))
+        beside = cache(lambda name: root_beside(name, folder, Path(self.path)) is not None)
+        in_package = is_package(folder) and Path(self.path).parent == folder
 
         def import_module(name: str, scope: Any = None, local: Any = None, names: Any = (), level: int = 0) -> Any:
             first = name.partition(".")[0]
-            if level or not beside(first):
+            if level == 1 and not name and in_package:  # `from . import x`: the package is more than the plug-in's file
+                name, first, level = folder.name, folder.name, 0
+            elif level or not beside(first):
                 return builtins.__import__(name, scope, local, names, level)
             made = builtins.__import__(f"{root}.{name}", scope, local, names, 0)
             return made if names else sys.modules[f"{root}.{first}"]
@@ -105,7 +108,7 @@ class OwnFinder(MetaPathFinder):
     """Finds the modules inside a plug-in's module: files and folders beside it."""
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: Any = None) -> ModuleSpec | None:
-        """Packages before modules before plain folders, as Python does."""
+        """Packages before modules before plain folders, as Python does, and last the package around a plug-in."""
         if not path or not fullname.startswith(PREFIX):
             return None
         place = Path(path[0]) / fullname.rpartition(".")[2]
@@ -113,7 +116,10 @@ class OwnFinder(MetaPathFinder):
             return spec_of(fullname, file, place)
         if (file := place.with_name(f"{place.name}.py")).is_file():
             return spec_of(fullname, file)
-        return plain_folder(fullname, place) if place.is_dir() else None
+        if place.is_dir():
+            return plain_folder(fullname, place)
+        own = place.name == place.parent.name and is_package(place.parent)
+        return spec_of(fullname, place.with_name("__init__.py"), place.parent) if own else None
 
 
 def plain_folder(name: str, folder: Path) -> ModuleSpec:

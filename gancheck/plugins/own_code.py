@@ -100,24 +100,32 @@ def statements_of(path: Path) -> list[ast.stmt]:
 def targets_of(node: ast.AST, file: Path, folder: Path) -> Iterator[Target]:
     """What an import in a file means, for a plug-in in a folder."""
     if isinstance(node, ast.ImportFrom) and node.level:
-        base = node.module.split(".") if node.module else []
-        yield from (Target("", file.parents[node.level - 1], (*base, a.name)) for a in node.names)
+        package, base = file.parents[node.level - 1], node.module.split(".") if node.module else []
+        if not base and is_package(package):
+            yield Target("", package.parent, (package.name,))
+        yield from (Target("", package, (*base, a.name)) for a in node.names)
     elif isinstance(node, ast.Import | ast.ImportFrom):
         start = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
         for parts in ((start + a.name).split(".") for a in node.names):
-            root = folder if is_beside(parts[0], folder, file) else own_root(parts[0])
-            yield Target(parts[0], root, tuple(parts))
+            yield Target(parts[0], root_beside(parts[0], folder, file) or own_root(parts[0]), tuple(parts))
 
 
-def is_beside(name: str, folder: Path, importer: Path) -> bool:
-    """Whether the first part of an imported name means what stands in the folder of a plug-in."""
+def root_beside(name: str, folder: Path, importer: Path) -> Path | None:
+    """The folder that holds what the first part of an imported name means, where that stands beside a plug-in or is
+    the package around it; None where it means something else."""
     if name == __name__.partition(".")[0] or name in sys.stdlib_module_names:
-        return False
-    file = folder / f"{name}.py"
+        return None
+    file, package = folder / f"{name}.py", folder / name
     if file.is_file() and file != importer:
-        return True
-    package = folder / name
-    return (package / "__init__.py").is_file() or (package.is_dir() and origin_of(name) is None)
+        return folder
+    if is_package(package) or (package.is_dir() and origin_of(name) is None):
+        return folder
+    return folder.parent if name == folder.name and is_package(folder) and origin_of(name) is None else None
+
+
+def is_package(folder: Path) -> bool:
+    """Whether a folder is a package with a file of its own."""
+    return (folder / "__init__.py").is_file()
 
 
 def own_root(name: str) -> Path | None:

@@ -182,7 +182,9 @@ def info_of(strategy: Strategy) -> PluginInfo:
     """What a strategy object's decorator wrote on it."""
     found = plugin_info(type(strategy))
     if found is None:
-        raise BadPlugin(f'{type(strategy).__name__} has no name; decorate it with @gancheck.strategy("name", family=...)')
+        raise BadPlugin(
+            f'{type(strategy).__name__} has no name; decorate it with @gancheck.strategy("name", family=...)'
+        )
     return found
 
 

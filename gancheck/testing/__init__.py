@@ -2,3 +2,4 @@
 
 from gancheck.testing.open_game import OpenGame as OpenGame
 from gancheck.testing.open_game import game as game
+from gancheck.testing.require import NotTried as NotTried

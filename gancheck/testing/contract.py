@@ -14,6 +14,7 @@ from gancheck.errors import BadPlugin, GancheckError
 from gancheck.plugins.entry import PluginEntry, entries_of
 from gancheck.plugins.loader import files_in, load_file, own_code_of
 from gancheck.plugins.registry import Registry
+from gancheck.testing.require import NotTried
 
 
 def plugins_at(place: Path) -> list[PluginEntry]:
@@ -29,7 +30,10 @@ def plugins_at(place: Path) -> list[PluginEntry]:
 
 
 def kept_line(entry: PluginEntry, registry: Registry) -> str:
-    """How one plug-in keeps its contract, in a line for people; BadPlugin with the reason where it does not."""
+    """How one plug-in keeps its contract, in a line for people.
+
+    Raises BadPlugin with the reason where it does not, NotTried where nothing at hand could try it.
+    """
     notes = check_plugin(entry, registry)
     if beside := [file.name for file in own_code_of(entry.file).all_files[1:]]:
         notes.append(f"a change of {', '.join(dict.fromkeys(beside))} counts as a change of it")
@@ -37,13 +41,15 @@ def kept_line(entry: PluginEntry, registry: Registry) -> str:
 
 
 def check_plugin(entry: PluginEntry, registry: Registry) -> list[str]:
-    """Hold one plug-in against its contract; notes for its author, or BadPlugin with the reason."""
+    """Hold one plug-in against its contract; notes for its author. Raises BadPlugin and NotTried as `kept_line`."""
     what = f"{entry.info.kind} '{entry.info.name}'"
     try:
         return contract_of(entry.info.kind)(entry, registry)
+    except NotTried as error:
+        raise NotTried(f"{what}: {error}") from error
     except GancheckError as error:
         text = str(error)
-        raise BadPlugin(text if what in text else f"{what}: {text}") from error
+        raise BadPlugin(text if text.startswith(what) else f"{what}: {text}") from error
     except Exception as error:
         raise BadPlugin(f"{what}: {type(error).__name__}: {error}") from error
 

@@ -33,6 +33,8 @@ def check_dataset(entry: PluginEntry, registry: Registry) -> list[str]:
         "samples leave the spec's range",
     )
     require(math.isclose(float(dataset.weights.sum()), 1, abs_tol=1e-6), "weights must sum to 1")
+    said, known = dataset.spec.modes, len(dataset.weights)
+    require(said in (None, known), f"spec says {said} modes, there are {known} weights: use spec.with_modes(weights)")
     real = dataset.assign(dataset.features(dataset.pool("real", 2000, generator("cpu", "contract"))))
     good = float(real.good.double().mean())
     require(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from gancheck.datasets.base import Batch, DataSpec
 from gancheck.gans.game import Game
 from gancheck.gans.noise import DrawnNoise
+from gancheck.gans.players import generate_with
 from gancheck.gans.settings import Optimiser, Settings
 from gancheck.gans.state import Params, State
 from gancheck.plugins.registry import Registry
@@ -53,8 +54,13 @@ class OpenGame:
     @property
     def fake(self) -> Tensor:
         """Logits of the untreated generated batch, by a plain call."""
-        logits: Tensor = self.discriminator(self.generator(self.z)).flatten()
+        logits: Tensor = self.discriminator(self.samples).flatten()
         return logits
+
+    @property
+    def samples(self) -> Tensor:
+        """(batch, *shape) the generated samples, by plain calls."""
+        return generate_with(self.game.players, lambda name, *x: self.modules[name](*x), self.z, self.game.code)
 
     def loss(self) -> Tensor:
         """The recipe's loss of the player whose move it is."""
@@ -90,7 +96,7 @@ def game(
     """
     registry = registry or loaded_registry()
     parsed = read_recipe(recipe, registry)
-    data, source = data or DataSpec((2,)), torch.Generator().manual_seed(3)
+    data, source = replace(data or DataSpec((2,)), modes=modes), torch.Generator().manual_seed(3)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(5)
         sizes = {"width": 8, "latent": 3} if gan == "mlp" else {}

@@ -1,8 +1,12 @@
-"""How a contract says what is broken."""
+"""How a contract says what is broken, and what it could not try."""
 
 from __future__ import annotations
 
-from gancheck.errors import BadPlugin
+from gancheck.errors import BadPlugin, GancheckError
+
+
+class NotTried(GancheckError):
+    """A plug-in that nothing at hand could be tried with; the reason says why."""
 
 
 def require(holds: bool, otherwise: str) -> None:

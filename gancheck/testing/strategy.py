@@ -2,39 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 
 from gancheck.plugins.entry import PluginEntry
 from gancheck.plugins.registry import Registry
 from gancheck.strategies.base import Strategy
 from gancheck.strategies.recipe import Recipe
-from gancheck.testing.require import require
-from gancheck.testing.short_training import TOGETHER, train_briefly
+from gancheck.testing.effects import effects
+from gancheck.testing.require import NotTried, require
+from gancheck.testing.short_training import FEW, PLAINLY, TOGETHER, Trial
+from gancheck.training.fallback import DRAWS
+from gancheck.training.record import TrainingRecord
 from gancheck.training.vectorise import ExecutionPath
 
 ONE_BY_ONE = ExecutionPath("looped", "eager")
 
 
 def check_strategy(entry: PluginEntry, registry: Registry) -> list[str]:
-    """It trains alone and beside R1, and seeds trained together are what they are one by one."""
-    strategy = entry.build()
-    require(isinstance(strategy, Strategy), "must derive from gancheck.Strategy")
-    hooks = Strategy.hooks
-    require(any(map(strategy.overrides, hooks)), f"overrides no hook, so it does nothing; hooks: {', '.join(hooks)}")
-    gan, dataset = registry.build("gan", "mlp", width=16), registry.build("dataset", "ring8")
+    """It trains on points and on images, alone and beside R1, and draws samples; seeds trained together are what they
+    are one by one; every player moves, and nothing is without effect."""
+    require(isinstance(entry.build(), Strategy), "must derive from gancheck.Strategy")
     recipe = Recipe.parse(entry.info.name, registry)
-    if reason := recipe.supports(gan, dataset.spec):
-        return [f"skipped on mlp: {reason}"]
-    ways = [train_briefly(gan, recipe, dataset, path) for path in (TOGETHER, ONE_BY_ONE)]
-    for together, alone in zip(*ways, strict=True):
-        for name, signal in together.trace.items():  # losses, gradients, logits; weights hardly move in so few steps
-            close = torch.allclose(signal, alone.trace[name], rtol=1e-3, atol=1e-4, equal_nan=True)
-            require(close, f"seeds trained together differ from one by one in {name}")
-    notes = [f"trains ({ways[0][0].path})"]
-    if ways[0][0].path.startswith(ONE_BY_ONE.vectorisation):
-        notes.append("its seeds are trained one by one, which is slow: a hook branches on a value or calls .item()")
-    if entry.info.name != "r1":
-        both = Recipe.parse(f"{entry.info.name}+r1", registry)
-        train_briefly(gan, both, dataset, ExecutionPath("stacked", "eager"))
-        notes.append("composes with r1")
-    return notes
+    trials = {
+        "points": Trial(registry.build("gan", "mlp", width=16), recipe, registry.build("dataset", "ring8")),
+        "images": Trial(registry.build("gan", "dcgan", width=4, latent=8), recipe, registry.build("dataset", "digits")),
+    }
+    reasons = {name: recipe.supports(trial.gan, trial.dataset.spec) for name, trial in trials.items()}
+    taken = [name for name, reason in reasons.items() if not reason]
+    skips = [f"skipped on {name}: {reason}" for name, reason in reasons.items() if reason]
+    if not taken:
+        raise NotTried("; ".join(skips))
+    first, *others = taken
+    notes = [*try_whole(trials[first], first), *effects(trials[first], entry.info.name, registry)]
+    for name in others:
+        trials[name].records(PLAINLY, FEW)
+        notes.append(f"trains on {name}")
+    return [*notes, *skips]
+
+
+def try_whole(trial: Trial, name: str) -> Iterator[str]:
+    """Train seeds together and one by one; notes on how it went."""
+    together = trial.records(TOGETHER)
+    reason = together[0].path_reason
+    yield f"trains on {name} ({together[0].path})"
+    require(DRAWS not in reason, f"draws random numbers of its own; {reason}")
+    refuse_difference(together, trial.records(ONE_BY_ONE))
+    if reason:
+        yield f"the fast way is left, {reason}"
+    if together[0].path.startswith(ONE_BY_ONE.vectorisation):
+        yield "its seeds are trained one by one, which is slow"
+
+
+def refuse_difference(together: list[TrainingRecord], apart: list[TrainingRecord]) -> None:
+    """BadPlugin where losses, gradients or logits differ; weights hardly move in so few steps."""
+    for one, other in zip(together, apart, strict=True):
+        for name, signal in one.trace.items():
+            close = torch.allclose(signal, other.trace[name], rtol=1e-3, atol=1e-4, equal_nan=True)
+            require(
+                close,
+                f"seeds trained together differ from one by one in {name}: hooks must give the same for the same "
+                "tensors, and keep nothing to themselves (see memory)",
+            )

@@ -9,6 +9,7 @@ import pytest
 import gancheck as gc
 from gancheck.cli.main import main
 from gancheck.errors import BadPlugin
+from gancheck.testing.require import NotTried
 
 GOOD = '''
 import torch
@@ -87,3 +88,34 @@ def test_what_holds_no_plug_in_is_one_line(path: str, says: str, capsys: pytest.
     assert said.out == ""
     (line,) = said.err.splitlines()
     assert says in line
+
+
+SKIPPED = """
+from dataclasses import dataclass
+import gancheck as gc
+
+
+@gc.strategy("{name}", family="regulariser")
+@dataclass(frozen=True)
+class Mine(gc.Strategy):
+    def supports(self, gan, data):
+        return "sounds only"
+
+    def discriminator_loss(self, loss, game):
+        return loss + game.real_logits.mean()
+"""
+
+
+def test_what_nothing_could_try_is_skipped_and_has_a_status_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    write("all/good.py", GOOD, "good")
+    path = write("all/sound.py", SKIPPED, "sound")
+    assert main(["check", "all"]) == 3
+    said = capsys.readouterr()
+    assert said.out.startswith("ok   metric 'good'")
+    assert said.err == (
+        "skip strategy 'sound': skipped on points: sound: sounds only; skipped on images: sound: sounds only\n"
+    )
+    with pytest.raises(NotTried, match="strategy 'sound': skipped on points"):
+        gc.check(path)
+    write("all/broken.py", BROKEN, "broken")
+    assert main(["check", "all"]) == 2

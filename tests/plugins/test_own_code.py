@@ -12,6 +12,7 @@ from gancheck.errors import BadPlugin
 from gancheck.plugins import own_code
 from gancheck.plugins.entry import entries_of
 from gancheck.plugins.loader import load_file, source_hash
+from gancheck.plugins.registry import Registry
 
 Write = Callable[..., Path]
 
@@ -63,6 +64,49 @@ def test_a_module_beside_is_imported_and_counts(write: Write, text: str) -> None
     assert source_hash(folder / "mine.py") != before
     write({WAYS[text]: "FACTOR = 1  # again\n"})
     assert source_hash(folder / "mine.py") == before
+
+
+PACKAGE = {"__init__.py": "FACTOR = 1\n", "shared.py": "from .deep.more import SCALE\n", "deep/more.py": "SCALE = 1\n"}
+#: Ways in which a plug-in in a package reaches the package, with the file in which it is.
+INSIDE = {
+    "from . import FACTOR as value\n": "__init__.py",
+    "from place import FACTOR as value\n": "__init__.py",
+    "from place.shared import SCALE as value\n": "deep/more.py",
+    "import place.shared\n\nvalue = place.shared.SCALE\n": "deep/more.py",
+    "from place import shared\n\nvalue = shared.SCALE\n": "deep/more.py",
+    "from . import shared\n\nvalue = shared.SCALE\n": "deep/more.py",
+    "from .shared import SCALE as value\n": "deep/more.py",
+    "from shared import SCALE as value\n": "deep/more.py",
+}
+
+
+@pytest.mark.parametrize("text", INSIDE)
+def test_a_plugin_in_a_package_imports_the_package_and_its_siblings(write: Write, text: str) -> None:
+    folder = write({**PACKAGE, "mine.py": text})
+    before, names = source_hash(folder / "mine.py"), set(sys.modules)
+    assert load_file(folder / "mine.py").value == 1
+    assert not {name for name in set(sys.modules) - names if name.partition(".")[0] in ("place", "shared")}
+    write({INSIDE[text]: PACKAGE[INSIDE[text]].replace("1", "2")})
+    assert load_file(folder / "mine.py").value == 2
+    assert source_hash(folder / "mine.py") != before
+
+
+def test_plugins_of_a_folder_derive_from_each_other_and_count(write: Write) -> None:
+    head = "from dataclasses import dataclass\nimport gancheck as gc\n"
+    base = f"{head}class Base(gc.Strategy):\n    def generator_loss(self, loss, game):\n        return 2 * loss\n"
+    plugin = '\n@gc.strategy("{}", family="regulariser")\n@dataclass(frozen=True)\nclass Mine(Base):\n    """One."""\n'
+    first, second = plugin.format("first"), plugin.format("second")
+    folder = write({"a.py": base + first, "b.py": f"from a import Base\n{head}{second}"})
+    before = hashes_of_both(folder)
+    write({"a.py": base.replace("2 *", "3 *") + first})
+    after = hashes_of_both(folder)
+    assert all(before[name] != after[name] for name in before)
+
+
+def hashes_of_both(folder: Path) -> dict[str, str]:
+    """The hashes of a folder's two strategies."""
+    registry = Registry.load([folder])
+    return {name: registry.entry("strategy", name).source for name in ("first", "second")}
 
 
 CHAIN = {

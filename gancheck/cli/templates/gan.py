@@ -36,7 +36,10 @@ class MyPlugin(gc.Gan):
         return gc.Players(self.generator(data), self.discriminator(data), gc.Latent(self.latent))
 
     def generator(self, data: gc.DataSpec) -> nn.Module:
-        """A batch of z (n, latent) to n samples (n, *data.shape); z is normal, or what `gc.Latent` is told."""
+        """A batch of z (n, latent) to n samples (n, *data.shape); z is normal, or what `gc.Latent` is told.
+
+        A generator that begins with a convolution takes z (n, latent, 1, 1): `gc.Latent(100, shape=(100, 1, 1))`.
+        """
         end = [nn.Tanh()] if data.bounded else []  # pixels end at -1 and 1
         return nn.Sequential(
             *hidden_layers(self.latent, self.width), nn.Linear(self.width, data.size), *end, nn.Unflatten(1, data.shape)
@@ -46,7 +49,7 @@ class MyPlugin(gc.Gan):
         """Samples (n, *data.shape) to logits (n, 1), high for real ones: no sigmoid at the end.
 
         Leave out batch normalisation, which makes samples depend on each other. Some strategies look at the last
-        hidden layer: they need an nn.Sequential that ends in an nn.Linear.
+        hidden layer: the last layer must be an nn.Linear, or an nn.Conv2d that leaves 1x1 pixels.
         """
         return nn.Sequential(nn.Flatten(), *hidden_layers(data.size, self.width), nn.Linear(self.width, 1))
 

@@ -27,14 +27,17 @@ class MyPlugin(gc.Strategy):
     - `discriminator_loss`, `generator_loss`: change a player's loss, as below
     - `inputs`: change what the discriminator sees of samples, real and generated alike
     - `constrain`: change the weights that a player plays with, as spectral normalisation does
-    - `gradients`: change the gradients before the optimisers use them
+    - `gradients`, `after_update`: change the gradients before the optimisers use them, or the weights after
     - `settings`: change learning rates, the batch, or the discriminator's steps
-    - `prepare`: wrap the networks, or add one
-    - `memory`, `after_step`, `sample`: remember something from step to step, such as a running mean of the weights
+    - `prepare`: wrap the networks, or add one; `helper_loss` trains one that shares no other's loss
+    - `memory`, `after_step`: remember something from step to step, such as a running mean of the weights
+    - `evaluation_weights`, `sampler`: change what is evaluated, and how samples are drawn
+    - `study`, `refresh`: plain Python before the training, and between its steps
     - `supports`: say why a GAN or data cannot be treated
 
     `help(gc.Strategy)` has all hooks. `family` is "objective" where a strategy makes the losses itself and does not
-    only add to them; a recipe has one objective.
+    only add to them; a recipe has one objective. `gancheck.testing.game` lays one game open, so that a loss is compared
+    with the paper's formula in three lines, as the test beside this file does.
     """
 
     smoothing: float = 0.1  #: how much the target of real samples lies below 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import re
+import runpy
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +16,8 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
 import gancheck as gc
-from gancheck.cli.new import TEMPLATES
+from gancheck.cli.new import TEMPLATES, plugin_text
+from gancheck.cli.new import test_text as text_of_test
 from gancheck.plugins.kinds import KINDS
 from gancheck.plugins.loader import load_file
 
@@ -35,7 +37,9 @@ def test_a_template_teaches_with_the_public_names_alone(kind: str) -> None:
 
 
 def test_there_is_one_template_a_kind() -> None:
-    assert {path.stem for path in TEMPLATES.glob("*.py")} - {"__init__", "tests"} == set(KINDS)
+    stems = {path.stem for path in TEMPLATES.glob("*.py")} - {"__init__", "tests"}
+    assert {stem for stem in stems if not stem.startswith("tests_")} == set(KINDS)
+    assert {stem.removeprefix("tests_") for stem in stems} == set(KINDS)
 
 
 def test_the_gan_makes_points_without_bounds_and_pixels_with_bounds() -> None:
@@ -55,6 +59,13 @@ def test_the_strategy_is_cross_entropy_with_a_smaller_target() -> None:
     smooth = example("strategy").MyPlugin(smoothing=0.2).discriminator_loss(plain, SimpleNamespace(real_logits=real))
     expected = binary_cross_entropy_with_logits(real, torch.full_like(real, 0.8)) + softplus(fake).mean()
     assert torch.allclose(smooth, expected)
+
+
+def test_the_strategys_own_test_compares_its_loss(tmp_path: Path) -> None:
+    (tmp_path / "my_own.py").write_text(plugin_text("strategy", "my-own"))
+    (tmp_path / "test_my_own.py").write_text(text_of_test("strategy", "my-own", "my_own"))
+    written = runpy.run_path(str(tmp_path / "test_my_own.py"))
+    written["test_the_loss_is_cross_entropy_with_a_smaller_target"]()
 
 
 def test_the_strategy_refuses_a_target_below_zero() -> None:

@@ -1,0 +1,67 @@
+"""What a strategy must do to others: train its players, leave room for a regulariser, and own up to labels."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import replace
+
+import torch
+
+from gancheck.datasets.base import Batch, Dataset
+from gancheck.gans.state import Params
+from gancheck.plugins.registry import Registry
+from gancheck.strategies.recipe import Recipe
+from gancheck.testing.require import require
+from gancheck.testing.short_training import Trial, Weights, same_bits
+
+HEAVY = "r1(gamma=1e6)"  #: a regulariser that nothing it reaches can ignore
+
+
+def effects(trial: Trial, label: str, registry: Registry) -> Iterator[str]:
+    """Notes on what a recipe does to players, labels and R1; BadPlugin where one of them is left out in silence."""
+    weights = trial.weights()
+    yield from idle_players(weights)
+    if trial.recipe.kind != "oracle":
+        refuse_labels(weights.end, replace(trial, dataset=relabelled(trial.dataset)).weights().end)
+    if "r1" not in trial.recipe.names():
+        refuse_unreached(weights.end, replace(trial, recipe=Recipe.parse(f"{label}+{HEAVY}", registry)).weights().end)
+        yield "composes with r1"
+
+
+def idle_players(weights: Weights) -> Iterator[str]:
+    """A note where the discriminator never moves; BadPlugin where another player does not."""
+    for player in (player for player, tensors in weights.start.items() if tensors):
+        if same_bits(weights.start, weights.end, player):
+            idle = player == "discriminator"  # some generators learn from samples alone
+            require(idle, f"player '{player}' gets no gradient in any turn, and stays as it starts")
+            yield "its discriminator is never trained"
+
+
+def refuse_labels(known: dict[str, Params], relabelled: dict[str, Params]) -> None:
+    """BadPlugin where other labels of the same samples give other weights."""
+    require(
+        all(same_bits(known, relabelled, player) for player in known),
+        'uses the modes of real samples (batch.y), which no training knows: say kind="oracle" in its decorator',
+    )
+
+
+def refuse_unreached(alone: dict[str, Params], beside: dict[str, Params]) -> None:
+    """BadPlugin where a heavy R1 beside a recipe changes no weight."""
+    require(
+        not all(same_bits(alone, beside, player) for player in alone),
+        f"{HEAVY} beside it changes no weight: what judges samples is no player of the role 'discriminator', or the "
+        "loss of one is replaced and not added to",
+    )
+
+
+def relabelled(dataset: Dataset) -> Dataset:
+    """The same data, every batch with its labels in the reverse order."""
+    other = copy.copy(dataset)
+
+    def draw(count: int, source: torch.Generator) -> Batch:
+        batch = dataset.draw(count, source)
+        return batch._replace(y=batch.y.flip(0))
+
+    object.__setattr__(other, "draw", draw)  # datasets are frozen
+    return other
