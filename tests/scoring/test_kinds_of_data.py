@@ -231,7 +231,7 @@ class TestSmallReferences:
 
 
 def test_a_reference_that_is_too_large_is_drawn_from_rather_than_cut(r, monkeypatch):
-    monkeypatch.setattr("gancheck.scoring.real_data.MOST", 2_000)
+    monkeypatch.setattr("gancheck.evaluation.real_data.base.MOST", 2_000)
     real = lambda n: 5.0 * r.integers(0, 3, n)[:, None] + 0.1 * r.normal(size=(n, 2))  # noqa: E731
     reference = real(6_000)
     found = score(real(2_000), reference[reference[:, 0].argsort()])
