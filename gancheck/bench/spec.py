@@ -23,7 +23,7 @@ from gancheck.training.replicas import build_untreated
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.vectorise import ExecutionPath, has_compiler
 
-ENGINE = 1  #: raise it when the engine's numbers change for the same spec
+ENGINE = 2  #: raise it when the engine's numbers change for the same spec
 EVALUATION = 2  #: raise it when a metric's protocol changes
 
 CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
@@ -52,6 +52,9 @@ class ComposedHooks(Protocol):
     def discriminator_loss(self, game: Game) -> Tensor:
         """The composed loss of the discriminator, without looking ahead."""
 
+    def gradients(self, gradients: dict[str, Params], game: Game, before: Any = None) -> dict[str, Params]:
+        """The gradients after every strategy, or after those to the left of one."""
+
 
 @dataclass
 class Game:
@@ -64,7 +67,7 @@ class Game:
     players: Players
     hooks: ComposedHooks
     phase: str  #: whose turn this is: "generator" or "discriminator", or both joined by "+"
-    owner: str  #: whose loss is played: "generator", "discriminator", or a helper with a loss of its own
+    owner: str  #: whose loss is played: "generator", "discriminator", a helper with a loss of its own; or "gradients"
     batch: Batch  #: real training samples x (n, *shape), their modes y and rows index
     latent: Tensor  #: (n, latent size)
     code: Tensor | None  #: (n,) int64 of each latent; None where the latent has no codes
@@ -82,7 +85,10 @@ class Game:
     constrained: dict[str, Params] = field(
         default_factory=dict
     )  #: weights after `constrain`, made when they are first needed
+    counted: dict[str, int] = field(default_factory=dict)  #: random tensors taken before the losses, by name
     critic: str = "discriminator"  #: who is asked by `discriminate`, `features` and `input_gradient`
+
+    faced: dict[str, Game] = field(default_factory=dict, init=False)  #: this game as further critics face it
 
     @cached_property
     def samples(self) -> Tensor:
@@ -92,8 +98,7 @@ class Game:
     @cached_property
     def real(self) -> Tensor:
         """Real samples as the discriminator sees them."""
-        code = None if self.code is None else self.hooks.codes(self.batch, self)
-        return self.see(Sample(self.batch.x, None, code, real=True))
+        return self.see(self.real_sample(self.batch))
 
     @cached_property
     def fake(self) -> Tensor:
@@ -123,7 +128,14 @@ class Game:
     def facing(self, critic: str) -> Game:
         """This game with another critic asked; samples, noise and whatever is written are shared."""
         refuse_unknown(critic, self.critics, "the critic", BadPlugin)
-        return self if critic == self.critic else OtherCritic.of(self, critic)
+        if critic == self.critic:
+            return self
+        return self.faced.setdefault(critic, OtherCritic.of(self, critic))
+
+    def real_sample(self, batch: Batch) -> Sample:
+        """Real samples, with the codes that strategies give them where the latent has codes."""
+        code = self.hooks.codes(batch, self) if self.players.latent.codes else None
+        return Sample(batch.x, None, code, real=True)
 
     def see(self, of: Sample) -> Tensor:
         """What the discriminator sees of samples (n, *shape): they go through every strategy's `inputs`."""
@@ -155,7 +167,7 @@ class Game:
         refuse_unknown(player, self.weights, "the player", BadPlugin)
         held = {**self.constrained_weights(player), **self.buffers[player]}
         with answered_by(self.noise):
-            answer = functional_call(self.players.modules[player], held, inputs)
+            answer = functional_call(self.players.modules[player], held, inputs, strict=True)
         self.buffers[player] = {name: held[name] for name in self.buffers[player]}  # modules may assign new ones
         return answer
 
@@ -227,11 +239,15 @@ class Game:
         """Gradients of one player's loss for its team."""
 
         def play(mine: dict[str, Params]) -> Tensor:
-            game = replace(self.without_side_effects(), owner=owner, noise=self.noise.again(), constrained={})
+            game = replace(self.without_side_effects(), owner=owner, noise=self.noise_of(owner), constrained={})
             return self.hooks.loss(owner, replace(game, weights={**point, **mine}))
 
         slopes: dict[str, Params] = grad(play)({name: point[name] for name in self.players.team(owner) if point[name]})
         return slopes
+
+    def noise_of(self, owner: str) -> Noise:
+        """The random tensors of one loss of this turn, from the start; those of the first have the names alone."""
+        return self.noise.again("" if owner == self.moving[0] else f"{owner}/", self.counted)
 
     @property
     def moving(self) -> tuple[str, ...]:
@@ -251,7 +267,7 @@ class OtherCritic(Game):
         """The same game, another critic."""
         kept = {name: value for name, value in base.memory.items() if "@" not in name}
         own = {name.removesuffix(f"@{critic}"): v for name, v in base.memory.items() if name.endswith(f"@{critic}")}
-        same = {name: getattr(base, name) for name in Game.__dataclass_fields__}
+        same = {f.name: getattr(base, f.name) for f in fields(Game) if f.init}
         return cls(**{**same, "critic": critic, "memory": {**kept, **own}}, base=base)
 
     @property
@@ -277,6 +293,12 @@ class OtherCritic(Game):
 
     def facing(self, critic: str) -> Game:
         return self if critic == self.critic else self.first.facing(critic)
+
+    def field(self, weights: Mapping[str, Params] | None = None) -> dict[str, Params]:
+        return self.first.field(weights)
+
+    def discriminator_loss(self) -> Tensor:
+        return self.first.discriminator_loss()
 
     def with_weights(self, **players: Params) -> Game:
         return self.first.with_weights(**players).facing(self.critic)

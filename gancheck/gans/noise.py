@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple, Protocol, Self
 
 import torch
 from torch import Tensor
 
+from gancheck.errors import BadPlugin
+
 Kind = Literal["normal", "uniform"]
+NONE: Mapping[str, int] = {}
 
 
 class NoiseRequest(NamedTuple):
@@ -37,6 +40,7 @@ class Noise:
 
     tensors: dict[str, Tensor]
     counts: dict[str, int] = field(default_factory=dict)
+    prefix: str = ""  #: before every name, so that what is asked for in one loss of a turn is not another's
 
     def take(self, name: str, wish: NoiseRequest) -> Tensor:
         """The tensor that answers this wish."""
@@ -45,11 +49,11 @@ class Noise:
     def key(self, name: str) -> str:
         """A key that tells repeated wishes of one name apart."""
         self.counts[name] = self.counts.get(name, 0) + 1
-        return f"{name}#{self.counts[name]}"
+        return f"{self.prefix}{name}#{self.counts[name]}"
 
-    def again(self) -> Noise:
-        """The same tensors, to be handed out from the start."""
-        return Noise(self.tensors)
+    def again(self, prefix: str = "", counts: Mapping[str, int] = NONE) -> Self:
+        """The same tensors, to be handed out from the start, or from where so many of each name were taken."""
+        return replace(self, counts=dict(counts), prefix=prefix)
 
 
 @dataclass
@@ -60,11 +64,20 @@ class NoiseRecorder(Noise):
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
 
     def take(self, name: str, wish: NoiseRequest) -> Tensor:
-        self.requests[self.key(name)] = wish
+        key = self.key(name)
+        if self.requests.setdefault(key, wish) != wish:
+            raise BadPlugin(f"noise '{name}' is asked for as {self.requests[key]} and as {wish}; give them two names")
         return torch.full(wish.shape, 0.5, device=self.device)
 
-    def again(self) -> NoiseRecorder:
-        return NoiseRecorder(self.tensors, {}, self.requests, self.device)
+
+@dataclass
+class MeanNoise(Noise):
+    """Answers with the mean of what is asked for, where nothing is to be drawn."""
+
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+
+    def take(self, name: str, wish: NoiseRequest) -> Tensor:
+        return torch.full(wish.shape, 0.0 if wish.kind == "normal" else 0.5, device=self.device)
 
 
 @dataclass
@@ -78,9 +91,6 @@ class DrawnNoise(Noise):
         if key not in self.tensors:
             self.tensors[key] = FreshNoise(self.source).take(name, wish)
         return self.tensors[key]
-
-    def again(self) -> DrawnNoise:
-        return DrawnNoise(self.tensors, source=self.source)
 
 
 @dataclass(frozen=True)
@@ -113,6 +123,6 @@ def noise(kind: Kind, shape: tuple[int, ...] | torch.Size, name: str = "module")
     """A random tensor inside a module's `forward`: "normal" is N(0, 1), "uniform" U[0, 1).
 
     In training it comes from the seed's own streams, so seeds are trained together, traced, and repeat; at evaluation
-    from the evaluation's stream; in a loop of your own from torch's global generator.
+    from the evaluation's stream; in a model's own loop from the seed's. Elsewhere from torch's global generator.
     """
     return (current_source.get() or FreshNoise()).take(name, NoiseRequest(kind, tuple(shape)))

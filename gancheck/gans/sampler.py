@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.func import functional_call
 
-from gancheck.errors import BadPlugin, Diverged, Unsupported, refuse_unknown
+from gancheck.errors import BadPlugin, Diverged, GancheckError, Unsupported, refuse_unknown
 from gancheck.gans.game import ComposedHooks, Game, Sample
 from gancheck.gans.noise import DrawnNoise, FreshNoise, answered_by
 from gancheck.gans.players import Built, Players, generate_with
@@ -32,6 +32,9 @@ class Sampler:
 
     def __init__(self, inner: Sampler) -> None:
         self.inner = inner
+
+    def __str__(self) -> str:
+        return type(self).__name__
 
     @property
     def players(self) -> Built:
@@ -66,7 +69,8 @@ class Sampler:
     def judge(self, kept: Kept, of: Sample, source: torch.Generator) -> Tensor:
         """(rows,) logits of the discriminator for samples as it sees them: packs where it judges packs.
 
-        The strategy needs `keeps = ("discriminator",)`.
+        It is asked for as many at once as in training, since it may compare those it is asked for together; samples
+        from the start fill up the last batch. The strategy needs `keeps = ("discriminator",)`.
         """
         return self.inner.judge(kept, of, source)
 
@@ -74,9 +78,12 @@ class Sampler:
 class PlainSampler(Sampler):
     """Latents through the generator in evaluation mode; what all others are built around."""
 
-    def __init__(self, players: Built, hooks: ComposedHooks | None = None) -> None:
+    def __init__(
+        self, players: Built, hooks: ComposedHooks | None = None, settings: Settings | None = None
+    ) -> None:
         detach_derived(players)
         self.built, self.hooks = copy.deepcopy(players), hooks
+        self.settings = settings or Settings()  #: the recipe's
         self.modules = {name: module.eval() for name, module in self.built.modules.items()}
         self.counts: Counter[str] = Counter()
         self.outermost: Sampler = self  #: whose `latents` and `generate` are asked
@@ -117,16 +124,29 @@ class PlainSampler(Sampler):
             memory=kept.memory,
             progress=torch.ones((), device=source.device),
             noise=DrawnNoise({}, source=source),
-            settings=Settings(),
+            settings=self.settings,
         )
         return replace(now, constrained=dict(kept.weights))  # a snapshot holds weights as they were played with
 
     @torch.no_grad()
     def judge(self, kept: Kept, of: Sample, source: torch.Generator) -> Tensor:
         game = self.game(kept, source)
-        logits = game.discriminate(game.see(of))
-        self.counts["discriminator"] += len(logits)
-        return logits
+        seen = game.see(of)
+        rows = len(game.see(repeated_sample(of, self.settings.batch)))  # that it judges at once in training
+        whole = repeated(seen, -(-len(seen) // rows) * rows)
+        self.counts["discriminator"] += len(whole)
+        return torch.cat([game.discriminate(batch) for batch in whole.split(rows)])[: len(seen)]
+
+
+def repeated(rows: Tensor, count: int) -> Tensor:
+    """`count` of these rows, from the start again where there are fewer."""
+    return rows[torch.arange(count, device=rows.device) % len(rows)]
+
+
+def repeated_sample(of: Sample, count: int) -> Sample:
+    """The same of samples, with what they were made from."""
+    z, code = (None if column is None else repeated(column, count) for column in (of.z, of.code))
+    return Sample(repeated(of.x, count), z, code, of.real)
 
 
 def detach_derived(players: Built) -> None:
@@ -150,8 +170,18 @@ def chunks(sampler: Sampler, kept: Kept, count: int, source: torch.Generator) ->
     """The samples in pieces, so that wide generators fit."""
     for start in range(0, count, CHUNK):
         wanted = min(CHUNK, count - start)
+        yield draw_piece(sampler, kept, wanted, source)
+
+
+def draw_piece(sampler: Sampler, kept: Kept, wanted: int, source: torch.Generator) -> Tensor:
+    """So many samples at once; BadPlugin for what raises, and for what is no sample of so many."""
+    try:
         piece = sampler.draw(kept, wanted, source)
-        if not isinstance(piece, Sample) or len(piece.x) != wanted:
-            got = tuple(piece.x.shape) if isinstance(piece, Sample) else type(piece).__name__
-            raise BadPlugin(f"{type(sampler).__name__}.draw gave {got} for {wanted} samples; it must give a Sample")
-        yield piece.x
+    except GancheckError:
+        raise
+    except Exception as error:  # of the generator's, where no strategy samples
+        raise BadPlugin(f"samples cannot be drawn: {type(error).__name__}: {error}") from error
+    if not isinstance(piece, Sample) or len(piece.x) != wanted:
+        got = tuple(piece.x.shape) if isinstance(piece, Sample) else type(piece).__name__
+        raise BadPlugin(f"{sampler}.draw gave {got} for {wanted} samples; it must give a Sample")
+    return piece.x

@@ -21,7 +21,7 @@ class Optimiser:
     betas: tuple[float, float] = (0.5, 0.999)  #: Adam's two decay rates; the first is SGD's momentum
     schedule: Schedule = "constant"  #: of the learning rate over the run
     floor: float = 0.05  #: share of the learning rate left at the end of a schedule that falls
-    warm_up: float = 0.0  #: share of the run over which the learning rate rises from 0, before its schedule
+    warm_up: float = 0.0  #: share of the run over which the learning rate rises evenly, before its schedule
     cycles: int = 4  #: times that "cyclic" falls like a cosine and starts again
     weight_decay: float | None = None  #: None: torch's default, which is 0 but for adamw
     eps: float | None = None  #: of Adam and RMSprop, beside the root; None: torch's default
@@ -46,10 +46,13 @@ class Optimiser:
             if (value := getattr(self, name)) is not None and value < 0:
                 raise BadParameter(f"optimiser: {name} = {value} is negative")
 
-    def rate(self, progress: float) -> float:
-        """Learning rate when this share of the steps is done."""
+    def rate(self, progress: float, step: float = 0.0) -> float:
+        """Learning rate when this share of the steps is done; `step` is the share that one of them is.
+
+        A rise ends at the full rate, and begins one step above 0, so that the first step moves the weights too.
+        """
         if progress < self.warm_up:
-            return self.lr * progress / self.warm_up
+            return self.lr * min(1.0, (progress + step) / self.warm_up)
         if self.schedule == "constant":
             return self.lr
         progress = (progress - self.warm_up) / (1 - self.warm_up)

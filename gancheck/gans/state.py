@@ -23,6 +23,7 @@ class State:
     buffers: Mapping[str, Params] = field(default_factory=dict)  #: player -> buffer or frozen parameter -> tensor
     generating: tuple[str, ...] = ("generator",)  #: the players that sampling needs
     critics: tuple[str, ...] = ("discriminator",)  #: the players that judge samples
+    critic: str = "discriminator"  #: whose memory is asked for, where `memory` is called for each of several critics
 
     @property
     def generator(self) -> Params:

@@ -68,6 +68,10 @@ class Strategy:
     period: int = 0  #: steps between two calls of `refresh`; a field of that name may set it
     keeps: ClassVar[tuple[str, ...]] = ()  #: players whose weights `sampler` needs, beside those that generate
 
+    def period_in(self, steps: int) -> int:
+        """Steps between two calls of `refresh` in a run of so many steps, where it depends on those."""
+        return self.period
+
     def supports(self, gan: Gan, data: DataSpec) -> str | None:
         """Why this strategy cannot treat this GAN on this data, or None."""
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from gancheck.datasets.base import Batch, DataSpec
-from gancheck.errors import BadPlugin
+from gancheck.errors import BadPlugin, refuse_unknown
 from gancheck.gans.base import Gan, Model
 from gancheck.gans.dropout import exchange_dropout
 from gancheck.gans.game import Game, Sample
@@ -22,6 +23,8 @@ from gancheck.gans.settings import Settings
 from gancheck.gans.state import Params, State
 from gancheck.strategies.base import BuildInfo, Strategy, is_objective, name_of
 from gancheck.strategies.hook_call import call_hook
+from gancheck.strategies.named_sampler import NamedSampler
+from gancheck.strategies.same_shapes import require_same_shapes, require_same_state
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -52,8 +55,7 @@ class Composition:
     def players(self, gan: Gan, data: DataSpec, found: Mapping[str, Any] = NOTHING) -> Players:
         """The GAN's players, the discriminator built for what it will see, then wrapped."""
         players = gan.build(data)
-        judged = data.joined(players.latent.codes) if players.discriminator_sees_code else data
-        seen = self.discriminator_data(judged, players.latent)
+        seen = self.seen(players, data)
         if seen != data:
             players = players.replace(discriminator=gan.build(seen).discriminator)
         for s in self.implementing("prepare"):
@@ -61,9 +63,17 @@ class Composition:
             players = call_hook(s, "prepare", players, info)
             if not isinstance(players, Players):
                 raise BadPlugin(f"strategy '{name_of(s)}', prepare: gave {type(players).__name__}, not players")
+        for s in self.strategies:
+            for player in s.keeps:
+                refuse_unknown(player, players.modules, f"a player that strategy '{name_of(s)}' keeps", BadPlugin)
         for module in players.modules.values():
             exchange_dropout(module)
         return players
+
+    def seen(self, built: Players, data: DataSpec) -> DataSpec:
+        """What the critics see of the data, for the players that a GAN builds."""
+        judged = data.joined(built.latent.codes) if built.discriminator_sees_code else data
+        return self.discriminator_data(judged, built.latent)
 
     def initial(self, player: str, module: nn.Module, source_of: Callable[[str], torch.Generator]) -> None:
         """Set a player's starting weights in place; `source_of(name)` is a strategy's random numbers."""
@@ -119,7 +129,9 @@ class Composition:
     def constrain(self, player: str, weights: Params, game: Game) -> Params:
         """The weights a player plays with."""
         for s in self.implementing("constrain"):
-            weights = call_hook(s, "constrain", weights, player, game)
+            made = call_hook(s, "constrain", weights, player, game)
+            require_same_shapes(made, weights, f"strategy '{name_of(s)}', constrain, player '{player}'")
+            weights = made
         return weights
 
     def loss(self, owner: str, game: Game) -> Tensor:
@@ -133,13 +145,22 @@ class Composition:
         """The composed loss of a player without looking ahead."""
         if owner == "discriminator":
             return self.discriminator_loss(game)
+        return self.generator_loss(game) if owner == "generator" else self.helper_loss(owner, game)
+
+    def generator_loss(self, game: Game) -> Tensor:
+        """The composed loss of the generator."""
         loss = torch.zeros((), device=game.latent.device)
-        if owner == "generator":
-            for s in self.implementing("generator_loss"):
-                loss = scalar(call_hook(s, "generator_loss", loss, game), s, "generator_loss")
-            return loss
+        for s in self.implementing("generator_loss"):
+            loss = scalar(call_hook(s, "generator_loss", loss, game), s, "generator_loss")
+        return loss
+
+    def helper_loss(self, player: str, game: Game) -> Tensor:
+        """The composed loss of a helper; BadPlugin where every strategy leaves it as it came."""
+        loss = nothing = torch.zeros((), device=game.latent.device)
         for s in self.implementing("helper_loss"):
-            loss = scalar(call_hook(s, "helper_loss", loss, owner, game), s, "helper_loss")
+            loss = scalar(call_hook(s, "helper_loss", loss, player, game), s, "helper_loss")
+        if loss is nothing:
+            raise BadPlugin(f"player '{player}' has a loss of its own that no helper_loss gives")
         return loss
 
     def discriminator_loss(self, game: Game) -> Tensor:
@@ -150,9 +171,13 @@ class Composition:
                 loss = scalar(call_hook(s, "discriminator_loss", loss, game.facing(critic)), s, "discriminator_loss")
         return loss
 
-    def gradients(self, gradients: dict[str, Params], game: Game) -> dict[str, Params]:
-        """The gradients after every strategy."""
+    def gradients(
+        self, gradients: dict[str, Params], game: Game, before: Strategy | None = None
+    ) -> dict[str, Params]:
+        """The gradients after every strategy, or after those to the left of one."""
         for s in self.implementing("gradients"):
+            if s is before:
+                break
             made = call_hook(s, "gradients", gradients, game)
             for player, slopes in gradients.items():
                 what = f"strategy '{name_of(s)}', gradients, player '{player}'"
@@ -169,7 +194,10 @@ class Composition:
         for s in self.implementing("memory"):
             for critic in state.critics if s.overrides("discriminator_loss") else state.critics[:1]:
                 mark = "" if critic == state.critics[0] else f"@{critic}"
-                own = {f"{name}{mark}": value for name, value in call_hook(s, "memory", state).items()}
+                own = {
+                    f"{name}{mark}": value
+                    for name, value in call_hook(s, "memory", replace(state, critic=critic)).items()
+                }
                 if twice := sorted(set(own) & set(memory)):
                     raise BadPlugin(
                         f"strategies '{owner[twice[0]]}' and '{name_of(s)}' both remember '{twice[0]}'; "
@@ -182,22 +210,26 @@ class Composition:
     def after_update(self, state: State, before: Mapping[str, Params]) -> State:
         """The state after an optimiser's step."""
         for s in self.implementing("after_update"):
-            state = call_hook(s, "after_update", state, before)
+            after = call_hook(s, "after_update", state, before)
+            require_same_state(after, state, f"strategy '{name_of(s)}', after_update")
+            state = after
         return state
 
     def after_step(self, state: State) -> State:
         """The state after every strategy's last word."""
         for s in self.implementing("after_step"):
-            state = call_hook(s, "after_step", state)
+            after = call_hook(s, "after_step", state)
+            require_same_state(after, state, f"strategy '{name_of(s)}', after_step")
+            state = after
         return state
 
-    def due(self, step: int) -> list[Strategy]:
-        """The strategies that refresh something before a step."""
-        refreshing = self.implementing("refresh")
-        for s in refreshing:
-            if s.period < 1:
-                raise BadPlugin(f"strategy '{name_of(s)}' has refresh, but period = {s.period}; it needs 1 or more")
-        return [s for s in refreshing if step % s.period == 0]
+    def due(self, step: int, steps: int) -> list[Strategy]:
+        """The strategies that refresh something before a step of a run of so many."""
+        periods = [(s, call_hook(s, "period_in", steps)) for s in self.implementing("refresh")]
+        for s, period in periods:
+            if period < 1:
+                raise BadPlugin(f"strategy '{name_of(s)}' has refresh, but period = {period}; it needs 1 or more")
+        return [s for s, period in periods if step % period == 0]
 
     def evaluation_weights(self, state: State, players: Iterable[str]) -> dict[str, Params]:
         """Weights and buffers of players as they are to be evaluated."""
@@ -219,19 +251,8 @@ class Composition:
         """How samples are drawn at evaluation."""
         plain.outermost = plain
         for s in self.implementing("sampler"):
-            plain.outermost = call_hook(s, "sampler", plain.outermost)
+            plain.outermost = NamedSampler(s, plain.outermost)
         return plain.outermost
-
-
-def require_same_shapes(made: Mapping[str, Tensor], wanted: Mapping[str, Tensor], what: str) -> None:
-    """Refuse tensors that are missing, too many, or of another shape."""
-    if made.keys() != wanted.keys():
-        name = sorted(made.keys() ^ wanted.keys())[0]
-        raise BadPlugin(f"{what}: '{name}' is {'missing' if name in wanted else 'unknown'}; return all that came")
-    for name, tensor in wanted.items():
-        if made[name].shape != tensor.shape:
-            got, need = tuple(made[name].shape), tuple(tensor.shape)
-            raise BadPlugin(f"{what}: '{name}' has shape {got} in place of {need}")
 
 
 def scalar(loss: object, strategy: Strategy, hook: str) -> Tensor:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from gancheck.datasets.base import Batch, DataSpec
+from gancheck.errors import BadParameter, refuse_unknown
 from gancheck.gans.game import Game
 from gancheck.gans.noise import DrawnNoise
 from gancheck.gans.players import generate_with
@@ -106,12 +107,14 @@ def game(
     buffers = {name: buffers_and_frozen(module) for name, module in players.modules.items()}
     share = torch.tensor(progress)
     state = State(weights, {}, share, buffers, players.generating, players.critics)
+    owner = owner or phase.split("+", maxsplit=1)[0]
+    refuse_unknown(owner, players.owners, "a player with a loss of its own", BadParameter)
     y = torch.arange(batch) % modes
     made = Game(
         players=players,
         hooks=parsed,
         phase=phase,
-        owner=owner or phase.split("+", maxsplit=1)[0],
+        owner=owner,
         batch=Batch(torch.randn(batch, *data.shape, generator=source), y, torch.arange(batch)),
         latent=players.latent.draw(batch, source),
         code=players.latent.draw_codes(batch, source) if players.latent.codes else None,

@@ -18,13 +18,13 @@ class DiversityProbe:
     """Measures `diversity`: the median distance between two samples over that between two real training samples."""
 
     def __init__(self, sampler: Sampler, dataset: Dataset, device: torch.device) -> None:
-        self.sampler = sampler
-        self.latent, self.code = sampler.players.latent.sample(PROBE_SAMPLES, generator(device, "probe"))
+        self.sampler, self.device = sampler, device
         self.real = median_distance(dataset.draw(PROBE_SAMPLES, generator(device, "probe/real")).x)
 
     def __call__(self, kept: Kept) -> Tensor:
         """The ratio, a scalar: near 1 when varied, near 0 when collapsed, NaN when samples are not finite."""
-        return median_distance(self.sampler.generate(kept, self.latent, self.code)) / self.real
+        source = generator(self.device, "probe")  # at every look the same latents, and noise of modules
+        return median_distance(self.sampler.draw(kept, PROBE_SAMPLES, source).x) / self.real
 
 
 def median_distance(x: Tensor) -> Tensor:

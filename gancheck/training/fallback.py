@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from torch.fx.proxy import TraceError
 
 from gancheck.errors import GancheckError
@@ -42,7 +43,7 @@ class ChosenPath:
     """How a block is computed."""
 
     path: ExecutionPath
-    reason: str  #: why it is not the wanted path; empty where it is
+    reason: str  #: why it, or what is computed beside it, is not on the wanted path; empty where all is
     answer: Any  #: of the attempt
 
 
@@ -64,7 +65,7 @@ def first_path(attempt: Callable[[ExecutionPath], Any], wanted: ExecutionPath) -
 def cannot_follow(error: BaseException) -> bool:
     """Whether the error, or what a hook's error stands for, is one of vmap, the tracer or the compiler."""
     root = root_of(error)
-    return isinstance(root, CANNOT_FOLLOW) and not isinstance(root, GancheckError)
+    return isinstance(root, CANNOT_FOLLOW) and not isinstance(root, GancheckError | torch.OutOfMemoryError)
 
 
 def root_of(error: BaseException) -> BaseException:

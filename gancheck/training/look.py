@@ -71,8 +71,8 @@ class SeedLook:
     @torch.no_grad()
     def samples(self, count: int) -> Tensor:
         """(count, *shape) of the generator as it is now."""
-        sampler, game = self.networks.sampler, self.game
-        return draw_samples(sampler, Kept(played_weights(game, sampler.players.generating)), count, self.source)
+        kept = Kept(played_weights(self.game, self.game.weights), dict(self.game.memory))
+        return draw_samples(self.networks.sampler, kept, count, self.source)
 
     @torch.no_grad()
     def call(self, player: str, *inputs: Tensor) -> Any:

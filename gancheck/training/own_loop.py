@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from gancheck.datasets.base import Batch
 from gancheck.errors import BadPlugin, Unsupported
+from gancheck.gans.noise import FreshNoise, answered_by
 from gancheck.gans.players import Built, Players
 from gancheck.gans.sampler import PlainSampler
 from gancheck.gans.state import Kept, Params
@@ -121,7 +122,8 @@ def train_seed(setup: TrainingSetup, seed: int, on_step: OnStep) -> TrainingReco
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(key(seed, "global"))
         session = OwnLoopSession(setup, seed, on_step)
-        setup.gan.train(session)
+        with answered_by(FreshNoise(generator(setup.device, seed, "noise/own"))):
+            setup.gan.train(session)
         return session.finish()
 
 

@@ -13,12 +13,11 @@ from gancheck.gans.sampler import PlainSampler
 from gancheck.gans.state import Kept, State
 from gancheck.numerics.seeding import generator
 from gancheck.strategies.base import Strategy, name_of
-from gancheck.strategies.composition import require_same_shapes
 from gancheck.strategies.hook_call import call_hook
+from gancheck.strategies.same_shapes import require_same_state
 from gancheck.training.look import SeedLook, SeedNetworks
 from gancheck.training.replicas import ReplicaStack
 from gancheck.training.snapshot import evaluation_weights, standing_game
-from gancheck.training.turn_update import refuse_changed_memory
 
 
 class Refreshing:
@@ -29,7 +28,8 @@ class Refreshing:
 
     def before_step(self) -> None:
         """Refresh what is due before the step to come."""
-        for strategy in self.replicas.setup.recipe.due(self.replicas.steps_done):
+        setup = self.replicas.setup
+        for strategy in setup.recipe.due(self.replicas.steps_done, setup.budget.steps):
             after = [self.refreshed(strategy, i, seed) for i, seed in enumerate(self.replicas.seeds)]
             weights, memory = tree_map(lambda *tensors: torch.stack(tensors), *after)
             self.replicas.adopt_state(weights, memory)
@@ -48,8 +48,5 @@ class Refreshing:
         source = generator(replicas.device, seed, "refresh", name_of(strategy), replicas.steps_done)
         look = SeedLook(replicas.setup.dataset, source, replicas.steps_done, self.networks(state, source))
         after = call_hook(strategy, "refresh", state, look)
-        refuse_changed_memory(after.memory, state.memory)
-        for player, weights in state.weights.items():
-            what = f"strategy '{name_of(strategy)}', refresh, player '{player}'"
-            require_same_shapes(after.weights[player], weights, what)
+        require_same_state(after, state, f"strategy '{name_of(strategy)}', refresh")
         return dict(after.weights), dict(after.memory)

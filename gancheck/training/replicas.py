@@ -79,7 +79,8 @@ class ReplicaStack:
 
     def rate(self, player: str) -> float:
         """A player's learning rate now."""
-        return self.optimiser(player).rate(self.steps_done / self.setup.budget.steps)
+        steps = self.setup.budget.steps
+        return self.optimiser(player).rate(self.steps_done / steps, 1 / steps)
 
     def progress(self) -> Tensor:
         """(replicates,) share of the steps done."""
@@ -96,20 +97,34 @@ class ReplicaStack:
 
     def remember(self, changes: dict[str, Any]) -> None:
         """Change some memories."""
-        self.memory = {**self.memory, **self.unshare(changes)}
+        self.memory = {**self.memory, **self.unshare({n: in_order_of(self.memory[n], v) for n, v in changes.items()})}
 
     def adopt_state(self, weights: dict[str, Params], memory: dict[str, Any]) -> None:
-        """Take over what `after_step` made; weights are changed in place, because optimisers hold them."""
-        self.memory = self.unshare(memory)
-        for player, params in weights.items():
-            for name, tensor in params.items():
-                if tensor.data_ptr() != self.weights[player][name].data_ptr():
-                    self.weights[player][name].copy_(tensor)
+        """Take over what hooks between updates made; weights change in place, because optimisers hold them."""
+        self.memory = self.unshare(in_order_of(self.memory, memory))
+        changed = [
+            (ours, tensor.clone())  # first of all, as a hook may have exchanged two weights
+            for player, params in weights.items()
+            for name, tensor in params.items()
+            if not is_same_view(tensor, ours := self.weights[player][name])
+        ]
+        for ours, tensor in changed:
+            ours.copy_(tensor)
 
     def unshare(self, memory: dict[str, Any]) -> dict[str, Any]:
         """Memories that share nothing with the weights, which change in place."""
         live = {t.untyped_storage().data_ptr() for params in self.weights.values() for t in params.values()}
         return tree_map(lambda t: t.clone() if t.untyped_storage().data_ptr() in live else t, memory)  # type: ignore[no-any-return]
+
+
+def in_order_of(like: Any, value: Any) -> Any:
+    """Nested dictionaries in the order of others: a traced step knows its tensors by their places."""
+    return {name: in_order_of(like[name], value[name]) for name in like} if isinstance(like, dict) else value
+
+
+def is_same_view(one: Tensor, other: Tensor) -> bool:
+    """Whether two tensors are the same numbers in memory, in the same order."""
+    return one.data_ptr() == other.data_ptr() and one.stride() == other.stride() and one.shape == other.shape
 
 
 def study(setup: TrainingSetup, seed: int) -> dict[str, dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gancheck.gans.game import Game
-from gancheck.gans.noise import Noise, NoiseRecorder
+from gancheck.gans.noise import MeanNoise, Noise
 from gancheck.gans.players import Players
 from gancheck.gans.sampler import PlainSampler, Sampler
 from gancheck.gans.state import Params, State
@@ -44,7 +44,7 @@ def standing_game(
         buffers=state.buffers,
         memory=state.memory,
         progress=state.progress,
-        noise=noise or NoiseRecorder({}, device=replicas.device),
+        noise=noise or MeanNoise({}, device=replicas.device),
         settings=replicas.settings,
         steps=replicas.setup.budget.steps,
     )
@@ -52,4 +52,5 @@ def standing_game(
 
 def sampler_of(setup: TrainingSetup) -> Sampler:
     """How samples are drawn from what was kept."""
-    return setup.recipe.sampler(PlainSampler(build_networks(setup), setup.recipe))
+    settings = setup.recipe.settings(setup.settings)
+    return setup.recipe.sampler(PlainSampler(build_networks(setup), setup.recipe, settings))

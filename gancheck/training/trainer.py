@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -21,8 +22,8 @@ from gancheck.training.refreshing import Refreshing
 from gancheck.training.replicas import ReplicaStack
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.signals import SIGNALS
-from gancheck.training.snapshot import evaluation_weights, standing_game
-from gancheck.training.turn_update import TurnUpdate, refuse_changed_memory
+from gancheck.training.snapshot import evaluation_weights, kept_players, standing_game
+from gancheck.training.turn_update import TurnUpdate
 from gancheck.training.vectorise import ExecutionPath
 
 
@@ -34,9 +35,11 @@ class Trainer:
         self.replicas = ReplicaStack(setup)
         made = [TurnUpdate(self.replicas, turn) for turn in self.replicas.settings.turns]
         self.updates = {update.phase: update for update in made}
-        self.sampler = PlainSampler(self.replicas.players, self.recipe)
+        self.sampler = PlainSampler(self.replicas.players, self.recipe, self.replicas.settings)
+        self.recipe.sampler(self.sampler)  # from here on it draws the latents that every strategy's sampler gives
         self.refreshing = Refreshing(self.replicas, self.sampler)
         self.advance: Callable[..., Any] | None = None
+        self.evaluated: Callable[..., Any]  #: `evaluation_weights` of all replicates
         self.signals: dict[str, Tensor] = {}  #: of the last step, (replicates,)
 
     def train(self, on_step: OnStep = lambda _: None) -> list[TrainingRecord]:
@@ -63,13 +66,32 @@ class Trainer:
         return recorder.finish(done, updates=done * self.replicas.settings.critic_steps)
 
     def prepare(self) -> ChosenPath:
-        """Try one replicate, then take the first path on which all updates can be mapped."""
+        """Try one replicate, then take the first path on which all updates can be mapped.
+
+        Its reason also says why what is computed beside the steps has left the wanted path.
+        """
         replicas, wanted = self.replicas, self.setup.path
-        if self.recipe.implementing("memory"):
-            made = first_path(lambda path: path.map(self.memory_of)(*replicas.state()), eager(wanted)).answer
-            replicas.memory = tree_map(torch.clone, made)
+        remembered = first_path(self.first_memory, eager(wanted))
+        replicas.memory = remembered.answer
         refuse_idle_hooks(self.recipe.strategies, set().union(*(u.dry_run() for u in self.updates.values())))
-        return first_path(self.try_path, wanted)
+        steps = first_path(self.try_path, wanted)
+        evaluated = first_path(self.try_evaluation, eager(wanted))
+        self.evaluated = evaluated.answer
+        reasons = (steps.reason, remembered.reason, evaluated.reason)
+        return replace(steps, reason="; ".join(dict.fromkeys(filter(None, reasons))))
+
+    def first_memory(self, path: ExecutionPath) -> dict[str, Any]:
+        """What all replicates remember at the start, computed along a path."""
+        if not self.recipe.implementing("memory"):
+            return self.replicas.memory
+        made = path.map(self.memory_of)(*self.replicas.state())
+        return tree_map(torch.clone, made)  # type: ignore[no-any-return]
+
+    def try_evaluation(self, path: ExecutionPath) -> Callable[..., Any]:
+        """What gives the weights to evaluate along a path, tried once."""
+        mapped = path.map(self.evaluation_weights)
+        mapped(*self.replicas.state())
+        return mapped
 
     def try_path(self, path: ExecutionPath) -> None:
         """Try all updates along a path, and what comes after a step."""
@@ -77,7 +99,7 @@ class Trainer:
             update.try_path(path)
         if self.recipe.implementing("after_step"):
             self.advance = path.map(self.after_step)
-            refuse_changed_memory(self.advance(*self.replicas.state())[1], self.replicas.memory)
+            self.advance(*self.replicas.state())
 
     def step(self) -> None:
         """One step: the first turn `critic_steps` times, then the other turns."""
@@ -108,7 +130,7 @@ class Trainer:
     def live_generator(self, i: int) -> Kept:
         """One replicate's players that generate, as they are now."""
         state = self.replicas.state_of(*tree_map(lambda t: t[i], self.replicas.state()))
-        return Kept(played_weights(standing_game(self.replicas, state), self.replicas.players.generating))
+        return Kept(played_weights(standing_game(self.replicas, state), kept_players(self.replicas)), state.memory)
 
     def is_finite(self, i: int) -> bool:
         """Whether the last losses and all weights of one replicate are finite."""
@@ -118,8 +140,8 @@ class Trainer:
 
     def snapshots(self) -> list[Kept]:
         """What every replicate is evaluated with: weights, buffers, and the memories that samplers need."""
-        replicas, wanted = self.replicas, eager(self.setup.path)
-        weights = first_path(lambda path: path.map(self.evaluation_weights)(*replicas.state()), wanted).answer
+        replicas = self.replicas
+        weights = self.evaluated(*replicas.state())
         memory = replicas.memory if self.recipe.implementing("sampler") else {}
         copies = [tree_map(lambda t, i=i: t[i].detach().clone(), (weights, memory)) for i in range(len(replicas.seeds))]
         return [Kept(*copied) for copied in copies]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import torch
@@ -11,12 +11,12 @@ from torch.func import grad_and_value
 from torch.utils._pytree import tree_map
 
 from gancheck.datasets.base import Batch
-from gancheck.errors import BadPlugin
 from gancheck.gans.game import Game
 from gancheck.gans.noise import Noise, NoiseRecorder
 from gancheck.gans.state import Params
 from gancheck.strategies.hook_call import hooks_called
-from gancheck.training.plausible import refuse_implausible
+from gancheck.strategies.same_shapes import refuse_changed_memory
+from gancheck.training.plausible import refuse_implausible, refuse_untrained
 from gancheck.training.replicas import ReplicaStack
 from gancheck.training.streams import ExtendedStream, Stream, noise_stream
 from gancheck.training.vectorise import ExecutionPath
@@ -38,14 +38,23 @@ class Arguments(NamedTuple):
     noise: dict[str, Tensor]
 
 
-class ReadMark(dict[str, Any]):
-    """A dictionary that knows whether anybody has read it."""
+class ReadMark(Mapping[str, Any]):
+    """A mapping that knows whether anybody has read it."""
 
-    read = False
+    def __init__(self, held: Mapping[str, Any]) -> None:
+        self.held, self.read = held, False
 
     def __getitem__(self, name: str) -> Any:
         self.read = True
-        return super().__getitem__(name)
+        return self.held[name]
+
+    def __iter__(self) -> Iterator[str]:
+        self.read = True
+        return iter(self.held)
+
+    def __len__(self) -> int:
+        self.read = True
+        return len(self.held)
 
 
 class TurnUpdate:
@@ -53,6 +62,7 @@ class TurnUpdate:
 
     def __init__(self, replicas: ReplicaStack, turn: tuple[str, ...]) -> None:
         self.replicas, self.phase, self.recipe = replicas, "+".join(turn), replicas.setup.recipe
+        self.lead = turn[0]  #: whose data and latents the turn draws, so that seeds stay paired
         players = replicas.players
         self.owners = [owner for owner in players.owners if players.turn(owner) in turn]
         self.teams = {o: [name for name in players.team(o) if name in replicas.optimisers] for o in self.owners}
@@ -74,7 +84,7 @@ class TurnUpdate:
         self, draw: Callable[[int, torch.Generator], Any], row: int, purpose: str, times: int = 1
     ) -> Stream | ExtendedStream:
         """A batch at a time; what a strategy asks for beyond the suite's batch comes from a stream of its own."""
-        replicas, purpose = self.replicas, f"{purpose}/{self.phase}"
+        replicas, purpose = self.replicas, f"{purpose}/{self.lead}"
         usual, rows = replicas.setup.settings.batch, times * replicas.settings.batch
         first = Stream(draw, min(usual, rows), row, replicas.seeds, purpose, replicas.device)
         if rows <= usual:
@@ -93,10 +103,12 @@ class TurnUpdate:
         replicas = self.replicas
         recorder = NoiseRecorder({}, device=replicas.device)
         first: Arguments = tree_map(lambda t: t[0], self.arguments())
-        refuse_implausible(self.game(first, NoiseRecorder({}, device=replicas.device), self.owners[0], first.mine))
+        trial = self.game(first, NoiseRecorder({}, device=replicas.device), self.owners[0], first.mine)
+        refuse_implausible(trial, self.recipe.seen(replicas.players, replicas.setup.dataset.spec))
         seen = first._replace(moments=ReadMark(first.moments), rates=ReadMark(first.rates))
         with hooks_called() as called:
-            remembered = self.gradients(seen, recorder)[2]
+            gradients, _, remembered, *_ = self.gradients(seen, recorder)
+        refuse_untrained(gradients, replicas.players)
         refuse_changed_memory(remembered, first.memory)
         self.looks_ahead = seen.moments.read or seen.rates.read  # type: ignore[attr-defined]
         self.noise = {
@@ -150,13 +162,13 @@ class TurnUpdate:
         buffers: dict[str, Params] = {}
         advanced: dict[str, dict[str, Params]] = {}
         for owner, team in self.teams.items():
-            slopes, loss, (seen, memories, written) = self.differentiate(owner, team, given, noise.again())
+            slopes, loss, (seen, memories, written) = self.differentiate(owner, team, given, noise)
             gradients |= slopes
             signals |= {f"{owner}_loss": loss, f"{owner}_gradient": gradient_norm(slopes), **seen}
             remembered |= memories
             buffers |= {name: written[name] for name in team} if buffers else written
         if self.recipe.implementing("gradients"):
-            game = self.game(given, noise.again(), self.owners[0], given.mine)
+            game = self.game(given, noise, "gradients", given.mine)
             gradients = self.recipe.gradients(gradients, game)
             remembered, advanced = {**remembered, **game.remembered}, game.advanced
             signals |= {f"{o}_gradient": gradient_norm({n: gradients[n] for n in t}) for o, t in self.teams.items()}
@@ -196,13 +208,15 @@ class TurnUpdate:
             rates=given.rates,
             progress=given.progress,
             steps=replicas.setup.budget.steps,
-            noise=noise,
+            noise=noise.again(),
             settings=replicas.settings,
         )
-        if self.recipe.implementing("pick"):
+        if self.recipe.implementing("pick") or replicas.settings.draw > 1:
             game.batch = self.recipe.pick(game.batch, replicas.settings.batch, game)
         if self.recipe.implementing("latents"):
             game.latent, game.code = self.recipe.latents(game.latent, game.code, game)
+        game.counted = dict(game.noise.counts)  # all losses of a turn are of the same rows and latents
+        game.noise = game.noise_of(owner)
         return game
 
     def after_update(self, *args: Any) -> tuple[Any, Any]:
@@ -226,22 +240,6 @@ class TurnUpdate:
         if self.advance:
             self.replicas.adopt_state(*self.advance(*self.replicas.state(), before))
         return dict(signals)
-
-
-def refuse_changed_memory(remembered: Mapping[str, Any], memory: Mapping[str, Any]) -> None:
-    """Refuse memories that nobody has started, and those whose shape or type changes."""
-    for name, value in remembered.items():
-        if name not in memory:
-            raise BadPlugin(f"'{name}' is remembered in a loss, but no strategy's memory() says how it starts")
-        now, start = tree_map(describe_fully, value), tree_map(describe_fully, memory[name])
-        if now != start:
-            raise BadPlugin(f"memory '{name}' starts as {start} and becomes {now}; it must keep its shape and type")
-
-
-def describe_fully(value: object) -> str:
-    """Shape and type of a tensor in words."""
-    kind = str(getattr(value, "dtype", "")).removeprefix("torch.")
-    return f"{tuple(value.shape)} {kind}" if isinstance(value, Tensor) else "no tensor"
 
 
 def gradient_norm(gradients: dict[str, Params]) -> Tensor:

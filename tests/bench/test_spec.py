@@ -38,6 +38,9 @@ import gancheck as gc
 class Mine(gc.Strategy):
     c: float = 1.0
 
+    def discriminator_loss(self, loss, game):
+        return self.c * loss
+
 
 @gc.gan("own")
 @dataclass(frozen=True)

@@ -135,13 +135,16 @@ def test_the_field_is_everybodys_gradient_at_any_weights(duel: Duel) -> None:
     assert set(found) == {"discriminator", "generator"}
     for name, parameter in d.generator.named_parameters():
         parameter.data = moved[name].detach()
-    noise = [d.game.noise.tensors[f"instance-noise#{i}"] for i in (1, 2)]
+    noise, theirs_noise = (
+        [d.game.noise.tensors[f"{owner}instance-noise#{i}"] for i in range(1, count)]
+        for owner, count in (("", 3), ("generator/", 2))
+    )
 
     def logits(x: Tensor, draw: Tensor) -> Tensor:
         return d.discriminator(x + 0.1 * draw).flatten()
 
     fake = d.generator(d.z)
-    theirs = softplus(-logits(fake, noise[0])).mean()
+    theirs = softplus(-logits(fake, theirs_noise[0])).mean()
     seen = (d.x + 0.1 * noise[0]).requires_grad_()
     slope = torch.autograd.grad(d.discriminator(seen).sum(), seen, create_graph=True)[0]
     ours = softplus(-logits(d.x, noise[0])).mean() + softplus(logits(fake, noise[1])).mean()

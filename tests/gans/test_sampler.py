@@ -13,6 +13,8 @@ import gancheck as gc
 from gancheck.errors import BadPlugin, Diverged, Unsupported
 from gancheck.gans.sampler import CHUNK, PlainSampler, Sampler, draw_samples
 from gancheck.strategies.recipe import Recipe
+from gancheck.training.snapshot import sampler_of
+from gancheck.training.trainer import Trainer
 
 
 class Branches(nn.Module):
@@ -161,11 +163,35 @@ def test_there_is_no_game_where_nothing_is_adversarial() -> None:
 def test_samples_are_judged_as_a_game_at_the_end_judges_them(duel: Callable[..., Any], recipe: str) -> None:
     game = duel(recipe, phase="generator", progress=1.0).game
     played = {p: {**game.constrained_weights(p), **game.buffers[p]} for p in game.weights}
-    sampler = PlainSampler(game.players, game.hooks)
+    sampler = PlainSampler(game.players, game.hooks, gc.Settings(batch=6))
     logits = sampler.judge(gc.Kept(played), gc.Sample(game.samples, game.latent, None, real=False), source())
     torch.testing.assert_close(logits, game.fake_logits)
     assert not logits.requires_grad
     assert sampler.evaluations == {"discriminator": len(logits)}
+
+
+@pytest.mark.parametrize("recipe", ["minibatch-discrimination", "minibatch-std", "minibatch-std+pacgan"])
+@pytest.mark.parametrize("count", [48, 20, 7])
+def test_samples_are_judged_in_the_company_that_training_gives_them(
+    duel: Callable[..., Any], recipe: str, count: int
+) -> None:
+    game = duel(recipe, batch=8).game
+    sampler, rows = PlainSampler(game.players, game.hooks, gc.Settings(batch=8)), len(game.real)
+    x = torch.randn(count, 2, generator=source())
+    logits = sampler.judge(gc.Kept(dict(game.weights)), gc.Sample(x, None, None, real=True), source())
+    seen = game.see(gc.Sample(x, None, None, real=True))
+    batches = [seen[[i % len(seen) for i in range(start, start + rows)]] for start in range(0, len(seen), rows)]
+    assert len(logits) == len(seen) == count // (8 // rows)
+    torch.testing.assert_close(logits, torch.cat([game.discriminate(b) for b in batches])[: len(seen)])
+    assert sampler.evaluations == {"discriminator": rows * len(batches)}
+
+
+def test_the_game_has_the_recipes_settings(setup: Callable[..., Any]) -> None:
+    made = setup("ttur+pacgan(m=3)", batch=10)
+    trainer, sampler = Trainer(made), sampler_of(made)
+    kept = gc.Kept({p: {n: t[0] for n, t in w.items()} for p, w in trainer.replicas.weights.items()})
+    for drawing in (trainer.sampler, sampler):
+        assert drawing.game(kept, source()).settings == trainer.replicas.settings != made.settings
 
 
 def test_networks_are_in_evaluation_mode_and_those_handed_in_stay_as_they_were() -> None:

@@ -30,6 +30,12 @@ def test_the_learning_rate_warms_up_before_its_schedule(schedule: Any, rates: li
     assert [optimiser.rate(share) for share in (0, 0.1, 0.2, 0.6, 1)] == pytest.approx(rates)
 
 
+def test_the_first_step_of_a_rise_moves_the_weights() -> None:
+    optimiser = gc.Optimiser(lr=1.0, warm_up=0.25)
+    assert [optimiser.rate(step / 16, 1 / 16) for step in range(6)] == pytest.approx([0.25, 0.5, 0.75, 1, 1, 1])
+    assert gc.Optimiser(lr=1.0, warm_up=0.1).rate(1 / 15, 1 / 15) == 1.0  # a step that passes the end of the rise
+
+
 def test_the_learning_rate_falls_and_starts_again_in_cycles() -> None:
     optimiser = gc.Optimiser(lr=1.0, schedule="cyclic", cycles=4, floor=0.2)
     for cycle in range(4):

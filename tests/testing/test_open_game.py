@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 import gancheck as gc
-from gancheck.errors import BadPlugin
+from gancheck.errors import BadParameter, BadPlugin
 
 
 @gc.strategy("drift", family="regulariser")
@@ -94,3 +94,8 @@ def test_codes_and_latents_in_one_pixel_reach_the_generator() -> None:
     opened = gc.testing.game("mgan")
     assert opened.game.code is not None
     torch.testing.assert_close(opened.samples, opened.game.samples)
+
+
+def test_a_loss_that_nobody_has_is_refused(registry: gc.Registry) -> None:
+    with pytest.raises(BadParameter, match="there is no 'critic': a player with a loss of its own is one of"):
+        gc.testing.game("none", "generator", owner="critic", registry=registry)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from gancheck.datasets.mixtures.ring import Ring
 from gancheck.errors import Diverged
 from gancheck.gans.latent import Latent
+from gancheck.gans.noise import noise
 from gancheck.gans.players import Networks
 from gancheck.gans.sampler import CHUNK, PlainSampler, draw_samples
 from gancheck.gans.state import Kept
@@ -60,6 +61,24 @@ def test_a_collapsed_generator_has_none_and_a_diverged_one_no_value() -> None:
 def test_looking_again_gives_the_same_value() -> None:
     weights = scaled(1.0)
     assert DiversityProbe(sampler(), Ring(), CPU)(weights).equal(DiversityProbe(sampler(), Ring(), CPU)(weights))
+
+
+class Blurred(nn.Module):
+    """Noise of the module's own beside latents."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = nn.Parameter(torch.ones(()))
+
+    def forward(self, z: Tensor) -> Tensor:
+        return z * self.scale + noise("normal", z.shape)
+
+
+def test_modules_that_draw_draw_the_same_at_every_look() -> None:
+    probe = DiversityProbe(PlainSampler(Networks(Blurred(), Latent(2))), Ring(), CPU)
+    before = torch.get_rng_state()
+    assert probe(scaled(1.0)).equal(probe(scaled(1.0)))
+    assert torch.get_rng_state().equal(before)
 
 
 def test_samples_are_drawn_in_evaluation_mode_and_in_pieces() -> None:

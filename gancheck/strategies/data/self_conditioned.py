@@ -40,14 +40,18 @@ class SelfConditioned(Strategy):
     """Condition both players on clusters of the real data, found in the discriminator's features as it learns."""
 
     clusters: int = 50  #: as in the authors' code for points
-    period: int = 5_000  #: steps between two clusterings, as there; shorter runs need less
+    clusterings: int = 20  #: over the run, evenly spaced; the authors cluster points anew every 5,000 steps
     rows: int = 10_000  #: real samples that are clustered
 
     def __post_init__(self) -> None:
-        if not 2 <= self.clusters <= self.rows or self.period < 1:
+        if not 2 <= self.clusters <= self.rows or self.clusterings < 2:
             raise BadParameter(
-                f"clusters = {self.clusters} must lie between 2 and rows = {self.rows}, period = {self.period} above 0"
+                f"clusters = {self.clusters} must lie between 2 and rows = {self.rows}, clusterings = "
+                f"{self.clusterings} be at least 2: the first is in features that have learned nothing"
             )
+
+    def period_in(self, steps: int) -> int:
+        return -(-steps // self.clusterings)
 
     def supports(self, gan: Gan, data: DataSpec) -> str | None:
         if gan.build(data).latent.codes:

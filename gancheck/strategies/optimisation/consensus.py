@@ -36,6 +36,9 @@ class Consensus(Strategy):
         return settings.simultaneous()
 
     def gradients(self, gradients: dict[str, Params], game: Game) -> dict[str, Params]:
+        if game.advanced:
+            raise BadParameter("consensus would add what pulls here to gradients at foreseen weights; put it before them")
+
         def half_square(weights: dict[str, Params]) -> Tensor:
             slopes = [slope for params in game.field(weights).values() for slope in params.values()]
             return torch.stack([slope.square().sum() for slope in slopes]).sum() / 2

@@ -20,7 +20,10 @@ MEMORY = "ema"
 @strategy("ema", family="optimisation")
 @dataclass(frozen=True)
 class Ema(Strategy):
-    """Train as usual; evaluate the exponential moving average of the weights of all players that generate."""
+    """Train as usual; evaluate the exponential moving average of the weights of all players that generate.
+
+    What strategies to the left change in the weights that are evaluated is added to the average.
+    """
 
     decay: float = 0.999  #: per generator step
 
@@ -40,4 +43,10 @@ class Ema(Strategy):
         return {name: torch.lerp(now[name], mean[name], self.decay) for name in now}
 
     def evaluation_weights(self, weights: dict[str, Params], state: State) -> dict[str, Params]:
-        return {**weights, **{p: {**weights[p], **mean} for p, mean in state.memory[MEMORY].items()}}
+        means = {p: moved_to(mean, weights[p], state.weights[p]) for p, mean in state.memory[MEMORY].items()}
+        return {**weights, **{p: {**weights[p], **mean} for p, mean in means.items()}}
+
+
+def moved_to(mean: Params, weights: Params, live: Params) -> Params:
+    """The mean, with the change that strategies to the left made to the live weights added to it."""
+    return {n: torch.where(weights[n] == live[n], m, m + (weights[n] - live[n])) for n, m in mean.items()}

@@ -22,7 +22,8 @@ class Extragradient(Strategy):
     """ExtraAdam: move both players at once, by the gradients at the weights that an Adam step would lead to.
 
     As in the paper, Adam's running means take in both gradients, so its count rises by two a step. Both are of one
-    batch, where the paper draws another for the second. An objective's further critic steps fall away.
+    batch, where the paper draws another for the second. Strategies to the left change both, so that what bounds
+    gradients bounds those of the move. An objective's further critic steps fall away.
     """
 
     def settings(self, settings: Settings) -> Settings:
@@ -32,7 +33,8 @@ class Extragradient(Strategy):
 
     def gradients(self, gradients: dict[str, Params], game: Game) -> dict[str, Params]:
         foreseen = {player: foresee(player, slopes, game) for player, slopes in gradients.items()}
-        return game.field(foreseen)
+        there = game.with_weights(**foreseen)
+        return game.hooks.gradients(there.field(), there, before=self)
 
 
 def foresee(player: str, slopes: Params, game: Game) -> Params:

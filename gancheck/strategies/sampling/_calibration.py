@@ -1,18 +1,20 @@
 """What strategies have in common that choose among generated samples with the trained discriminator, calibrated.
 
 Proposals are judged as the discriminator sees them: where it judges packs, whole packs are chosen. Real rows to compare
-with are drawn before training; they are rows that it never saw where every draw of the data is fresh, and rows of the
-training set where that is finite (the papers hold some out).
+with are training samples, drawn before training: rows that it never saw where every draw of the data is fresh, and rows
+that it was trained on where the training set is finite. The papers hold some out. A snapshot is calibrated once.
 """
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn.functional import softplus
+from torch.utils.weak import WeakIdKeyDictionary
 
 from gancheck.datasets.base import Batch
 from gancheck.errors import BadParameter
@@ -20,6 +22,7 @@ from gancheck.gans.game import Sample
 from gancheck.gans.look import Look
 from gancheck.gans.sampler import Sampler
 from gancheck.gans.state import Kept
+from gancheck.numerics.seeding import generator
 from gancheck.strategies.base import Strategy, name_of
 from gancheck.strategies.sampling._columns import each
 
@@ -61,6 +64,7 @@ class Calibration(NamedTuple):
     """What the discriminator's logits are worth."""
 
     real: Tensor  #: (packs,) logits of real samples
+    generated: Tensor  #: (packs,) logits of generated samples
     slope: Tensor  #: calibrated log odds of real against generated rise so much per logit, a scalar
     size: int  #: samples that the discriminator judges at once
 
@@ -71,21 +75,26 @@ class CalibratedSampler(Sampler):
     def __init__(self, inner: Sampler, name: str) -> None:
         super().__init__(inner)
         self.name = name
+        self.known: MutableMapping[Kept, Calibration] = WeakIdKeyDictionary()  #: of every snapshot that was asked for
 
     def propose(self, kept: Kept, packs: int, size: int, source: torch.Generator) -> Proposals:
         """So many packs of `size` samples."""
         sample = self.inner.draw(kept, packs * size, source)
         return Proposals(sample, self.judge(kept, sample, source))
 
+    def calibration(self, kept: Kept, device: torch.device) -> Calibration:
+        """The calibration of a snapshot, made once; its random numbers are its own, the same every time."""
+        if kept not in self.known:
+            self.known[kept] = self.calibrate(kept, generator(device, "calibration", self.name))
+        return self.known[kept]
+
     def calibrate(self, kept: Kept, source: torch.Generator) -> Calibration:
         """The discriminator calibrated on the real samples that were kept and on as many generated ones."""
         batch = Batch(*(kept.memory[f"{self.name}/{column}"] for column in Batch._fields))
-        game = self.game(kept, source)
-        code = game.hooks.codes(batch, game) if self.players.latent.codes else None
-        real = self.judge(kept, Sample(batch.x, None, code, real=True), source)
+        real = self.judge(kept, self.game(kept, source).real_sample(batch), source)
         size = len(batch.x) // len(real)
         fake = self.propose(kept, len(real), size, source).logits
-        return Calibration(real, logistic_slope(real, fake), size)
+        return Calibration(real, fake, logistic_slope(real, fake), size)
 
 
 def logistic_slope(real: Tensor, fake: Tensor) -> Tensor:

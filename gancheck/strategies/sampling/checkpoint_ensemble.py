@@ -1,16 +1,19 @@
 """Checkpoint ensemble: draw samples from the generator as it was at several steps, not from the last one alone.
 
 Wang, Zhang & van de Weijer, "Ensembles of generative adversarial networks", 2016: their self-ensemble (seGAN), with
-snapshots of one training. Each is kept as it would be evaluated then, so `ema` makes it an ensemble of means.
+snapshots of one training. Each is kept as it would be evaluated then, so `ema` makes it an ensemble of means. Members
+are the last ones kept: by default those at 85, 90, 95 and 100 % of the run.
 """
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 from torch.utils._pytree import tree_map
+from torch.utils.weak import WeakIdKeyDictionary
 
 from gancheck.errors import BadParameter
 from gancheck.gans.game import Sample
@@ -28,17 +31,17 @@ MEMORY = "checkpoint-ensemble"
 class CheckpointEnsemble(Strategy):
     """Draw as many samples from each of the last kept generators and the present one."""
 
-    every: int = 200  #: steps between two generators that are kept
     members: int = 4  #: generators that samples are drawn from, the present one included
+    parts: int = 20  #: equal parts of the run, in steps, after each of which the generator is kept
 
     def __post_init__(self) -> None:
-        if self.every < 1 or self.members < 2:
-            raise BadParameter(f"every = {self.every} must be at least 1, members = {self.members} at least 2")
+        if not 2 <= self.members <= self.parts:
+            raise BadParameter(f"members = {self.members} must lie between 2 and parts = {self.parts}")
 
-    @property
-    def period(self) -> int:  # type: ignore[override]
-        """Steps between two calls of `refresh`."""
-        return self.every
+    def period_in(self, steps: int) -> int:
+        if steps < self.members:
+            raise BadParameter(f"members = {self.members}: a run of {steps} steps has not so many generators to keep")
+        return max(1, steps // self.parts)
 
     def memory(self, state: State) -> dict[str, Any]:
         now = {p: {**state.weights[p], **state.buffers.get(p, {})} for p in state.generating}
@@ -59,12 +62,23 @@ class CheckpointEnsemble(Strategy):
 class EnsembleSampler(Sampler):
     """Equal numbers of samples of every generator, in random order."""
 
+    def __init__(self, inner: Sampler) -> None:
+        super().__init__(inner)
+        self.known: MutableMapping[Kept, list[Kept]] = WeakIdKeyDictionary()
+
     def draw(self, kept: Kept, count: int, source: torch.Generator) -> Sample:
-        members = [replace(kept, weights={**kept.weights, **weights}) for weights in kept_generators(kept)]
+        members = self.members(kept)
         shares = [len(range(i, count, len(members))) for i in range(len(members))]
         drawn = [self.inner.draw(member, n, source) for member, n in zip(members, shares, strict=True) if n]
         order = torch.randperm(count, generator=source, device=source.device)
         return each(lambda *columns: torch.cat(columns)[order], *drawn)
+
+    def members(self, kept: Kept) -> list[Kept]:
+        """Every member as a snapshot of its own, the same ones at every call."""
+        if kept not in self.known:
+            weights = kept_generators(kept)
+            self.known[kept] = [replace(kept, weights={**kept.weights, **of_member}) for of_member in weights]
+        return self.known[kept]
 
 
 def kept_generators(kept: Kept) -> list[dict[str, Params]]:

@@ -17,7 +17,7 @@ from gancheck.gans.game import Sample
 from gancheck.gans.sampler import CHUNK, Sampler
 from gancheck.gans.state import Kept
 from gancheck.strategies.base import strategy
-from gancheck.strategies.sampling._calibration import CalibratedSampler, CalibratingStrategy
+from gancheck.strategies.sampling._calibration import CalibratedSampler, CalibratingStrategy, Calibration
 from gancheck.strategies.sampling._columns import each
 
 EPSILON = 1e-6  #: keeps the logarithm finite at the largest odds
@@ -29,7 +29,7 @@ class Drs(CalibratingStrategy):
     """Keep a sample with probability sigmoid(F - gamma), F = d - max d - log(1 - exp(d - max d)), d its log odds."""
 
     percentile: float = 80.0  #: of F among generated samples, which is gamma: the higher, the more are kept out
-    burn_in: int = 10_000  #: samples thrown away to learn the largest odds and gamma
+    burn_in: int = 10_000  #: samples thrown away, once a snapshot, to learn the largest odds and gamma
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -49,11 +49,17 @@ class RejectionSampler(CalibratedSampler):
         super().__init__(inner, name)
         self.percentile, self.burn_in = percentile, burn_in
 
-    def draw(self, kept: Kept, count: int, source: torch.Generator) -> Sample:
-        found = self.calibrate(kept, source)
+    def calibrate(self, kept: Kept, source: torch.Generator) -> Calibration:
+        """The calibration, with the logits of the samples that are thrown away."""
+        found = super().calibrate(kept, source)
         packs = -(-self.burn_in // found.size)
         parts = [min(CHUNK, packs - start) for start in range(0, packs, CHUNK)]
-        early = found.slope * torch.cat([self.propose(kept, n, found.size, source).logits for n in parts])
+        early = torch.cat([self.propose(kept, n, found.size, source).logits for n in parts])
+        return found._replace(generated=early)
+
+    def draw(self, kept: Kept, count: int, source: torch.Generator) -> Sample:
+        found = self.calibration(kept, source.device)
+        early = found.slope * found.generated
         highest = early.max()
         accepted = list[Sample]()
         while sum(len(sample.x) for sample in accepted) < count:

@@ -45,7 +45,7 @@ class ChainSampler(CalibratedSampler):
         self.length = length
 
     def draw(self, kept: Kept, count: int, source: torch.Generator) -> Sample:
-        found = self.calibrate(kept, source)
+        found = self.calibration(kept, source.device)
         packs = -(-count // found.size)
         chosen = torch.randint(len(found.real), (packs,), generator=source, device=source.device)
         nowhere = self.propose(kept, packs, found.size, source)._replace(logits=found.real[chosen])

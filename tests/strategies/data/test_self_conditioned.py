@@ -12,12 +12,14 @@ import gancheck as gc
 from gancheck.errors import BadParameter
 from gancheck.gans.sampler import PlainSampler
 from gancheck.numerics.seeding import generator
-from gancheck.strategies.data.self_conditioned import MEMORY, cluster_again, clusters_at
+from gancheck.strategies.data.self_conditioned import MEMORY, SelfConditioned, cluster_again, clusters_at
 from gancheck.strategies.recipe import Recipe
+from gancheck.training.diversity import DiversityProbe
+from gancheck.training.look import SeedLook
 from gancheck.training.trainer import Trainer
 from gancheck.training.vectorise import ExecutionPath
 
-RECIPE = "self-conditioned(clusters=5, period=2, rows=200)"
+RECIPE = "self-conditioned(clusters=5, clusterings=10, rows=200)"
 
 
 def started(setup: Callable[..., Any], recipe: str = RECIPE, steps: int = 1, **how: Any) -> Trainer:
@@ -97,6 +99,14 @@ def test_centres_are_a_fixed_point_of_k_means_and_shares_those_of_the_clusters(s
     torch.testing.assert_close(memory["shares"], torch.bincount(label, minlength=5) / 200)
 
 
+@pytest.mark.parametrize(
+    ("steps", "clusterings", "at"), [(7, 3, [0, 3, 6]), (6, 3, [0, 2, 4]), (2, 20, [0, 1]), (100, 2, [0, 50])]
+)
+def test_clusterings_are_spread_over_the_run(steps: int, clusterings: int, at: list[int]) -> None:
+    recipe = Recipe("x", (SelfConditioned(clusterings=clusterings),))
+    assert [step for step in range(steps) if recipe.due(step, steps)] == at
+
+
 def test_clusters_are_found_again_every_period(setup: Callable[..., Any]) -> None:
     trainer, centres = started(setup, steps=0), []
     for _ in range(4):
@@ -152,6 +162,22 @@ def test_evaluation_draws_the_clusters_that_were_kept(setup: Callable[..., Any])
     assert drawn.x.equal(sampler.generate(kept, drawn.z, drawn.code))
 
 
+def test_the_probe_and_looks_draw_clusters_as_often_as_they_have_samples(setup: Callable[..., Any]) -> None:
+    trainer = started(setup)
+    trainer.replicas.memory[MEMORY]["shares"][:] = torch.tensor([0.0, 1.0, 0.0, 0.0, 0.0])
+    kept = trainer.live_generator(0)
+    codes: list[torch.Tensor] = []
+    trainer.sampler.modules["generator"].register_forward_pre_hook(lambda _, given: codes.append(given[1]))
+    DiversityProbe(trainer.sampler, trainer.setup.dataset, torch.device("cpu"))(kept)
+    state = trainer.replicas.state_of(
+        *torch.utils._pytree.tree_map(lambda t: t[0], trainer.replicas.state())  # one seed's
+    )
+    source = generator("cpu", "look")
+    look = SeedLook(trainer.setup.dataset, source, 1, trainer.refreshing.networks(state, source))
+    look.samples(30)
+    assert [code.unique().tolist() for code in codes] == [[1], [1]]
+
+
 def test_it_is_stacked_and_traced_and_equal_to_the_loop(train: Callable[..., Any], apart: Callable[..., float]) -> None:
     together = train(RECIPE, steps=3, path=ExecutionPath("stacked", "traced"))
     assert {record.path for record in together} == {"stacked-traced"}
@@ -199,7 +225,7 @@ def test_a_discriminator_without_a_head_and_codes_of_others_are_refused(registry
     assert "one meaning of codes" in str(recipe.supports(Bare(3), gc.DataSpec((2,))))
 
 
-@pytest.mark.parametrize("bad", ["clusters=1", "clusters=30, rows=20", "period=0"])
+@pytest.mark.parametrize("bad", ["clusters=1", "clusters=30, rows=20", "clusterings=1"])
 def test_bad_parameters_are_refused(duel: Callable[..., Any], bad: str) -> None:
     with pytest.raises(BadParameter, match="clusters"):
         duel(f"self-conditioned({bad})")

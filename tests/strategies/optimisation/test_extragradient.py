@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from torch.nn.functional import softplus
 
 import gancheck as gc
 from gancheck.errors import BadParameter
+from gancheck.strategies.optimisation.extragradient import Extragradient, foresee
+from gancheck.strategies.recipe import Recipe
 from gancheck.training.trainer import Trainer
 from gancheck.training.vectorise import ExecutionPath
 
@@ -103,6 +106,46 @@ def play(modules: dict[str, nn.Module], owner: str, x: Tensor, z: Tensor) -> Ten
     """The untreated loss of a player."""
     real, fake = modules["discriminator"](x), modules["discriminator"](modules["generator"](z))
     return softplus(-fake).mean() if owner == "generator" else softplus(-real).mean() + softplus(fake).mean()
+
+
+@gc.strategy("scale-gradients", family="test")
+@dataclass(frozen=True)
+class ScaleGradients(gc.Strategy):
+    """Multiplies all gradients by a number."""
+
+    by: float
+
+    def gradients(self, gradients: dict[str, gc.Params], game: gc.Game) -> dict[str, gc.Params]:
+        return {player: {n: self.by * g for n, g in slopes.items()} for player, slopes in gradients.items()}
+
+
+@pytest.mark.parametrize("scale", [0.0, -3.0])
+def test_what_changes_gradients_to_its_left_changes_those_of_the_foreseen_point(
+    duel: Callable[..., Any], scale: float
+) -> None:
+    game = duel("extragradient", TOGETHER).game
+    extra, left = Extragradient(), ScaleGradients(scale)
+    hooks = Recipe("x", (*game.hooks.strategies[:-1], left, extra))
+    found = hooks.gradients(game.field(), replace(game, hooks=hooks, advanced={}))
+    there = {p: foresee(p, slopes, game) for p, slopes in left.gradients(game.field(), game).items()}
+    for player, slopes in game.field(there).items():
+        for name, slope in slopes.items():
+            torch.testing.assert_close(found[player][name], scale * slope)
+
+
+def test_consensus_is_foreseen_too_and_refused_to_the_right(duel: Callable[..., Any]) -> None:
+    both = duel("consensus(gamma=3.0)+extragradient", TOGETHER).game
+    alone = duel("consensus(gamma=3.0)", TOGETHER).game
+    found = both.hooks.gradients(both.field(), both)
+    first = alone.hooks.gradients(alone.field(), alone)
+    there = alone.with_weights(**{p: foresee(p, slopes, alone) for p, slopes in first.items()})
+    expected = alone.hooks.gradients(there.field(), replace(there, advanced={}))
+    for player, slopes in expected.items():
+        for name, slope in slopes.items():
+            torch.testing.assert_close(found[player][name], slope, rtol=1e-4, atol=1e-6)
+    wrong = duel("extragradient+consensus", TOGETHER).game
+    with pytest.raises(BadParameter, match="put it before"):
+        wrong.hooks.gradients(wrong.field(), wrong)
 
 
 def test_both_move_once_a_step_whatever_the_objective_says(setup: Callable[..., Any]) -> None:

@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 import gancheck as gc
-from gancheck.gans.sampler import PlainSampler, draw_samples
-from gancheck.training.replicas import build_networks
+from gancheck.gans.sampler import draw_samples
+from gancheck.strategies.named_sampler import NamedSampler
 from gancheck.training.setup import TrainingSetup
+from gancheck.training.snapshot import sampler_of
 from gancheck.training.trainer import Trainer
 
 
@@ -21,7 +22,7 @@ from gancheck.training.trainer import Trainer
 class Trained:
     """One seed after training."""
 
-    sampler: gc.Sampler
+    sampler: gc.Sampler  #: of the last strategy that has one
     kept: gc.Kept
     start: gc.Kept  #: as it was before the first step
     trainer: Trainer
@@ -43,6 +44,7 @@ def trained(setup: Callable[..., TrainingSetup]) -> Callable[..., Trained]:
         for _ in range(steps):
             trainer.step()
         (kept,) = trainer.snapshots()
-        return Trained(made.recipe.sampler(PlainSampler(build_networks(made), made.recipe)), kept, start, trainer)
+        outermost = sampler_of(made)
+        return Trained(outermost.inner if isinstance(outermost, NamedSampler) else outermost, kept, start, trainer)
 
     return make

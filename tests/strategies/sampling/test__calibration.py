@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -78,8 +79,24 @@ def test_samples_are_judged_with_their_latents_and_codes(trained: Callable[..., 
     assert made.sampler.evaluations["discriminator"] >= 50 + 50 + 2 * 20
 
 
+@pytest.mark.parametrize("recipe", ["mh-gan(real=50, length=2)", "drs(real=50, burn_in=100)"])
+@pytest.mark.parametrize("ensemble", ["", "+checkpoint-ensemble(members=2, parts=2)"])
+def test_a_snapshot_is_calibrated_once_whatever_was_drawn_before(
+    trained: Callable[..., Any], recipe: str, ensemble: str
+) -> None:
+    made, again = (trained(recipe + ensemble) for _ in range(2))
+    first, cost = made.samples(20), made.sampler.evaluations.total()
+    assert made.samples(20).equal(first)
+    assert made.sampler.evaluations.total() - cost < cost - 50  # the real samples are not judged again
+    again.samples(7, seed=3)
+    assert again.samples(20).equal(first)
+    moved = replace(made, kept=made.kept.to(torch.device("cpu")))
+    moved.kept.weights["discriminator"] = {n: -w for n, w in made.kept.weights["discriminator"].items()}
+    assert not moved.samples(20).equal(first)  # another snapshot, another calibration
+
+
 def test_what_keeps_no_discriminator_says_what_to_do(trained: Callable[..., Any]) -> None:
-    made = trained("checkpoint-ensemble(every=1)", steps=1)
+    made = trained("checkpoint-ensemble(members=2)", steps=2)
     plain = PlainSampler(made.trainer.replicas.players, made.trainer.recipe)
     source = torch.Generator().manual_seed(0)
     with pytest.raises(Exception, match="there is no 'discriminator': the player is one of generator"):

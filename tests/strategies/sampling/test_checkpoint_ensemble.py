@@ -10,7 +10,7 @@ from gancheck.errors import BadParameter
 from gancheck.strategies.sampling.checkpoint_ensemble import kept_generators
 from gancheck.training.vectorise import ExecutionPath
 
-RECIPE = "checkpoint-ensemble(every=2, members=3)"
+RECIPE = "checkpoint-ensemble(members=3, parts=3)"
 
 
 def generators(made: Any) -> list[dict[str, torch.Tensor]]:
@@ -27,7 +27,7 @@ def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
     return all(one[name].equal(other[name]) for name in other)
 
 
-@pytest.mark.parametrize(("steps", "members"), [(1, (1,)), (3, (2, 3)), (7, (4, 6, 7))])
+@pytest.mark.parametrize(("steps", "members"), [(3, (1, 2, 3)), (7, (4, 6, 7)), (6, (2, 4, 6))])
 def test_members_are_the_generators_of_earlier_steps(
     trained: Callable[..., Any], steps: int, members: tuple[int, ...]
 ) -> None:
@@ -89,7 +89,17 @@ def test_it_is_stacked_and_traced_and_keeps_what_the_loop_keeps(
         torch.testing.assert_close(*queues, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("bad", ["every=0", "members=1"])
+def test_the_last_parts_of_a_run_are_drawn_from(trained: Callable[..., Any]) -> None:
+    found = generators(trained("checkpoint-ensemble(members=3, parts=6)", steps=12))
+    assert all(same(one, other) for one, other in zip(found, live_generators(trained, (8, 10, 12)), strict=True))
+
+
+def test_a_run_too_short_for_its_members_is_refused(train: Callable[..., Any]) -> None:
+    with pytest.raises(BadParameter, match="members = 4: a run of 3 steps has not so many"):
+        train("checkpoint-ensemble", steps=3)
+
+
+@pytest.mark.parametrize("bad", ["members=1", "members=4, parts=3"])
 def test_bad_parameters_are_refused(duel: Callable[..., Any], bad: str) -> None:
     with pytest.raises(BadParameter, match=bad.partition("=")[0]):
         duel(f"checkpoint-ensemble({bad})")

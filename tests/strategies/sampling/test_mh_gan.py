@@ -37,7 +37,7 @@ class Chains(ChainSampler):
     def calibrate(self, kept: gc.Kept, source: torch.Generator) -> Calibration:
         line = self.inner
         assert isinstance(line, Line)
-        return Calibration(torch.tensor([line.start]), torch.tensor(2.0), line.pack)
+        return Calibration(torch.tensor([line.start]), torch.zeros(1), torch.tensor(2.0), line.pack)
 
 
 def draw(line: Line, count: int, length: int) -> torch.Tensor:
@@ -86,12 +86,12 @@ def test_a_discriminator_that_knows_nothing_changes_nothing() -> None:
 
 
 def test_no_row_is_drawn_twice_over_chunks(trained: Callable[..., Any]) -> None:
-    samples = trained(RECIPE).samples(2 * CHUNK + 100)
+    samples = trained(RECIPE, batch=128).samples(2 * CHUNK + 100)
     assert len(samples.unique(dim=0)) == len(samples)
 
 
 def test_better_samples_are_drawn_where_the_discriminator_knows_them(trained: Callable[..., Any]) -> None:
-    made = trained("mh-gan(real=500, length=40)", steps=60)
+    made = trained("mh-gan(real=500, length=40)", steps=60, batch=128)
     plain = made.sampler.inner
     source = torch.Generator().manual_seed(0)
     drawn = [sampler.draw(made.kept, 4_000, source) for sampler in (made.sampler, plain)]
