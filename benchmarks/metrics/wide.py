@@ -23,7 +23,7 @@ import torch
 from benchmarks.machine import machine
 from benchmarks.metrics import kinds
 from benchmarks.metrics.kinds import KINDS
-from benchmarks.metrics.trials import Effort, run_trials, spread_evenly
+from benchmarks.metrics.trials import Effort, notes_of, run_trials, spread_evenly
 from gancheck.plugins.registry import Registry
 from gancheck.scoring.real_data import RealDataRequest
 from gancheck.scoring.score import Scoring
@@ -135,6 +135,7 @@ def page(found: dict[str, Any]) -> str:
             f"({found['cpu']}), torch {found['torch']}. References, without labels, hold twice as many samples.",
             "",
             *stopped_early(found),
+            *notes_of(found),
             "## Real data against real data",
             "",
             "| kind | healthy, from 500 samples on | 95 % interval | other verdicts | 200 samples |",
