@@ -66,9 +66,12 @@ IMAGES = (
     Case(damages.blur, 0.02, ""),
     Case(damages.blur, 0.5, "low-fidelity"),
 )
-#: The 310 digits that are held out for it, without repeats: too few to be uneven, and for a little junk to show.
+#: The 310 digits that are held out for it, without repeats: too few to be uneven, and for half to be seen as copies.
 FEW_IMAGES = (
-    *(case for case in IMAGES if case.damage in (damages.points, damages.drop, damages.copy)),
+    *(case for case in IMAGES if case.damage in (damages.points, damages.drop)),
+    Case(damages.copy, 0.2, ""),
+    Case(damages.copy, 0.5, ""),
+    Case(damages.copy, 1, "memorised"),
     Case(damages.blur, 0.02, ""),
     Case(damages.blur, 0.5, "low-fidelity"),
     Case(damages.junk, 0.05, ""),
