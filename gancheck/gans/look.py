@@ -40,7 +40,7 @@ class Look(Protocol):
         """Weights and buffers of the players that generate, as they would be evaluated now; not in `study`."""
 
     def samples(self, count: int) -> Tensor:
-        """(count, *shape) of the generator as it is now, of the latents and codes that are evaluated; not in `study`."""
+        """(count, *shape) of the generator as it is now, under the latents of an evaluation; not in `study`."""
 
     def call(self, player: str, *inputs: Tensor) -> Any:
         """Any player's output in evaluation mode, as it is now, without gradients; not in `study`."""

@@ -78,9 +78,7 @@ class Sampler:
 class PlainSampler(Sampler):
     """Latents through the generator in evaluation mode; what all others are built around."""
 
-    def __init__(
-        self, players: Built, hooks: ComposedHooks | None = None, settings: Settings | None = None
-    ) -> None:
+    def __init__(self, players: Built, hooks: ComposedHooks | None = None, settings: Settings | None = None) -> None:
         detach_derived(players)
         self.built, self.hooks = copy.deepcopy(players), hooks
         self.settings = settings or Settings()  #: the recipe's
@@ -135,7 +133,7 @@ class PlainSampler(Sampler):
         rows = len(game.see(repeated_sample(of, self.settings.batch)))  # that it judges at once in training
         whole = repeated(seen, -(-len(seen) // rows) * rows)
         self.counts["discriminator"] += len(whole)
-        return torch.cat([game.discriminate(batch) for batch in whole.split(rows)])[: len(seen)]
+        return torch.cat([game.discriminate(batch) for batch in torch.split(whole, rows)])[: len(seen)]
 
 
 def repeated(rows: Tensor, count: int) -> Tensor:

@@ -171,9 +171,7 @@ class Composition:
                 loss = scalar(call_hook(s, "discriminator_loss", loss, game.facing(critic)), s, "discriminator_loss")
         return loss
 
-    def gradients(
-        self, gradients: dict[str, Params], game: Game, before: Strategy | None = None
-    ) -> dict[str, Params]:
+    def gradients(self, gradients: dict[str, Params], game: Game, before: Strategy | None = None) -> dict[str, Params]:
         """The gradients after every strategy, or after those to the left of one."""
         for s in self.implementing("gradients"):
             if s is before:

@@ -51,6 +51,11 @@ class Trial:
         settings, budget = Settings(batch=SAMPLES), Budget(steps, 1)
         return TrainingSetup(self.gan, self.recipe, self.dataset, settings, budget, (0, 1), path, CPU)
 
+    @property
+    def comparable_steps(self) -> int:
+        """Steps that are the same on all paths but for rounding; what `refresh` decides, such as clusters, is not."""
+        return 1 if self.recipe.implementing("refresh") else STEPS
+
     def records(self, path: ExecutionPath = TOGETHER, steps: int = STEPS) -> list[TrainingRecord]:
         """A short training, and samples drawn from what it kept; what fails there is raised."""
         setup = self.setup(path, steps)

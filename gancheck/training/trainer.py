@@ -130,7 +130,9 @@ class Trainer:
     def live_generator(self, i: int) -> Kept:
         """One replicate's players that generate, as they are now."""
         state = self.replicas.state_of(*tree_map(lambda t: t[i], self.replicas.state()))
-        return Kept(played_weights(standing_game(self.replicas, state), kept_players(self.replicas)), state.memory)
+        return Kept(
+            played_weights(standing_game(self.replicas, state), kept_players(self.replicas)), dict(state.memory)
+        )
 
     def is_finite(self, i: int) -> bool:
         """Whether the last losses and all weights of one replicate are finite."""

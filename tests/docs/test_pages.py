@@ -137,6 +137,16 @@ def test_strategies_of_the_pages_compose(place: Path, small: None) -> None:
     assert dict(outcome.counts) == {"done": 1, "skipped": 1}  # no strategy can treat the vae
 
 
+def test_strategy_of_a_page_sees_what_critics_see(place: Path, small: None) -> None:
+    outcome = gc.run(
+        strategies=["paced", "pacgan+paced", "paced+pacgan", "ali+paced"],
+        datasets=["ring8"],
+        gans=["mlp", "cgan"],
+        plugins=["paced.py", str(ROOT / "models" / "cgan.py")],
+    )
+    assert dict(outcome.counts) == {"done": 8}
+
+
 def test_file_that_stands_on_several_pages_is_the_same_on_all() -> None:
     assert all(FILES[block.file] == block.text for block in BLOCKS if block.file)
 

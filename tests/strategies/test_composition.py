@@ -194,6 +194,33 @@ def test_a_helpers_step_is_that_of_a_plain_loop(setup: Callable[..., Any]) -> No
         torch.testing.assert_close(trainer.replicas.weights["reader"][name][1], expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("recipe", ["none", "extragradient"])
+def test_a_loss_of_its_own_that_nobody_gives_is_refused(setup: Callable[..., Any], recipe: str) -> None:
+    @gc.strategy("lonely", family="helper")
+    class Lonely(gc.Strategy):
+        def prepare(self, players: gc.Players, info: gc.BuildInfo) -> gc.Players:
+            return players.add("lonely", nn.Linear(2, 1), turn="generator")
+
+        def helper_loss(self, loss: Tensor, player: str, game: gc.Game) -> Tensor:
+            return loss
+
+    with pytest.raises(BadPlugin, match="player 'lonely' has a loss of its own that no helper_loss gives"):
+        Trainer(setup(recipe, extra=(Lonely(),))).prepare()
+
+
+def test_a_kept_player_that_is_not_there_is_refused(setup: Callable[..., Any]) -> None:
+    @gc.strategy("keeping", family="sampling")
+    class Keeping(gc.Strategy):
+        keeps = ("critic2",)
+
+        def sampler(self, inner: gc.Sampler) -> gc.Sampler:
+            return inner
+
+    said = "there is no 'critic2': a player that strategy 'keeping' keeps is one of generator, discriminator, encoder"
+    with pytest.raises(BadPlugin, match=said):
+        Trainer(setup("ali", extra=(Keeping(),)))
+
+
 def test_a_helper_may_move_in_a_turn_of_its_own(setup: Callable[..., Any]) -> None:
     turns = (("discriminator",), ("generator",), ("reading",))
     trainer = Trainer(setup(extra=(Reader("reading", turns),), path=ExecutionPath()))

@@ -156,5 +156,42 @@ def test_the_reason_stays_in_the_record_and_on_disk(
     assert TrainingRecord.load(tmp_path / "run.safetensors").path_reason == record.path_reason
 
 
+@gc.strategy("beside", family="regulariser")
+@dataclass(frozen=True)
+class Beside(gc.Strategy):
+    """Reads values where no step is computed: in what is remembered at the start, or in what is evaluated."""
+
+    hook: str
+
+    def memory(self, state: gc.State) -> dict[str, Tensor]:
+        return {"beside": state.progress + (state.generator["0.weight"].sum().item() if self.hook == "memory" else 0)}
+
+    def evaluation_weights(self, weights: dict[str, gc.Params], state: gc.State) -> dict[str, gc.Params]:
+        factor = state.progress.item() if self.hook == "evaluation_weights" else 1.0
+        return {p: {name: factor * w for name, w in params.items()} for p, params in weights.items()}
+
+
+@pytest.mark.parametrize("hook", ["memory", "evaluation_weights"])
+def test_what_is_computed_one_by_one_beside_the_steps_is_said(
+    train: Callable[..., list[TrainingRecord]], hook: str
+) -> None:
+    for record in train(extra=(Beside(hook),), steps=2):
+        assert (record.status, record.path) == ("done", "stacked-eager")
+        assert record.path_reason.startswith(f"stacked-eager: strategy 'beside', {hook}, test_fallback.py line ")
+        assert record.path_reason.count("torch.where") == 1
+
+
+def test_a_full_memory_is_no_reason_to_train_one_by_one() -> None:
+    tried = []
+
+    def attempt(path: ExecutionPath) -> None:
+        tried.append(path)
+        raise torch.OutOfMemoryError("out of memory")
+
+    with pytest.raises(torch.OutOfMemoryError):
+        first_path(attempt, ExecutionPath())
+    assert len(tried) == 1
+
+
 def test_a_record_on_the_wanted_path_has_no_reason(train: Callable[..., list[TrainingRecord]]) -> None:
     assert [(r.path, r.path_reason) for r in train("r1", steps=2)] == [("stacked-eager", "")] * 2

@@ -138,4 +138,6 @@ def test_the_game_sees_samples_as_the_discriminator_does(looks: Callable[..., An
         seen = look.game.see(gc.Sample(x, None, None, real=True))
         assert seen.equal(x.reshape(3, 4))
         assert look.features(seen).shape == (3, 16)
+        batch = look.data(6)
+        assert look.game.see(look.game.real_sample(batch)).equal(batch.x.reshape(3, 4))
         assert look.game.phase == "evaluation"

@@ -86,6 +86,30 @@ def test_a_loop_is_the_same_to_the_last_bit_when_it_is_run_again(train: Train, a
     assert apart(first[1:], train(gan=Own(), seeds=(1,))) == 0
 
 
+@dataclass(frozen=True)
+class Drawing(gc.Gan):
+    """Trains nobody; hands out what a module would draw in its loop, and which random state torch has afterwards."""
+
+    drawn: list[Tensor]
+
+    def build(self, data: gc.DataSpec) -> gc.Players:
+        return gc.Players(nn.Linear(3, data.size), nn.Linear(data.size, 1), gc.Latent(3))
+
+    def train(self, session: gc.Session) -> None:
+        for _ in session.steps():
+            self.drawn.extend([gc.noise("normal", (5,)), gc.noise("uniform", (5,)), torch.get_rng_state().float()])
+
+
+def test_modules_draw_from_the_seeds_own_stream_on_its_device(train: Train) -> None:
+    one, again, other = list[Tensor](), list[Tensor](), list[Tensor]()
+    for drawn, seed in ((one, 0), (again, 0), (other, 1)):
+        train(gan=Drawing(drawn), steps=2, seeds=(seed,))
+    assert all(a.equal(b) for a, b in zip(one, again, strict=True))
+    assert not one[0].equal(one[3])
+    assert not one[0].equal(other[0])
+    assert one[2].equal(one[5])  # torch's generator, which is the processor's, was not asked
+
+
 def test_starting_tensors_are_those_of_the_trainer(setup: Callable[..., TrainingSetup]) -> None:
     seen: list[Any] = []
 

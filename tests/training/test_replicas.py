@@ -65,3 +65,16 @@ def test_frozen_parameters_stay_as_they_are(setup: Callable[..., TrainingSetup])
     assert trainer.replicas.buffers["discriminator"]["0.weight"].equal(frozen)
     assert records[0].snapshots[20].generator["0.weight"].equal(start)
     assert records[0].snapshots[20].generator.keys() == {"0.weight", "0.bias", "2.weight", "2.bias"}
+
+
+def test_a_rate_that_rises_moves_everybody_from_the_first_step_on(setup: Callable[..., TrainingSetup]) -> None:
+    trainer = Trainer(setup(steps=8, default=gc.Optimiser(lr=0.4, warm_up=0.5)))
+    trainer.prepare()
+    rates = []
+    for _ in range(5):
+        rates.append(trainer.replicas.rate("generator"))
+        weights = [tensor for params in trainer.replicas.weights.values() for tensor in params.values()]
+        before = [weight.clone() for weight in weights]
+        trainer.step()
+        assert not any(now.equal(weight) for now, weight in zip(weights, before, strict=True))
+    assert rates == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.4])

@@ -37,7 +37,9 @@ class Consensus(Strategy):
 
     def gradients(self, gradients: dict[str, Params], game: Game) -> dict[str, Params]:
         if game.advanced:
-            raise BadParameter("consensus would add what pulls here to gradients at foreseen weights; put it before them")
+            raise BadParameter(
+                "consensus would add what pulls here to gradients at foreseen weights; put it before them"
+            )
 
         def half_square(weights: dict[str, Params]) -> Tensor:
             slopes = [slope for params in game.field(weights).values() for slope in params.values()]

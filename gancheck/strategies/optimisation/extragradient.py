@@ -6,7 +6,7 @@ networks", ICLR 2019: ExtraAdam, their algorithm 4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
@@ -33,7 +33,7 @@ class Extragradient(Strategy):
 
     def gradients(self, gradients: dict[str, Params], game: Game) -> dict[str, Params]:
         foreseen = {player: foresee(player, slopes, game) for player, slopes in gradients.items()}
-        there = game.with_weights(**foreseen)
+        there = replace(game.with_weights(**foreseen), advanced={})
         return game.hooks.gradients(there.field(), there, before=self)
 
 

@@ -29,7 +29,10 @@ MEMORY = "checkpoint-ensemble"
 @strategy("checkpoint-ensemble", family="sampling")
 @dataclass(frozen=True)
 class CheckpointEnsemble(Strategy):
-    """Draw as many samples from each of the last kept generators and the present one."""
+    """Draw as many samples from each of the last kept generators and the present one.
+
+    An evaluation before so many are kept draws from those there are.
+    """
 
     members: int = 4  #: generators that samples are drawn from, the present one included
     parts: int = 20  #: equal parts of the run, in steps, after each of which the generator is kept
@@ -39,8 +42,8 @@ class CheckpointEnsemble(Strategy):
             raise BadParameter(f"members = {self.members} must lie between 2 and parts = {self.parts}")
 
     def period_in(self, steps: int) -> int:
-        if steps < self.members:
-            raise BadParameter(f"members = {self.members}: a run of {steps} steps has not so many generators to keep")
+        if steps < 2:
+            raise BadParameter(f"members = {self.members}: a run of 1 step has no earlier generator to draw from")
         return max(1, steps // self.parts)
 
     def memory(self, state: State) -> dict[str, Any]:

@@ -94,9 +94,16 @@ def test_the_last_parts_of_a_run_are_drawn_from(trained: Callable[..., Any]) -> 
     assert all(same(one, other) for one, other in zip(found, live_generators(trained, (8, 10, 12)), strict=True))
 
 
-def test_a_run_too_short_for_its_members_is_refused(train: Callable[..., Any]) -> None:
-    with pytest.raises(BadParameter, match="members = 4: a run of 3 steps has not so many"):
-        train("checkpoint-ensemble", steps=3)
+@pytest.mark.parametrize("steps", [2, 3, 19, 25])
+def test_a_short_run_is_an_ensemble_too(trained: Callable[..., Any], steps: int) -> None:
+    last = range(max(1, steps - 3), steps + 1)
+    found = generators(trained("checkpoint-ensemble", steps=steps))
+    assert all(same(one, other) for one, other in zip(found, live_generators(trained, tuple(last)), strict=True))
+
+
+def test_a_run_without_an_earlier_generator_is_refused(train: Callable[..., Any]) -> None:
+    with pytest.raises(BadParameter, match="a run of 1 step has no earlier generator"):
+        train("checkpoint-ensemble", steps=1)
 
 
 @pytest.mark.parametrize("bad", ["members=1", "members=4, parts=3"])
