@@ -216,7 +216,7 @@ def test_kills_at_random_moments_leave_a_folder_that_resumes_to_the_same_board(
     assert not results(folder).leftovers
 
 
-@pytest.mark.parametrize(("bytes_left", "kind"), [(600, "safetensors"), (1500, "jsonl")])
+@pytest.mark.parametrize(("bytes_left", "kind"), [(600, "safetensors"), (2400, "jsonl")])
 def test_a_full_disk_is_one_line_and_nothing_is_lost(
     bytes_left: int, kind: str, tmp_path: Path, place: Path, go: Go, undisturbed: Any, results: Look
 ) -> None:
