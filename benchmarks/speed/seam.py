@@ -3,7 +3,7 @@
     git worktree add /tmp/before COMMIT
     python -m benchmarks.speed.seam /tmp/before
 
-Both checkouts run side by side, one thread each, and take turns of 200 steps, so that a busy machine hits both
+Both checkouts run side by side, one thread each, and take turns of 40 steps, so that a busy machine hits both
 alike. Seconds are CPU time; ratios are medians over the turns, with the middle half of them. Results go to seam.json.
 """
 
@@ -22,7 +22,7 @@ from benchmarks.machine import machine
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ("none", "r1", "wgan-gp", "pacgan+minibatch-std", "spectral-norm+ema", "unrolled(k=1)", "instance-noise")
-STEPS, TURNS = 200, 25
+STEPS, TURNS = 40, 25
 CHILD = """
 import sys, time
 import torch
