@@ -130,16 +130,25 @@ def unflatten(shape: Any, flat: Any) -> Any:
 
 
 def simplify(traced: fx.GraphModule) -> fx.GraphModule:
-    """Drop operations that change nothing, whose result nobody uses, or that are there already: no bit changes."""
+    """Drop operations that change nothing or whose result nobody uses: half of all, and no bit of any result."""
     pure = not any(node.op == "call_function" and has_side_effects(node) for node in traced.graph.nodes)
     for node in list(traced.graph.nodes):
         if node.op == "call_function" and is_no_op(node, pure):
             node.replace_all_uses_with(node.args[0])
     traced.graph.eliminate_dead_code(is_impure_node=has_side_effects)
-    if pure and not any(draws(node) for node in traced.graph.nodes):
-        traced.graph = fx_graph_cse(traced.graph)  # several losses of one turn share their forward pass
     traced.recompile()
     return traced
+
+
+def share_repeats(graph: fx.GraphModule) -> fx.GraphModule:
+    """Compute once what is computed twice, as where several losses of one turn share a forward pass: no bit changes.
+
+    Only where the graph runs as it is: PyTorch's interpreter and compiler share repeats themselves.
+    """
+    if not any(has_side_effects(node) or draws(node) for node in graph.graph.nodes if node.op == "call_function"):
+        graph.graph = fx_graph_cse(graph.graph)
+        graph.recompile()
+    return graph
 
 
 def draws(node: fx.Node) -> bool:
@@ -186,7 +195,7 @@ def script_graph(graph: fx.GraphModule, flat: list[torch.Tensor], trace: Functio
     Where it would do something else, or cannot follow, the graph itself is as good, and slower.
     """
     if not can_be_scripted(graph, flat):
-        return graph
+        return share_repeats(graph)
     try:
         with plain_executor(), torch.no_grad():
             scripted: Function = trace(lambda *inputs: tuple(graph(*inputs)), tuple(flat), check_trace=False)

@@ -19,6 +19,7 @@ from gancheck.training.vectorise import (
     flatten,
     has_compiler,
     script_graph,
+    share_repeats,
     simplify,
     unflatten,
 )
@@ -205,7 +206,7 @@ def test_what_is_computed_twice_is_kept_once() -> None:
     def twice(x: Tensor) -> Tensor:
         return (x @ x).tanh().sum() * (x @ x).tanh().mean()
 
-    graph = simplify(make_fx(twice)(torch.randn(3, 3)))
+    graph = share_repeats(simplify(make_fx(twice)(torch.randn(3, 3))))
     products = [node for node in graph.graph.nodes if node.target is torch.ops.aten.mm.default]
     assert len(products) == 1
     x = torch.randn(3, 3)
@@ -213,5 +214,5 @@ def test_what_is_computed_twice_is_kept_once() -> None:
 
 
 def test_two_draws_stay_two() -> None:
-    graph = simplify(make_fx(lambda x: torch.rand_like(x) - torch.rand_like(x))(torch.ones(50)))
+    graph = share_repeats(simplify(make_fx(lambda x: torch.rand_like(x) - torch.rand_like(x))(torch.ones(50))))
     assert graph(torch.ones(50)).abs().min() > 0
