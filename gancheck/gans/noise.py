@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from gancheck.errors import BadPlugin
+from gancheck.numerics.seeding import generator
 
 Kind = Literal["normal", "uniform"]
 NONE: Mapping[str, int] = {}
@@ -58,7 +59,7 @@ class Noise:
 
 @dataclass
 class NoiseRecorder(Noise):
-    """Answers with a constant and writes the wishes down; used once, before training."""
+    """Answers with draws of no stream and writes the wishes down; used once, before training."""
 
     requests: dict[str, NoiseRequest] = field(default_factory=dict)
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
@@ -67,7 +68,7 @@ class NoiseRecorder(Noise):
         key = self.key(name)
         if self.requests.setdefault(key, wish) != wish:
             raise BadPlugin(f"noise '{name}' is asked for as {self.requests[key]} and as {wish}; give them two names")
-        return torch.full(wish.shape, 0.5, device=self.device)
+        return FreshNoise(generator(self.device, "dry run", key)).take(name, wish)
 
 
 @dataclass

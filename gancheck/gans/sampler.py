@@ -130,21 +130,21 @@ class PlainSampler(Sampler):
     def judge(self, kept: Kept, of: Sample, source: torch.Generator) -> Tensor:
         game = self.game(kept, source)
         seen = game.see(of)
-        rows = len(game.see(repeated_sample(of, self.settings.batch)))  # that it judges at once in training
-        whole = repeated(seen, -(-len(seen) // rows) * rows)
+        rows = len(game.see(repeat_sample(of, self.settings.batch)))  # that it judges at once in training
+        whole = repeat_rows(seen, -(-len(seen) // rows) * rows)
         self.counts["discriminator"] += len(whole)
         return torch.cat([game.discriminate(batch) for batch in torch.split(whole, rows)])[: len(seen)]
 
 
-def repeated(rows: Tensor, count: int) -> Tensor:
+def repeat_rows(rows: Tensor, count: int) -> Tensor:
     """`count` of these rows, from the start again where there are fewer."""
     return rows[torch.arange(count, device=rows.device) % len(rows)]
 
 
-def repeated_sample(of: Sample, count: int) -> Sample:
+def repeat_sample(of: Sample, count: int) -> Sample:
     """The same of samples, with what they were made from."""
-    z, code = (None if column is None else repeated(column, count) for column in (of.z, of.code))
-    return Sample(repeated(of.x, count), z, code, of.real)
+    z, code = (None if column is None else repeat_rows(column, count) for column in (of.z, of.code))
+    return Sample(repeat_rows(of.x, count), z, code, of.real)
 
 
 def detach_derived(players: Built) -> None:

@@ -23,10 +23,10 @@ def refuse_uncalled(strategy: type[Strategy]) -> None:
         if name in CALLED:
             refuse_signature(name, method)
         elif name in RENAMED:
-            raise BadPlugin(f"'{name}' is no hook; it is {written(RENAMED[name])}")
+            raise BadPlugin(f"'{name}' is no hook; it is {signature_of(RENAMED[name])}")
         elif near := difflib.get_close_matches(name, CALLED, n=1, cutoff=0.9):
             raise BadPlugin(
-                f"'{name}' is no hook, and is never called. Did you mean {written(near[0])}? "
+                f"'{name}' is no hook, and is never called. Did you mean {signature_of(near[0])}? "
                 "Begin the name of a method of your own with an underscore"
             )
     if not any(map(strategy.overrides, Strategy.hooks)):
@@ -45,7 +45,7 @@ def refuse_signature(hook: str, method: Callable[..., Any]) -> None:
     """BadPlugin where a hook cannot take what it is given."""
     has = list(inspect.signature(method).parameters)
     if OUTDATED.get(hook) == has or not takes(method, len(parameters_of(hook))):
-        raise BadPlugin(f"{hook}({', '.join(has)}) is not given these; it is {written(hook)}")
+        raise BadPlugin(f"{hook}({', '.join(has)}) is not given these; it is {signature_of(hook)}")
 
 
 def takes(method: Callable[..., Any], count: int) -> bool:
@@ -62,6 +62,6 @@ def parameters_of(hook: str) -> list[str]:
     return list(inspect.signature(getattr(Strategy, hook)).parameters)
 
 
-def written(hook: str) -> str:
+def signature_of(hook: str) -> str:
     """A hook as its definition begins: `inputs(self, x, of, game)`."""
     return f"{hook}({', '.join(parameters_of(hook))})"

@@ -23,7 +23,7 @@ def effects(trial: Trial, label: str, registry: Registry) -> Iterator[str]:
     weights = trial.weights()
     yield from idle_players(weights)
     if trial.recipe.kind != "oracle":
-        refuse_labels(weights.end, replace(trial, dataset=relabelled(trial.dataset)).weights().end)
+        refuse_labels(weights.end, replace(trial, dataset=relabel(trial.dataset)).weights().end)
     if "r1" not in trial.recipe.names():
         refuse_unreached(weights.end, replace(trial, recipe=Recipe.parse(f"{label}+{HEAVY}", registry)).weights().end)
         yield "composes with r1"
@@ -55,7 +55,7 @@ def refuse_unreached(alone: dict[str, Params], beside: dict[str, Params]) -> Non
     )
 
 
-def relabelled(dataset: Dataset) -> Dataset:
+def relabel(dataset: Dataset) -> Dataset:
     """The same data, every batch with its labels in the reverse order."""
     other = copy.copy(dataset)
 

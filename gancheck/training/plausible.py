@@ -51,7 +51,9 @@ def refuse_wrong_inputs(game: Game, seen: DataSpec) -> None:
 def refuse_probabilities(game: Game, critic: str) -> None:
     """BadPlugin where a critic's outputs lie in [0, 1] whatever its weights: losses would take them for logits."""
     source = torch.Generator(game.latent.device).manual_seed(0)
-    plays = [game.without_side_effects().with_weights(**{critic: drawn(game, critic, source)}) for _ in range(PLAYS)]
+    plays = [
+        game.without_side_effects().with_weights(**{critic: draw_weights(game, critic, source)}) for _ in range(PLAYS)
+    ]
     logits = torch.cat([play.call(critic, seen).flatten() for play in plays for seen in (game.real, game.fake)])
     if game.weights[critic] and bool(((logits >= 0) & (logits <= 1)).all()):
         raise BadPlugin(
@@ -71,7 +73,7 @@ def refuse_untrained(gradients: Mapping[str, Params], players: Players) -> None:
             raise BadPlugin(f"player '{name}' gets no gradient, so it would stay as it starts; {cure}")
 
 
-def drawn(game: Game, critic: str, source: torch.Generator) -> Params:
+def draw_weights(game: Game, critic: str, source: torch.Generator) -> Params:
     """Random weights for a critic."""
     device = game.latent.device
     shapes = {name: weight.shape for name, weight in game.weights[critic].items()}

@@ -134,15 +134,12 @@ def study(setup: TrainingSetup, seed: int) -> dict[str, dict[str, Any]]:
 
 def stack_found(found: list[dict[str, dict[str, Any]]], device: torch.device) -> dict[str, Any]:
     """The tensors that were found, stacked over the seeds, as memories."""
-    names = [(strategy, name) for strategy, known in found[0].items() for name, v in known.items() if is_tensor(v)]
+    names = [
+        (strategy, name) for strategy, known in found[0].items() for name, v in known.items() if isinstance(v, Tensor)
+    ]
     if twice := sorted({name for _, name in names if [n for _, n in names].count(name) > 1}):
         raise BadPlugin(f"two strategies find '{twice[0]}'; begin the name with the strategy's")
     return {name: torch.stack([f[strategy][name].to(device) for f in found]) for strategy, name in names}
-
-
-def is_tensor(value: object) -> bool:
-    """Whether something found is to be remembered."""
-    return isinstance(value, Tensor)
 
 
 def build_players(setup: TrainingSetup, seed: int, found: dict[str, dict[str, Any]]) -> Players:

@@ -23,9 +23,12 @@ def test_names_are_counted_apart_and_shapes_are_those_asked_for() -> None:
     assert noise.take("blur", NoiseRequest("normal", (2,))).tolist() == [0, 1]
 
 
-def test_a_recorder_writes_wishes_down_and_answers_with_a_constant() -> None:
+def test_a_recorder_writes_wishes_down_and_answers_with_draws() -> None:
     recorder = NoiseRecorder({})
     answers = [recorder.take("mix", NoiseRequest("uniform", shape)) for shape in ((2, 3), ())]
     assert [tuple(answer.shape) for answer in answers] == [(2, 3), ()]
-    assert all((answer == 0.5).all() for answer in answers)
+    again = [recorder.again().take("mix", NoiseRequest("uniform", (2, 3))) for _ in range(2)]
+    assert all(answer.equal(answers[0]) for answer in again)  # one name at one place, one answer
+    assert ((answers[0] >= 0) & (answers[0] < 1)).all()
+    assert len(set(answers[0].flatten().tolist())) == 6
     assert recorder.requests == {"mix#1": NoiseRequest("uniform", (2, 3)), "mix#2": NoiseRequest("uniform", ())}

@@ -116,3 +116,8 @@ def test_a_discriminator_without_activations_is_not_supported(registry: gc.Regis
 def test_a_share_that_is_none_is_refused(duel: Callable[..., Any], p: float) -> None:
     with pytest.raises(BadParameter, match="p = "):
         duel(f"dropout(p={p})")
+
+
+def test_heavy_dropout_of_the_critic_leaves_others_their_gradients(train: Callable[..., Any]) -> None:
+    """The dry run dropped every unit, so that an encoder that learns through the critic was refused."""
+    assert train("ali+dropout(p=0.6)", steps=1)[0].status == "done"
