@@ -4,7 +4,8 @@
     python -m benchmarks.speed.seam /tmp/before
 
 Both checkouts run side by side, one thread each, and take turns of 40 steps, so that a busy machine hits both
-alike. Seconds are CPU time; ratios are medians over the turns, with the middle half of them. Results go to seam.json.
+alike. Two processes of one checkout differ by some percent for as long as they live, so each ratio is the median over
+several pairs of fresh processes, and all of them are written down. Seconds are CPU time. Results go to seam.json.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from benchmarks.machine import machine
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ("none", "r1", "wgan-gp", "pacgan+minibatch-std", "spectral-norm+ema", "unrolled(k=1)", "instance-noise")
-STEPS, TURNS = 40, 25
+STEPS, TURNS, PAIRS = 40, 9, 10
 CHILD = """
 import sys, time
 import torch
@@ -69,22 +70,36 @@ class Stepper:
         return float(self.process.stdout.readline())
 
 
+def compare(now: Stepper, then: Stepper, recipe: str) -> tuple[float, float]:
+    """Median CPU seconds of 40 steps with this code and with the older one, after two turns to warm up."""
+    pairs = []
+    for turn in range(-2, TURNS):
+        order = (now, then) if turn % 2 else (then, now)
+        spent = {stepper: stepper.seconds(recipe, STEPS) for stepper in order}
+        pairs += [(spent[now], spent[then])] if turn >= 0 else []
+    new, old = zip(*pairs, strict=True)
+    return statistics.median(new), statistics.median(old)
+
+
 def measure(before: Path, recipes: tuple[str, ...] = RECIPES) -> dict[str, Any]:
     """Milliseconds of a step of five seeds, and the ratio of the older code's to this one's: above 1 is faster now."""
-    found: dict[str, Any] = {}
-    now, then = Stepper(ROOT), Stepper(before)
-    for recipe in recipes:
-        pairs = []
-        for turn in range(-2, TURNS):  # the first two warm up
-            order = (now, then) if turn % 2 else (then, now)
-            spent = {stepper: stepper.seconds(recipe, STEPS) for stepper in order}
-            pairs += [(spent[now], spent[then])] if turn >= 0 else []
-        ratios = sorted(old / new for new, old in pairs)
-        middle = [round(q, 3) for q in statistics.quantiles(ratios, n=4)]
-        ms = 1000 * statistics.median(new for new, _ in pairs) / STEPS
-        found[recipe] = {"ms": round(ms, 3), "ratio": middle[1], "middle half": [middle[0], middle[2]]}
-        print(recipe, found[recipe], flush=True)
-    return found
+    found: dict[str, list[tuple[float, float]]] = {recipe: [] for recipe in recipes}
+    for pair in range(PAIRS):
+        steppers = [Stepper(folder) for folder in ((ROOT, before) if pair % 2 else (before, ROOT))]
+        now, then = steppers if pair % 2 else steppers[::-1]
+        for recipe in recipes:
+            found[recipe].append(compare(now, then, recipe))
+        for stepper in steppers:
+            stepper.process.kill()
+        print(pair + 1, {name: summary(spent) for name, spent in found.items()}, flush=True)
+    return {name: summary(spent) for name, spent in found.items()}
+
+
+def summary(spent: list[tuple[float, float]]) -> dict[str, Any]:
+    """Of the pairs of processes: milliseconds of a step now, the median ratio, and every ratio in order."""
+    ratios = sorted(round(old / new, 3) for new, old in spent)
+    ms = 1000 * statistics.median(new for new, _ in spent) / STEPS
+    return {"ms": round(ms, 3), "ratio": round(statistics.median(ratios), 3), "ratios": ratios}
 
 
 def main(arguments: list[str]) -> None:

@@ -23,7 +23,10 @@ from gancheck.system.device import device_named
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.trainer import Trainer
 
-TRIAL = 20  #: steps that are timed to estimate the rest
+TRIAL = 20  #: steps that are timed to estimate the rest, traced
+
+#: What compiling brings and costs, roughly: benchmarks/speed.
+COMPILED_GAIN, COMPILE_SECONDS = 2.0, 10.0
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,8 @@ def estimate(plan: Plan, todo: Sequence[Job]) -> float:
         label = job.cell.task.label
         if label not in per_update:
             per_update[label] = trial(setup) / updates
-        total += per_update[label] * updates * setup.budget.steps
+        seconds = per_update[label] * updates * setup.budget.steps
+        total += seconds / COMPILED_GAIN + COMPILE_SECONDS if setup.path.execution == "compiled" else seconds
     return total
 
 

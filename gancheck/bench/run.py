@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars
+import torch
 
 from gancheck.bench.cell import RETRIED, Job, RunSummary, kept_runs, summarise_run
 from gancheck.bench.collect import (
@@ -26,6 +27,7 @@ from gancheck.bench.run_spec import RunSpec
 from gancheck.bench.store import Run
 from gancheck.errors import GancheckError
 from gancheck.system.counts import choose_verb, say_count
+from gancheck.training.compiling import has_compiler
 
 OnRun = Callable[[RunSummary], None]  #: hears of every run that has an outcome
 
@@ -70,7 +72,23 @@ def execute(plan: Plan, executor: Executor, on_run: OnRun = lambda _: None) -> R
         for summary in missing_summaries(job, done) if isinstance(done, GancheckError) else done:
             hear(summary)
     outcome = write_leaderboard(plan, counts)
-    return replace(outcome, notes=(*describe_trouble(heard), *outcome.notes))
+    return replace(outcome, notes=(*describe_trouble(heard), *missing_compiler(plan, todo), *outcome.notes))
+
+
+def missing_compiler(plan: Plan, todo: Sequence[Job]) -> Iterator[str]:
+    """That training was slow for want of a compiler, said once."""
+    slow = [
+        job
+        for job, setup in zip(plan.jobs, plan.setups, strict=True)
+        if job in todo and job.cell.repays_compiling(setup.recipe) and not setup.gan.own_loop
+    ]
+    device = torch.device(slow[0].cell.device) if slow else None
+    if device and not has_compiler(device):
+        program = "Triton" if device.type == "cuda" else "a C++ compiler, such as g++"
+        yield (
+            f"{say_count(len(slow), 'block')} of seeds would have trained about twice as fast with {program}, which was "
+            "not found; a run that is made with one has another id"
+        )
 
 
 def report_kept(job: Job, plan: Plan, hear: OnRun) -> bool:

@@ -17,6 +17,7 @@ from torch import Tensor
 from gancheck.errors import BadData, StoreError
 from gancheck.extractors.loaded import LoadedExtractor
 from gancheck.loading.samples import Samples
+from gancheck.system.cache_folder import features_folder
 from gancheck.system.files import replacing, sweep
 
 VERSION = 1  #: raise it when an extractor of gancheck's own side, such as its input rule, changes
@@ -33,7 +34,7 @@ class FeatureCache:
     """
 
     def __init__(self, folder: Path | None = None, *, limit: int = LIMIT, progress: Progress | None = None) -> None:
-        self.folder, self.limit, self.progress = folder or usual_folder(), limit, progress
+        self.folder, self.limit, self.progress = folder or features_folder(), limit, progress
 
     def features(self, samples: Samples, extractor: LoadedExtractor, most: int) -> Tensor:
         """(n, d) on the CPU, of the first samples, at most so many.
@@ -139,10 +140,3 @@ def first_batches(samples: Samples, most: int) -> Iterator[Tensor]:
 def digest_of(features: Tensor) -> str:
     """SHA-256 of the numbers."""
     return hashlib.sha256(features.flatten().numpy().data).hexdigest()
-
-
-def usual_folder() -> Path:
-    """Where features are kept unless told."""
-    if folder := os.environ.get("GANCHECK_CACHE"):
-        return Path(folder).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "gancheck" / "features"

@@ -51,6 +51,11 @@ class Kept:
         """The generator's weights and buffers."""
         return self.weights["generator"]
 
+    def unstack(self) -> list[Kept]:
+        """One of each replicate, where all tensors have a leading replicate axis; they are views."""
+        count = len(next(iter(self.generator.values())))
+        return [Kept(*tree_map(lambda t, i=i: t[i], (self.weights, self.memory))) for i in range(count)]
+
     def to(self, device: torch.device) -> Kept:
         """The same on a device."""
         return Kept(*tree_map(lambda t: t.to(device), (self.weights, self.memory)))

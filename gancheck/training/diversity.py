@@ -1,14 +1,18 @@
-"""The probe: how varied the live generator's samples are, beside a real batch, a few dozen times per run."""
+"""The probe: how varied the live generators' samples are, beside a real batch, a few dozen times per run."""
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from scipy.spatial.distance import pdist
 from torch import Tensor
+from torch.func import vmap
 
 from gancheck.datasets.base import Dataset
 from gancheck.gans.sampler import Sampler
-from gancheck.gans.state import Kept
+from gancheck.gans.state import Kept, Params
 from gancheck.numerics.seeding import generator
+from gancheck.training.fallback import cannot_follow
 
 #: Samples per probe; 256 put the median of 32,640 distances within a few per cent.
 PROBE_SAMPLES = 256
@@ -20,13 +24,32 @@ class DiversityProbe:
     def __init__(self, sampler: Sampler, dataset: Dataset, device: torch.device) -> None:
         self.sampler, self.device = sampler, device
         self.real = median_distance(dataset.draw(PROBE_SAMPLES, generator(device, "probe/real")).x)
+        self.together = True  #: until a sampler has shown that it cannot draw for all seeds at once
 
-    def __call__(self, kept: Kept) -> Tensor:
-        """The ratio, a scalar: near 1 when varied, near 0 when collapsed, NaN when samples are not finite."""
-        source = generator(self.device, "probe")  # at every look the same latents, and noise of modules
-        return median_distance(self.sampler.draw(kept, PROBE_SAMPLES, source).x) / self.real
+    def __call__(self, kept: Kept) -> list[float]:
+        """The ratio of each seed of stacked tensors: near 1 when varied, near 0 when collapsed, NaN when samples are
+        not finite."""
+        return [median_distance(x) / self.real for x in self.samples(kept).cpu()]
+
+    def samples(self, kept: Kept) -> Tensor:
+        """(seeds, 256, *shape): at every look, and for every seed, of the same latents and noise of modules."""
+        if self.together:
+            try:
+                drawn: Tensor = vmap(self.draw, randomness="same")(kept.weights, kept.memory)
+                return drawn
+            except Exception as error:
+                if not cannot_follow(error):
+                    raise
+                self.together = False
+        return torch.stack([self.draw(one.weights, one.memory) for one in kept.unstack()])
+
+    def draw(self, weights: dict[str, Params], memory: dict[str, object]) -> Tensor:
+        """One seed's samples."""
+        return self.sampler.draw(Kept(weights, memory), PROBE_SAMPLES, generator(self.device, "probe")).x
 
 
-def median_distance(x: Tensor) -> Tensor:
-    """Median Euclidean distance over all pairs of rows."""
-    return torch.pdist(x.flatten(1).double()).median().float()
+def median_distance(x: Tensor) -> float:
+    """Median Euclidean distance over all pairs of rows, the lower one of two; computed in float64."""
+    squares = pdist(x.flatten(1).double().cpu().numpy(), "sqeuclidean")
+    middle = (len(squares) - 1) // 2
+    return float(np.sqrt(np.partition(squares, middle)[middle])) if np.isfinite(squares).all() else float("nan")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor, nn
+from torch.utils._pytree import tree_map
 
 from gancheck.datasets.base import Batch
 from gancheck.errors import BadPlugin, Unsupported
@@ -85,17 +86,21 @@ class OwnLoopSession:
                 self.recorder.add_signals(name, before=value)
         self.recorder.write_signals(self.steps_done, self.signals)
 
-    def live_generator(self, i: int) -> Kept:
-        """Parameters and buffers of what generates, copied."""
-        return Kept({name: copy_tensors(self.modules[name]) for name in self.built.generating})
+    def live_generators(self) -> Kept:
+        """Parameters and buffers of what generates, of this one seed, stacked."""
+        return Kept(tree_map(lambda t: t[None], self.live_weights()))
 
-    def is_finite(self, i: int) -> bool:
+    def live_weights(self) -> dict[str, Params]:
+        """Parameters and buffers of what generates, copied."""
+        return {name: copy_tensors(self.modules[name]) for name in self.built.generating}
+
+    def are_finite(self) -> list[bool]:
         """Whether the generator's weights are finite."""
-        return all(bool(t.isfinite().all()) for t in self.built.generator.state_dict().values())
+        return [all(bool(t.isfinite().all()) for t in self.built.generator.state_dict().values())]
 
     def snapshots(self) -> list[Kept]:
         """The generator as it is."""
-        return [self.live_generator(0)]
+        return [Kept(self.live_weights())]
 
     def finish(self) -> TrainingRecord:
         """The record; a loop that ended before its budget is a broken contract."""

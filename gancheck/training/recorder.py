@@ -17,20 +17,20 @@ from gancheck.gans.state import Kept
 from gancheck.training.diversity import DiversityProbe
 from gancheck.training.record import TrainingRecord
 from gancheck.training.setup import TrainingSetup
-from gancheck.training.signals import pause_steps
+from gancheck.training.signals import Signals, pause_steps
 from gancheck.training.stopwatch import Stopwatch
 
 OnStep = Callable[[int], None]  #: hears the number of steps done
 
 
 class TrainingLoop(Protocol):
-    """What the recorder asks of the loop that trains; i counts the seeds that are trained together."""
+    """What the recorder asks of the loop that trains."""
 
-    def live_generator(self, i: int) -> Kept:
-        """Weights and buffers of the players that generate, as they are now."""
+    def live_generators(self) -> Kept:
+        """Weights and buffers of the players that generate, as they are now, of all seeds, stacked."""
 
-    def is_finite(self, i: int) -> bool:
-        """Whether nothing that belongs to this seed has left the finite numbers."""
+    def are_finite(self) -> list[bool]:
+        """Of each seed, whether nothing that belongs to it has left the finite numbers."""
 
     def snapshots(self) -> list[Kept]:
         """What every seed is to be evaluated with, copied."""
@@ -54,6 +54,7 @@ class RunRecorder:
         self.probe = DiversityProbe(sampler, setup.dataset, setup.device)
         self.pauses = pause_steps(self.budget.steps, self.budget.points)
         self.trace: dict[str, Tensor] = {}  #: signal -> (seeds, steps), NaN where not measured
+        self.steps: Tensor | None = None  #: (steps, names, seeds) of the signals that a loop gives together
         self.add_signals("diversity")
 
     def add_signals(self, *names: str, before: float = float("nan")) -> None:
@@ -66,12 +67,20 @@ class RunRecorder:
         for name, values in signals.items():
             self.trace[name][:, step] = values
 
+    def write_step(self, step: int, signals: Signals) -> None:
+        """Write all signals of a step at once; they are the same at every step."""
+        if self.steps is None:
+            shape = (self.budget.steps, *signals.values.shape)
+            self.steps = torch.full(shape, float("nan"), device=self.device)
+            self.trace |= {name: self.steps[:, place].T for place, name in enumerate(signals.names)}
+        self.steps[step] = signals.values
+
     def pause(self, done: int, loop: TrainingLoop) -> bool:
         """Look at every seed when so many steps are done; whether any of them goes on."""
-        for i, record in enumerate(self.records):
-            self.trace["diversity"][i, done - 1] = self.probe(loop.live_generator(i))
+        self.trace["diversity"][:, done - 1] = torch.tensor(self.probe(loop.live_generators()), device=self.device)
+        for record, is_finite in zip(self.records, loop.are_finite(), strict=True):
             if record.status == "done":
-                self.mark_end(record, done, loop.is_finite(i))
+                self.mark_end(record, done, is_finite)
         if done in self.budget.points:
             for record, kept in zip(self.records, loop.snapshots(), strict=True):
                 if record.status == "done":
@@ -93,5 +102,5 @@ class RunRecorder:
             record.seconds = self.clock.seconds / len(self.records)
             record.cpu_seconds = self.clock.cpu_seconds / len(self.records)
             record.updates = updates
-            record.trace = {name: signal[i, :done].cpu() for name, signal in self.trace.items()}
+            record.trace = {name: signal[i, :done].cpu().contiguous() for name, signal in self.trace.items()}
         return self.records

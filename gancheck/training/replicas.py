@@ -60,6 +60,11 @@ class ReplicaStack:
         """The same of one replicate, as hooks see it."""
         return State(weights, memory, progress, buffers, self.players.generating, self.players.critics)
 
+    def after_step(self, *state: Any) -> tuple[Any, Any]:
+        """One replicate's weights and memory when a step is done."""
+        after = self.setup.recipe.after_step(self.state_of(*state))
+        return dict(after.weights), dict(after.memory)
+
     def optimiser(self, player: str) -> Optimiser:
         """A player's optimiser settings."""
         return self.settings.player(player, self.players.turn(player))
@@ -77,10 +82,10 @@ class ReplicaStack:
         """Every player's learning rate now, (replicates,)."""
         return {name: self.broadcast(self.rate(name)) for name in self.optimisers}
 
-    def rate(self, player: str) -> float:
-        """A player's learning rate now."""
+    def rate(self, player: str, done: int | None = None) -> float:
+        """A player's learning rate now, or when so many steps are done."""
         steps = self.setup.budget.steps
-        return self.optimiser(player).rate(self.steps_done / steps, 1 / steps)
+        return self.optimiser(player).rate((self.steps_done if done is None else done) / steps, 1 / steps)
 
     def progress(self) -> Tensor:
         """(replicates,) share of the steps done."""

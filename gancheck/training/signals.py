@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from torch import Tensor
+
 #: Probes per run, at which the loop also looks whether training is still finite; a look waits for the device.
 PAUSES_PER_RUN = 100
 
@@ -13,6 +17,13 @@ SIGNALS = (
     "real_logit",
     "fake_logit",
 )
+
+
+class Signals(NamedTuple):
+    """What was measured in one step."""
+
+    names: tuple[str, ...]
+    values: Tensor  #: (names, replicates)
 
 
 def pause_steps(steps: int, points: tuple[int, ...]) -> list[int]:

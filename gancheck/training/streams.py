@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.utils._pytree import tree_map
+from torch.utils._pytree import tree_flatten, tree_map
 
 from gancheck.gans.noise import NoiseRequest
 from gancheck.numerics.seeding import generator
@@ -36,16 +36,38 @@ class Stream:
         self.draw, self.rows, self.seeds, self.purpose, self.device = draw, rows, seeds, purpose, device
         self.length = max(1, min(LONGEST, AHEAD // max(1, rows * row_bytes)))
         self.position = 0
-        self.held = -1  # number of the block at hand
+        self.wanted, self.held = 0, -1  # numbers of the block that is asked for and of the one at hand
         self.block: Any = None
+        self.leaves: list[Tensor] = []  # of the block
 
     def next(self) -> Any:
         """The next draw: tensors (seeds, rows, ...)."""
-        block, row = divmod(self.position, self.length)
-        if block != self.held:
-            self.block, self.held = self.read(block), block
+        row = self.advance()
+        return tree_map(lambda t: t[:, row], self.at_hand())
+
+    def pick(self, places: list[int]) -> list[Tensor]:
+        """Some of the next draw's tensors, by their places in it; where none is wanted, nothing is drawn.
+
+        That changes no other draw, as each depends on its number alone.
+        """
+        row = self.advance()
+        if not places:
+            return []
+        self.at_hand()
+        return [self.leaves[place].select(1, row) for place in places]
+
+    def advance(self) -> int:
+        """Go on to the next draw; gives the row of this one in its block."""
+        self.wanted, row = divmod(self.position, self.length)
         self.position += 1
-        return tree_map(lambda t: t[:, row], self.block)
+        return row
+
+    def at_hand(self) -> Any:
+        """The block that was asked for."""
+        if self.wanted != self.held:
+            self.block, self.held = self.read(self.wanted), self.wanted
+            self.leaves = tree_flatten(self.block)[0]
+        return self.block
 
     def read(self, block: int) -> Any:
         """One block: tensors (seeds, length, rows, ...)."""
@@ -79,6 +101,11 @@ class ExtendedStream:
     def next(self) -> Any:
         """The next draw: tensors (seeds, rows, ...)."""
         return tree_map(lambda *ts: torch.cat(ts, dim=1), *(part.next() for part in self.parts))
+
+    def pick(self, places: list[int]) -> list[Tensor]:
+        """Some of the next draw's tensors, by their places in it."""
+        first, more = (part.pick(places) for part in self.parts)
+        return [torch.cat(pair, dim=1) for pair in zip(first, more, strict=True)]
 
 
 def normal(shape: tuple[int, ...]) -> Callable[[int, torch.Generator], Tensor]:

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import Tensor
 from torch.utils._pytree import tree_map
 
 from gancheck.gans.sampler import PlainSampler
@@ -15,16 +14,20 @@ from gancheck.gans.state import Kept, Params
 from gancheck.gans.still_game import played_weights
 from gancheck.numerics.seeding import key
 from gancheck.strategies.idle_hooks import refuse_idle_hooks
+from gancheck.training.compiled_step import CompiledStep
 from gancheck.training.fallback import ChosenPath, first_path
 from gancheck.training.record import TrainingRecord
 from gancheck.training.recorder import OnStep, RunRecorder
 from gancheck.training.refreshing import Refreshing
 from gancheck.training.replicas import ReplicaStack
 from gancheck.training.setup import TrainingSetup
-from gancheck.training.signals import SIGNALS
+from gancheck.training.signals import SIGNALS, Signals
 from gancheck.training.snapshot import evaluation_weights, kept_players, standing_game
+from gancheck.training.turn_by_turn import TurnByTurn
 from gancheck.training.turn_update import TurnUpdate
 from gancheck.training.vectorise import ExecutionPath
+
+Stepper = Callable[[], Signals]  #: plays one step of all replicates
 
 
 class Trainer:
@@ -35,12 +38,15 @@ class Trainer:
         self.replicas = ReplicaStack(setup)
         made = [TurnUpdate(self.replicas, turn) for turn in self.replicas.settings.turns]
         self.updates = {update.phase: update for update in made}
+        first, *others = made
+        self.order = [*[first] * self.replicas.settings.critic_steps, *others]  #: the updates of a step
         self.sampler = PlainSampler(self.replicas.players, self.recipe, self.replicas.settings)
         self.recipe.sampler(self.sampler)  # from here on it draws the latents that every strategy's sampler gives
         self.refreshing = Refreshing(self.replicas, self.sampler)
-        self.advance: Callable[..., Any] | None = None
+        self.play: Stepper  #: plays one step and gives its signals
         self.evaluated: Callable[..., Any]  #: `evaluation_weights` of all replicates
-        self.signals: dict[str, Tensor] = {}  #: of the last step, (replicates,)
+        self.live: Callable[..., Any]  #: `live_weights` of all replicates
+        self.signals: Signals  #: of the last step
 
     def train(self, on_step: OnStep = lambda _: None) -> list[TrainingRecord]:
         """Run the budget and give every seed's training."""
@@ -58,7 +64,7 @@ class Trainer:
             with recorder.clock.running():
                 while (step := self.replicas.steps_done) < pause:
                     self.step()
-                    recorder.write_signals(step, self.signals)
+                    recorder.write_step(step, self.signals)
                 self.wait()
             if not recorder.pause(pause, self):
                 break
@@ -71,13 +77,15 @@ class Trainer:
         Its reason also says why what is computed beside the steps has left the wanted path.
         """
         replicas, wanted = self.replicas, self.setup.path
-        remembered = first_path(self.first_memory, eager(wanted))
+        remembered = first_path(self.first_memory, wanted.eagerly())
         replicas.memory = remembered.answer
         refuse_idle_hooks(self.recipe.strategies, set().union(*(u.dry_run() for u in self.updates.values())))
         steps = first_path(self.try_path, wanted)
-        evaluated = first_path(self.try_evaluation, eager(wanted))
-        self.evaluated = evaluated.answer
-        reasons = (steps.reason, remembered.reason, evaluated.reason)
+        self.play = steps.answer
+        evaluated = first_path(lambda path: self.try_state(path, self.evaluation_weights), wanted.eagerly())
+        live = first_path(lambda path: self.try_state(path, self.live_weights), wanted.eagerly())
+        self.evaluated, self.live = evaluated.answer, live.answer
+        reasons = (steps.reason, remembered.reason, evaluated.reason, live.reason)
         return replace(steps, reason="; ".join(dict.fromkeys(filter(None, reasons))))
 
     def first_memory(self, path: ExecutionPath) -> dict[str, Any]:
@@ -87,58 +95,47 @@ class Trainer:
         made = path.map(self.memory_of)(*self.replicas.state())
         return tree_map(torch.clone, made)  # type: ignore[no-any-return]
 
-    def try_evaluation(self, path: ExecutionPath) -> Callable[..., Any]:
-        """What gives the weights to evaluate along a path, tried once."""
-        mapped = path.map(self.evaluation_weights)
+    def try_state(self, path: ExecutionPath, function: Callable[..., Any]) -> Callable[..., Any]:
+        """A function of one replicate's state mapped along a path, tried once."""
+        mapped = path.map(function)
         mapped(*self.replicas.state())
         return mapped
 
-    def try_path(self, path: ExecutionPath) -> None:
-        """Try all updates along a path, and what comes after a step."""
-        for update in self.updates.values():
-            update.try_path(path)
-        if self.recipe.implementing("after_step"):
-            self.advance = path.map(self.after_step)
-            self.advance(*self.replicas.state())
+    def try_path(self, path: ExecutionPath) -> Stepper:
+        """What plays a step along a path, tried once."""
+        way = CompiledStep if path.execution == "compiled" else TurnByTurn
+        return way(self.replicas, self.order, path)
 
     def step(self) -> None:
         """One step: the first turn `critic_steps` times, then the other turns."""
         self.refreshing.before_step()
-        first, *others = self.updates.values()
-        for _ in range(self.replicas.settings.critic_steps):
-            signals = first()
-        for update in others:
-            signals |= update()
-        self.signals = signals
-        if self.advance is not None:
-            self.replicas.adopt_state(*self.advance(*self.replicas.state()))
+        self.signals = self.play()
         self.replicas.steps_done += 1
 
     def memory_of(self, *state: Any) -> dict[str, Any]:
         """What one replicate remembers at the start."""
         return self.recipe.memory(self.replicas.state_of(*state))
 
-    def after_step(self, *state: Any) -> tuple[Any, Any]:
-        """One replicate's weights and memory when a step is done."""
-        after = self.recipe.after_step(self.replicas.state_of(*state))
-        return dict(after.weights), dict(after.memory)
-
     def evaluation_weights(self, *state: Any) -> dict[str, Params]:
         """One replicate's weights and buffers for evaluation, of all players that a snapshot keeps."""
         return evaluation_weights(self.replicas, self.replicas.state_of(*state))
 
-    def live_generator(self, i: int) -> Kept:
-        """One replicate's players that generate, as they are now."""
-        state = self.replicas.state_of(*tree_map(lambda t: t[i], self.replicas.state()))
-        return Kept(
-            played_weights(standing_game(self.replicas, state), kept_players(self.replicas)), dict(state.memory)
-        )
+    def live_generators(self) -> Kept:
+        """All replicates' players that generate, as they are now, stacked; with what is remembered, for samplers."""
+        return Kept(self.live(*self.replicas.state()), self.replicas.memory)
 
-    def is_finite(self, i: int) -> bool:
-        """Whether the last losses and all weights of one replicate are finite."""
-        losses = [signal[i] for name, signal in self.signals.items() if name.endswith("_loss")]
-        tensors = losses + [t[i] for params in self.replicas.weights.values() for t in params.values()]
-        return bool(torch.stack([t.isfinite().all() for t in tensors]).all())
+    def live_weights(self, *state: Any) -> dict[str, Params]:
+        """One replicate's weights and buffers, as they are played with, of all players that a snapshot keeps."""
+        return played_weights(standing_game(self.replicas, self.replicas.state_of(*state)), kept_players(self.replicas))
+
+    def are_finite(self) -> list[bool]:
+        """Of each replicate, whether the last losses and all weights are finite."""
+        losses = [v for n, v in zip(self.signals.names, self.signals.values, strict=True) if n.endswith("_loss")]
+        tensors = losses + [
+            t.reshape(len(t), -1).sum(1) for held in self.replicas.weights.values() for t in held.values()
+        ]
+        finite: list[bool] = torch.stack(tensors).isfinite().all(0).tolist()
+        return finite
 
     def snapshots(self) -> list[Kept]:
         """What every replicate is evaluated with: weights, buffers, and the memories that samplers need."""
@@ -152,8 +149,3 @@ class Trainer:
         """Let the device finish, so that the clock tells the truth."""
         if self.setup.device.type == "cuda":
             torch.cuda.synchronize(self.setup.device)
-
-
-def eager(path: ExecutionPath) -> ExecutionPath:
-    """The same way without tracing, for what is computed only a few times."""
-    return ExecutionPath(path.vectorisation, "eager")

@@ -68,6 +68,7 @@ class TurnUpdate:
         self.teams = {o: [name for name in players.team(o) if name in replicas.optimisers] for o in self.owners}
         self.team = [name for team in self.teams.values() for name in team]
         self.looks_ahead = True  #: until a dry run has shown that nobody reads moments or rates
+        self.advances: frozenset[str] = frozenset()  #: players whose moments a hook sets
         self.batches, self.latents, self.codes = self.streams()
         self.noise: dict[str, Stream] = {}
         self.mapped: Callable[..., Any] = self.step_function
@@ -107,9 +108,10 @@ class TurnUpdate:
         refuse_implausible(trial, self.recipe.seen(replicas.players, replicas.setup.dataset.spec))
         seen = first._replace(moments=ReadMark(first.moments), rates=ReadMark(first.rates))
         with hooks_called() as called:
-            gradients, _, remembered, *_ = self.gradients(seen, recorder)
+            gradients, _, remembered, _, advanced = self.gradients(seen, recorder)
         refuse_untrained(gradients, replicas.players)
         refuse_changed_memory(remembered, first.memory)
+        self.advances = frozenset(advanced)
         self.looks_ahead = seen.moments.read or seen.rates.read  # type: ignore[attr-defined]
         self.noise = {
             t: noise_stream(t, w, self.phase, replicas.seeds, replicas.device) for t, w in recorder.requests.items()

@@ -1,13 +1,12 @@
 """Mapping a function of one replicate over a stack: together (vmap) or one after another, traced, compiled.
 
 Tracing runs the function once and keeps the flat list of tensor operations, so that the steps that follow pay nothing
-for Python hooks, `vmap` and `grad`; compiling turns that list into machine code and pays only on long runs.
+for Python hooks, `vmap` and `grad`. On the compiled path a whole step is one graph, see compiled_step.py.
 """
 
 from __future__ import annotations
 
 import operator
-import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -47,16 +46,11 @@ class ExecutionPath:
 
     def run(self, function: Function) -> Function:
         """The function as it is executed."""
-        if self.execution == "eager":
-            return function
-        return Traced(function, compile_graph if self.execution == "compiled" else script_graph)
+        return function if self.execution == "eager" else Traced(function, script_graph)
 
-
-def has_compiler(device: torch.device) -> bool:
-    """Whether `torch.compile` can produce code here: it needs a C++ compiler on a CPU, Triton on a GPU."""
-    if device.type == "cuda":
-        return torch.utils._triton.has_triton()
-    return any(shutil.which(name) for name in ("g++", "clang++", "c++"))
+    def eagerly(self) -> ExecutionPath:
+        """The same way without tracing, for what is computed only a few times."""
+        return ExecutionPath(self.vectorisation, "eager")
 
 
 class Loop:
@@ -85,9 +79,7 @@ class Traced:
     def __call__(self, *args: Any) -> Any:
         if self.graph is None:
             flat, spec = tree_flatten(args)
-            with one_fake_mode():
-                traced = make_fx(self.flattened(spec))(*flat)
-            self.graph = self.finish(simplify(traced), flat)
+            self.graph = self.finish(trace_graph(self.flattened(spec), flat), flat)
             assert self.answer is not None
             self.shape = tree_unflatten(list(range(self.answer.num_leaves)), self.answer)
         return unflatten(self.shape, self.graph(*flatten(args)))
@@ -100,6 +92,23 @@ class Traced:
             return leaves
 
         return call
+
+
+def trace_graph(function: Function, inputs: list[torch.Tensor]) -> fx.GraphModule:
+    """The tensor operations of a function from flat tensors to flat tensors, without those that change nothing."""
+    with one_fake_mode():
+        return simplify(make_fx(function)(*inputs))
+
+
+def drop_unread_inputs(graph: fx.GraphModule) -> list[bool]:
+    """Take inputs that nothing uses out of a graph; says of each whether it stays."""
+    inputs = [node for node in graph.graph.nodes if node.op == "placeholder"]
+    used = [bool(node.users) for node in inputs]
+    for node, stays in zip(inputs, used, strict=True):
+        if not stays:
+            graph.graph.erase_node(node)
+    graph.recompile()
+    return used
 
 
 @contextmanager
@@ -182,11 +191,6 @@ def has_side_effects(node: fx.Node) -> bool:
         return True
     schema = getattr(node.target, "_schema", None)
     return node.target is not operator.getitem and (schema is None or schema.is_mutable)
-
-
-def compile_graph(graph: fx.GraphModule, flat: list[torch.Tensor]) -> Function:
-    """Machine code for the graph."""
-    return torch.compile(graph, fullgraph=True, dynamic=False)
 
 
 def script_graph(graph: fx.GraphModule, flat: list[torch.Tensor], trace: Function = torch.jit.trace) -> Function:

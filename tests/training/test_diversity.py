@@ -10,10 +10,11 @@ from torch import Tensor, nn
 
 from gancheck.datasets.mixtures.ring import Ring
 from gancheck.errors import Diverged
+from gancheck.gans.game import Sample
 from gancheck.gans.latent import Latent
 from gancheck.gans.noise import noise
 from gancheck.gans.players import Networks
-from gancheck.gans.sampler import CHUNK, PlainSampler, draw_samples
+from gancheck.gans.sampler import CHUNK, PlainSampler, Sampler, draw_samples
 from gancheck.gans.state import Kept
 from gancheck.training.diversity import DiversityProbe, median_distance
 
@@ -35,32 +36,34 @@ def sampler() -> PlainSampler:
     return PlainSampler(Networks(Scaled(), Latent(2)))
 
 
-def scaled(number: float) -> Kept:
-    return Kept({"generator": {"scale": torch.tensor(number)}})
+def scaled(*numbers: float) -> Kept:
+    """Generators that multiply latents by these numbers, stacked."""
+    return Kept({"generator": {"scale": torch.tensor(numbers)}})
 
 
 def test_median_distance_is_scipys() -> None:
     x = torch.randn(50, 2, 3, generator=torch.Generator().manual_seed(0))
-    assert median_distance(x).item() == pytest.approx(float(np.median(pdist(x.flatten(1).numpy()))), abs=1e-2)
+    assert median_distance(x) == pytest.approx(float(np.median(pdist(x.flatten(1).numpy()))), abs=1e-2)
 
 
 def test_diversity_is_relative_to_real_data() -> None:
     probe = DiversityProbe(sampler(), Ring(), CPU)
-    one, two = (probe(scaled(s)).item() for s in (1.0, 2.0))
-    assert probe.real.item() == pytest.approx(math.sqrt(2), abs=0.02)  # half of all pairs are at most two places apart
-    assert one == pytest.approx(math.sqrt(4 * math.log(2)) / probe.real.item(), rel=0.1)  # two Gaussians in the plane
+    one, two = probe(scaled(1.0, 2.0))
+    assert probe.real == pytest.approx(math.sqrt(2), abs=0.02)  # half of all pairs are at most two places apart
+    assert one == pytest.approx(math.sqrt(4 * math.log(2)) / probe.real, rel=0.1)  # two Gaussians in the plane
     assert two == pytest.approx(2 * one, rel=1e-5)
 
 
 def test_a_collapsed_generator_has_none_and_a_diverged_one_no_value() -> None:
     probe = DiversityProbe(sampler(), Ring(), CPU)
-    assert probe(scaled(0.0)).item() == 0
-    assert math.isnan(probe(scaled(math.nan)).item())
+    none, unknown = probe(scaled(0.0, math.nan))
+    assert none == 0
+    assert math.isnan(unknown)
 
 
 def test_looking_again_gives_the_same_value() -> None:
     weights = scaled(1.0)
-    assert DiversityProbe(sampler(), Ring(), CPU)(weights).equal(DiversityProbe(sampler(), Ring(), CPU)(weights))
+    assert DiversityProbe(sampler(), Ring(), CPU)(weights) == DiversityProbe(sampler(), Ring(), CPU)(weights)
 
 
 class Blurred(nn.Module):
@@ -77,13 +80,30 @@ class Blurred(nn.Module):
 def test_modules_that_draw_draw_the_same_at_every_look() -> None:
     probe = DiversityProbe(PlainSampler(Networks(Blurred(), Latent(2))), Ring(), CPU)
     before = torch.get_rng_state()
-    assert probe(scaled(1.0)).equal(probe(scaled(1.0)))
+    assert probe(scaled(1.0, 1.0, 2.0)) == probe(scaled(1.0, 1.0, 2.0))
+    one, same, _ = probe(scaled(1.0, 1.0, 2.0))
+    assert one == same
+    assert probe.together
     assert torch.get_rng_state().equal(before)
+
+
+class Choosy(Sampler):
+    """Keeps samples by their values, which cannot be done for several seeds at once."""
+
+    def draw(self, kept: Kept, count: int, source: torch.Generator) -> Sample:
+        drawn = self.inner.draw(kept, count, source)
+        return drawn._replace(x=drawn.x[: int((drawn.x > -99).sum()) // 2])
+
+
+def test_a_sampler_that_looks_at_values_draws_for_one_seed_after_another() -> None:
+    probe, plain = DiversityProbe(Choosy(sampler()), Ring(), CPU), DiversityProbe(sampler(), Ring(), CPU)
+    assert probe(scaled(1.0, 2.0)) == pytest.approx(plain(scaled(1.0, 2.0)), rel=1e-6)
+    assert not probe.together
 
 
 def test_samples_are_drawn_in_evaluation_mode_and_in_pieces() -> None:
     count = 2 * CHUNK + 3
-    samples = draw_samples(sampler(), scaled(3.0), count, torch.Generator().manual_seed(1))
+    samples = draw_samples(sampler(), scaled(3.0).unstack()[0], count, torch.Generator().manual_seed(1))
     source = torch.Generator().manual_seed(1)
     pieces = [torch.randn(n, 2, generator=source) for n in (CHUNK, CHUNK, 3)]
     assert torch.equal(samples, 3 * torch.cat(pieces))

@@ -23,14 +23,15 @@ class Loop:
     def __init__(self, *broken: int, seeds: int = 2) -> None:
         self.broken, self.seeds = broken, seeds
 
-    def live_generator(self, i: int) -> gc.Kept:
-        return gc.Kept({"generator": {"weight": torch.eye(2) * (i + 1), "bias": torch.zeros(2)}})
+    def live_generators(self) -> gc.Kept:
+        weights = torch.stack([torch.eye(2) * (i + 1) for i in range(self.seeds)])
+        return gc.Kept({"generator": {"weight": weights, "bias": torch.zeros(self.seeds, 2)}})
 
-    def is_finite(self, i: int) -> bool:
-        return i not in self.broken
+    def are_finite(self) -> list[bool]:
+        return [i not in self.broken for i in range(self.seeds)]
 
     def snapshots(self) -> list[gc.Kept]:
-        return [self.live_generator(i) for i in range(self.seeds)]
+        return self.live_generators().unstack()
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_generators_are_kept_at_evaluation_points_only(recorder: Recorder) -> No
     assert all(made.pause(step, Loop()) for step in made.pauses)
     for i, record in enumerate(made.finish(8)):
         assert list(record.snapshots) == [4, 8]
-        assert record.snapshots[8].generator["weight"].equal(Loop().live_generator(i).generator["weight"])
+        assert record.snapshots[8].generator["weight"].equal(Loop().snapshots()[i].generator["weight"])
 
 
 def test_a_seed_that_leaves_the_finite_numbers_is_marked_and_keeps_no_more(recorder: Recorder) -> None:

@@ -17,7 +17,6 @@ from gancheck.training.vectorise import (
     Loop,
     Traced,
     flatten,
-    has_compiler,
     script_graph,
     share_repeats,
     simplify,
@@ -117,14 +116,6 @@ def test_a_loop_stacks_nested_answers() -> None:
 def test_a_path_is_written_as_two_words() -> None:
     assert [str(path) for path in WAYS] == ["stacked-eager", "stacked-traced", "looped-eager", "looped-traced"]
     assert str(ExecutionPath()) == "stacked-traced"
-
-
-def test_no_compiler_on_the_path_means_none_at_hand(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert not has_compiler(torch.device("cpu"))
-    (tmp_path / "g++").write_text("#!/bin/sh\n")
-    (tmp_path / "g++").chmod(0o755)
-    assert has_compiler(torch.device("cpu"))
 
 
 @pytest.mark.parametrize(

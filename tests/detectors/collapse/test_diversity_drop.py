@@ -98,7 +98,7 @@ def test_half_a_ring_may_be_lost_unseen() -> None:
     whole = median_distance(batch.x[:2000])
     half = median_distance(batch.x[batch.y % 2 == 0][:1000])
     assert half / whole == pytest.approx(1, abs=0.1)
-    assert alarm([1.0] * 40 + [(half / whole).item()] * 60) is None
+    assert alarm([1.0] * 40 + [half / whole] * 60) is None
 
 
 def test_a_window_of_one_probe_is_refused() -> None:

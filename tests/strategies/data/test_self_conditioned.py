@@ -165,10 +165,12 @@ def test_evaluation_draws_the_clusters_that_were_kept(setup: Callable[..., Any])
 def test_the_probe_and_looks_draw_clusters_as_often_as_they_have_samples(setup: Callable[..., Any]) -> None:
     trainer = started(setup)
     trainer.replicas.memory[MEMORY]["shares"][:] = torch.tensor([0.0, 1.0, 0.0, 0.0, 0.0])
-    kept = trainer.live_generator(0)
+    kept = trainer.live_generators()
     codes: list[torch.Tensor] = []
     trainer.sampler.modules["generator"].register_forward_pre_hook(lambda _, given: codes.append(given[1]))
-    DiversityProbe(trainer.sampler, trainer.setup.dataset, torch.device("cpu"))(kept)
+    probe = DiversityProbe(trainer.sampler, trainer.setup.dataset, torch.device("cpu"))
+    probe.together = False  # so that the codes can be looked at
+    probe(kept)
     state = trainer.replicas.state_of(
         *torch.utils._pytree.tree_map(lambda t: t[0], trainer.replicas.state())  # one seed's
     )
@@ -201,8 +203,7 @@ def test_a_seed_that_diverges_leaves_the_others_alone(setup: Callable[..., Any])
         weight[1].fill_(torch.nan)
     for _ in range(2):
         trainer.step()
-    assert trainer.is_finite(0)
-    assert not trainer.is_finite(1)
+    assert trainer.are_finite() == [True, False]
 
 
 def test_features_are_those_of_the_constrained_discriminator(setup: Callable[..., Any]) -> None:

@@ -1,0 +1,60 @@
+"""Machine code for a traced graph, kept on disk between processes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch import Tensor, fx
+from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.fx.experimental.symbolic_shapes import ShapeEnv
+
+from gancheck.system.cache_folder import compiled_folder
+
+CACHE = "TORCHINDUCTOR_CACHE_DIR"
+
+
+def has_compiler(device: torch.device) -> bool:
+    """Whether machine code can be made here: it needs a C++ compiler on a CPU, Triton on a GPU."""
+    if device.type == "cuda":
+        return torch.utils._triton.has_triton()
+    return any(shutil.which(name) for name in ("g++", "clang++", "c++"))
+
+
+def compile_graph(graph: fx.GraphModule, examples: list[Tensor]) -> Callable[..., Any]:
+    """Machine code for a graph whose inputs always have the examples' shapes and strides; the examples are written to.
+
+    Nothing is checked at a call, as `torch.compile` would.
+    """
+    mode = FakeTensorMode(shape_env=ShapeEnv())  # without a shape environment the cache on disk is not used
+    shapes = [mode.from_tensor(t, static_shapes=True) for t in examples]
+    for node in graph.graph.nodes:
+        node.meta.pop("val", None)  # of another mode
+    settings = {"cpp_wrapper": examples[0].device.type == "cpu", "compile_threads": 1}
+    with cache_on_disk():
+        from torch._inductor import config
+        from torch._inductor.compile_fx import compile_fx
+
+        with config.patch(settings), torch.no_grad():
+            compiled: Any = compile_fx(graph, shapes)
+            compiled(*examples)  # fails here rather than in training
+    return compiled  # type: ignore[no-any-return]
+
+
+@contextmanager
+def cache_on_disk() -> Iterator[None]:
+    """In here PyTorch's compiler keeps its work where gancheck does, unless the user has named a folder for it; its own
+    default is a temporary folder, which is lost when the machine restarts."""
+    from torch._inductor.runtime.cache_dir_utils import default_cache_dir
+
+    before = os.environ.get(CACHE)
+    if before in (None, default_cache_dir()):  # PyTorch itself may have written its default there
+        os.environ[CACHE] = str(compiled_folder())
+    try:
+        yield
+    finally:
+        os.environ.pop(CACHE) if before is None else os.environ.update({CACHE: before})

@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+from torch.utils._pytree import tree_flatten
+
+import gancheck as gc
+from gancheck.training.compiled_step import CompiledStep
+from gancheck.training.setup import TrainingSetup
+from gancheck.training.trainer import Trainer
+from gancheck.training.vectorise import ExecutionPath
+
+Setup = Callable[..., TrainingSetup]
+TRACED = ExecutionPath("stacked", "traced")
+SMALL = {"steps": 40, "batch": 8}
+STEPS = 20
+
+#: Strategies that turn rounding into other numbers: signs of small differences, clusters of features.
+CHAOTIC = ("minibatch-discrimination", "self-conditioned")
+
+
+def as_it_is(graph: Any, examples: list[Tensor]) -> Any:
+    """The graph without a compiler: the same operations, which take no time to prepare."""
+    return graph
+
+
+def traced(setup: TrainingSetup) -> Trainer:
+    """A trainer whose turns are traced one by one."""
+    made = Trainer(setup)
+    made.prepare()
+    return made
+
+
+def whole(setup: TrainingSetup, vectorisation: Any = "stacked") -> Trainer:
+    """A trainer whose step is one graph."""
+    made = traced(replace(setup, path=setup.path.eagerly()))
+    made.play = CompiledStep(made.replicas, made.order, ExecutionPath(vectorisation, "compiled"), as_it_is)
+    return made
+
+
+def carried(trainer: Trainer) -> list[Tensor]:
+    """Everything that training has changed."""
+    replicas = trainer.replicas
+    leaves: list[Tensor] = tree_flatten((replicas.weights, replicas.memory, replicas.buffers))[0]
+    return leaves
+
+
+def gap(one: Trainer, other: Trainer) -> float:
+    """The largest difference between two trainers, relative to the largest number of each tensor."""
+    pairs = zip(carried(one), carried(other), strict=True)
+    gaps = [(a.double() - b.double()).abs().max() / (b.double().abs().max() + 1e-6) for a, b in pairs]
+    return max(float(g) for g in gaps)
+
+
+def play(*trainers: Trainer, steps: int = STEPS) -> None:
+    for trainer in trainers:
+        for _ in range(steps):
+            trainer.step()
+
+
+def registered() -> list[str]:
+    """All strategies; unrolled with fewer steps, as its graph is the largest by far."""
+    return [{"unrolled": "unrolled(k=2)"}.get(name, name) for name in gc.Registry.load().names("strategy")]
+
+
+@pytest.mark.parametrize("recipe", registered())
+def test_one_graph_does_what_traced_turns_do(setup: Setup, recipe: str) -> None:
+    one, other = whole(setup(recipe, path=TRACED, **SMALL)), traced(setup(recipe, path=TRACED, **SMALL))
+    assert isinstance(one.play, CompiledStep)
+    bound = 1e-5
+    if recipe in CHAOTIC:
+        moved = traced(setup(recipe, path=TRACED, **SMALL))
+        for weights in moved.replicas.weights.values():
+            for tensor in weights.values():
+                tensor.mul_(1 + 2e-7 * torch.randn(tensor.shape, generator=torch.Generator().manual_seed(0)))
+        play(moved, other)
+        bound = 10 * gap(moved, other)
+    else:
+        play(other)
+    play(one)
+    assert gap(one, other) < bound
+    assert one.signals.names == other.signals.names
+    if recipe not in CHAOTIC:
+        torch.testing.assert_close(one.signals.values, other.signals.values, rtol=1e-4, atol=1e-5, equal_nan=True)
+
+
+@pytest.mark.parametrize(
+    "recipe",
+    ["wgan-gp(critic_steps=3)+ema+spectral-norm", "extragradient+pacgan", "d2gan+top-k"],
+)
+def test_recipes_and_looped_replicates_agree_too(setup: Setup, recipe: str) -> None:
+    other = traced(setup(recipe, path=TRACED, **SMALL))
+    play(other, steps=4)
+    for vectorisation in ("stacked", "looped"):
+        one = whole(setup(recipe, path=TRACED, **SMALL), vectorisation)
+        play(one, steps=4)
+        assert gap(one, other) < 1e-5
+        assert one.signals.values.shape == other.signals.values.shape
+
+
+@pytest.mark.parametrize("name", ["adam", "adamw", "sgd", "rmsprop"])
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+def test_optimisers_and_schedules_agree(setup: Setup, name: Any, schedule: Any) -> None:
+    optimiser = gc.Optimiser(name=name, lr=3e-3, schedule=schedule, warm_up=0.1, weight_decay=0.01)
+    how: Any = {**SMALL, "default": optimiser, "path": TRACED}
+    one, other = whole(setup(**how)), traced(setup(**how))
+    play(one, other)
+    assert gap(one, other) < 1e-5
+
+
+def test_modules_with_buffers_agree(setup: Setup) -> None:
+    class Normalised(gc.Gan):
+        def build(self, data: gc.DataSpec) -> gc.Players:
+            g = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.BatchNorm1d(8), torch.nn.Linear(8, data.size))
+            return gc.Players(g, torch.nn.Linear(data.size, 1), gc.Latent(4))
+
+    how: Any = {**SMALL, "gan": Normalised(), "path": TRACED}
+    one, other = whole(setup(**how)), traced(setup(**how))
+    before = other.replicas.buffers["generator"]["1.running_mean"].clone()
+    play(one, other)
+    assert not other.replicas.buffers["generator"]["1.running_mean"].equal(before)
+    assert one.replicas.buffers["generator"]["1.num_batches_tracked"].tolist() == [40, 40]
+    assert gap(one, other) < 1e-5
+
+
+@gc.strategy("halving", family="optimisation")
+class Halving(gc.Strategy):
+    """Between steps: halves the generator's weights and counts how often."""
+
+    period = 5
+
+    def memory(self, state: gc.State) -> dict[str, Any]:
+        return {"halved": torch.zeros(())}
+
+    def refresh(self, state: gc.State, look: Any) -> gc.State:
+        weights = {name: tensor / 2 for name, tensor in state.weights["generator"].items()}
+        return state.with_weights("generator", weights).remember("halved", state.memory["halved"] + 1)
+
+
+def test_hooks_between_steps_change_what_the_graph_goes_on_from(setup: Setup) -> None:
+    how: Any = {**SMALL, "extra": (Halving(),), "path": TRACED}
+    one, other = whole(setup(**how)), traced(setup(**how))
+    play(one, other, steps=12)
+    assert one.replicas.memory["halved"].tolist() == [3, 3]
+    assert gap(one, other) < 1e-5
+
+
+def test_draws_that_nobody_reads_are_never_made(setup: Setup) -> None:
+    trainer = whole(setup(path=TRACED, **SMALL))
+    generator_turn = trainer.order[-1]
+    length = generator_turn.latents.length
+    for stream in generator_turn.all_streams:
+        stream.position = length
+    play(trainer, steps=1)
+    assert (generator_turn.latents.held, generator_turn.latents.position) == (1, length + 1)
+    assert (generator_turn.batches.held, generator_turn.batches.position) == (0, length + 1)  # it sees no real sample
+
+
+@pytest.mark.parametrize(("recipe", "graphs"), [("none", 1), ("wgan-gp", 2)])
+def test_critic_steps_are_one_graph_called_again(setup: Setup, recipe: str, graphs: int) -> None:
+    play_step = whole(setup(recipe, path=TRACED, **SMALL)).play
+    assert isinstance(play_step, CompiledStep)
+    assert len(play_step.graphs) == graphs
+    assert len(play_step.order) == (6 if recipe == "wgan-gp" else 1)
+
+
+def test_machine_code_agrees(setup: Setup) -> None:
+    path = ExecutionPath("stacked", "compiled")
+    one, other = traced(setup("ema", path=path, **SMALL)), traced(setup("ema", path=TRACED, **SMALL))
+    assert isinstance(one.play, CompiledStep)
+    play(one, other)
+    assert gap(one, other) < 1e-5
+    assert one.signals.names == other.signals.names
+
+
+def test_what_cannot_be_compiled_is_traced_and_says_why(setup: Setup, train: Callable[..., Any]) -> None:
+    class Branch(torch.nn.Module):
+        def forward(self, z: Tensor) -> Tensor:
+            return z * 2 if z.sum() > 0 else z
+
+    class Gan(gc.Gan):
+        def build(self, data: gc.DataSpec) -> gc.Players:
+            g = torch.nn.Sequential(torch.nn.Linear(4, data.size), Branch())
+            return gc.Players(g, torch.nn.Linear(data.size, 1), gc.Latent(4))
+
+    (record, _) = train(gan=Gan(), steps=2, path=ExecutionPath("stacked", "compiled"))
+    assert record.path == "looped-eager"
+    assert record.path_reason.startswith("stacked-compiled: ")
