@@ -86,8 +86,8 @@ def missing_compiler(plan: Plan, todo: Sequence[Job]) -> Iterator[str]:
     if device and not has_compiler(device):
         program = "Triton" if device.type == "cuda" else "a C++ compiler, such as g++"
         yield (
-            f"{say_count(len(slow), 'block')} of seeds would have trained about twice as fast with {program}, which was "
-            "not found; a run that is made with one has another id"
+            f"{say_count(len(slow), 'block')} of seeds would have trained about twice as fast with {program}, which "
+            "was not found; a run that is made with one has another id"
         )
 
 

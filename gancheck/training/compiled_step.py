@@ -9,6 +9,7 @@ from torch.utils._pytree import tree_flatten
 
 from gancheck.training.compiling import compile_graph
 from gancheck.training.number_table import NumberTable
+from gancheck.training.replay import Capture, capture_cuda
 from gancheck.training.replicas import ReplicaStack, in_order_of
 from gancheck.training.signals import Signals
 from gancheck.training.step_function import Carried, StepFunction
@@ -20,7 +21,8 @@ from gancheck.training.vectorise import ExecutionPath, Finish
 class CompiledStep:
     """Plays a step by graphs that change everything in place; raises where they cannot be made.
 
-    `finish` makes of a traced graph what is called.
+    `finish` makes of a traced graph what is called, and `capture` of its calls what plays them again; on a GPU that is
+    a CUDA graph.
     """
 
     def __init__(
@@ -29,6 +31,7 @@ class CompiledStep:
         updates: Sequence[TurnUpdate],
         path: ExecutionPath,
         finish: Finish = compile_graph,
+        capture: Capture | None = None,
     ) -> None:
         self.replicas, order = replicas, list(updates)
         self.table = NumberTable(replicas, [update.team for update in order])
@@ -37,7 +40,9 @@ class CompiledStep:
         parts = [order] if repeats == 1 else [order[:1], order[repeats:]]
         functions = [StepFunction(replicas, part, self.table, path.vectorisation == "stacked") for part in parts]
         functions[-1].ends_step = True
-        self.graphs = [StepGraph(function, self.carried, finish) for function in functions]
+        if capture is None and replicas.device.type == "cuda":
+            capture = capture_cuda
+        self.graphs = [StepGraph(function, self.carried, finish, capture) for function in functions]
         self.order = [*self.graphs[:1] * (repeats - 1), *self.graphs]
         self.lengths = [len(graph.function.updates) for graph in self.order]
 

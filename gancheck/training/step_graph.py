@@ -6,12 +6,14 @@ A step is then one call: it takes the step's numbers and draws, and gives the si
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.utils._pytree import TreeSpec, tree_flatten, tree_map, tree_unflatten
 
+from gancheck.training.replay import Capture, Replay, copy_as_laid_out
 from gancheck.training.replicas import in_order_of, is_same_view
 from gancheck.training.step_function import Carried, StepFunction
 from gancheck.training.vectorise import Finish, drop_unread_inputs, trace_graph
@@ -23,7 +25,9 @@ class StepGraph:
     Inputs that no operation uses are left out: the draws behind them are never made.
     """
 
-    def __init__(self, function: StepFunction, carried: Carried, finish: Finish) -> None:
+    def __init__(
+        self, function: StepFunction, carried: Carried, finish: Finish, capture: Capture | None = None
+    ) -> None:
         self.function, self.carried = function, carried
         self.streams = [stream for update in function.updates for stream in update.all_streams]
         self.names: tuple[str, ...] = ()  #: of the signals
@@ -32,8 +36,12 @@ class StepGraph:
         leaves = [copy_as_laid_out(leaf) for leaf in leaves]
         graph = trace_graph(self.flattened(spec), leaves)
         used = drop_unread_inputs(graph)
-        self.call = finish(graph, [leaf for leaf, is_used in zip(leaves, used, strict=True) if is_used])
-        self.bind(used, draws)
+        call = finish(graph, [leaf for leaf, is_used in zip(leaves, used, strict=True) if is_used])
+        held = self.bind(used, draws)
+        given = leaves[len(tree_flatten(carried)[0]) :]
+        moving = [leaf for leaf, is_used in zip(given, used[-len(given) :], strict=True) if is_used]
+        #: what plays a step, for all replicates or for each of them; it is given the numbers and the draws
+        self.calls = [Replay(call, h, moving, capture) if capture else partial(call, *h) for h in held]
 
     def first_draws(self) -> list[Any]:
         """What the streams give first; they start again afterwards."""
@@ -42,14 +50,15 @@ class StepGraph:
             stream.position = 0
         return draws
 
-    def bind(self, used: list[bool], draws: list[Any]) -> None:
-        """Note which tensors the graph takes, by their places: of what is carried, the numbers, and every draw."""
+    def bind(self, used: list[bool], draws: list[Any]) -> list[list[Tensor]]:
+        """Note which numbers and draws the graph takes, by their places; gives what it takes of what is carried, for
+        every call of a step."""
         uses = iter(used)
         held = [t for t in tree_flatten(self.carried)[0] if next(uses)]
         count = 1 if self.function.stacked else len(self.function.replicas.seeds)
-        self.held = [self.part(held, i) for i in range(count)]  #: for every call of a step
         self.reads_numbers = next(uses)
         self.places = [[i for i, _ in enumerate(tree_flatten(drawn)[0]) if next(uses)] for drawn in draws]
+        return [self.part(held, i) for i in range(count)]
 
     def part(self, tree: Any, i: int) -> Any:
         """What the i-th call of a step gets of stacked tensors: all of them, or one replicate's."""
@@ -61,9 +70,9 @@ class StepGraph:
         draws = [leaf for stream, places in zip(self.streams, self.places, strict=True) for leaf in stream.pick(places)]
         with torch.no_grad():
             if self.function.stacked:
-                signals: Tensor = self.call(*self.held[0], *numbers, *draws)[0]
+                signals: Tensor = self.calls[0](*numbers, *draws)[0]
                 return signals
-            each = [self.call(*held, *numbers, *(t[i] for t in draws))[0] for i, held in enumerate(self.held)]
+            each = [call(*numbers, *(t[i] for t in draws))[0] for i, call in enumerate(self.calls)]
         return torch.stack(each, dim=1)
 
     def flattened(self, spec: TreeSpec) -> Callable[..., Any]:
@@ -87,9 +96,3 @@ def write(places: list[Tensor], values: list[Tensor], inputs: Sequence[Tensor]) 
     copies = [(old, new.clone() if new.untyped_storage().data_ptr() in shared else new) for old, new in changed]
     for old, new in copies:
         old.copy_(new)
-
-
-def copy_as_laid_out(tensor: Tensor) -> Tensor:
-    """A copy with the same strides, in memory of its own."""
-    size = 1 + sum((n - 1) * stride for n, stride in zip(tensor.shape, tensor.stride(), strict=True))
-    return tensor.new_empty(size).as_strided(tensor.shape, tensor.stride()).copy_(tensor)

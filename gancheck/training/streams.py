@@ -14,7 +14,7 @@ from gancheck.numerics.seeding import generator
 
 #: Bytes that one replicate draws ahead at a time; fixed, because it decides what a stream holds.
 AHEAD = 4 * 2**20
-LONGEST = 64  #: draws in a block
+LONGEST = {"cpu": 64, "cuda": 512}  #: draws in a block, by device, which is part of a run's id; a launch costs more
 
 
 class Stream:
@@ -34,7 +34,7 @@ class Stream:
         device: torch.device,
     ) -> None:
         self.draw, self.rows, self.seeds, self.purpose, self.device = draw, rows, seeds, purpose, device
-        self.length = max(1, min(LONGEST, AHEAD // max(1, rows * row_bytes)))
+        self.length = max(1, min(LONGEST.get(device.type, 64), AHEAD // max(1, rows * row_bytes)))
         self.position = 0
         self.wanted, self.held = 0, -1  # numbers of the block that is asked for and of the one at hand
         self.block: Any = None

@@ -17,7 +17,7 @@ def stream(seeds: tuple[int, ...] = (0, 1), purpose: str = "latent", rows: int =
 
 def test_any_draw_can_be_made_without_those_before_it() -> None:
     forward = stream()
-    draws = [forward.next() for _ in range(3 * LONGEST)]
+    draws = [forward.next() for _ in range(3 * LONGEST["cpu"])]
     for k in (150, 3, 64, 63, 127, 128, 0, 191):
         jumping = stream()
         jumping.position = k
@@ -29,18 +29,18 @@ def test_any_draw_can_be_made_without_those_before_it() -> None:
 
 def test_draws_of_a_seed_do_not_depend_on_the_seeds_beside_it() -> None:
     alone, beside = stream((4,)), stream((9, 4, 7))
-    for _ in range(LONGEST + 2):
+    for _ in range(LONGEST["cpu"] + 2):
         assert alone.next()[0].equal(beside.next()[1])
 
 
 def test_no_two_draws_are_alike() -> None:
     drawn = [stream((0, 1), purpose) for purpose in ("data", "latent")]
-    numbers = torch.cat([s.next().flatten() for s in drawn for _ in range(2 * LONGEST)])
+    numbers = torch.cat([s.next().flatten() for s in drawn for _ in range(2 * LONGEST["cpu"])])
     assert len(numbers.unique()) > 0.999 * len(numbers)  # float32 repeats itself by chance now and then
 
 
 def test_blocks_shrink_with_the_size_of_a_draw() -> None:
-    assert stream(rows=3, size=8).length == LONGEST
+    assert stream(rows=3, size=8).length == LONGEST["cpu"]
     assert stream(rows=1, size=AHEAD // 10).length == 10
     huge = stream(rows=1, size=2 * AHEAD)
     assert huge.length == 1
