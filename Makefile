@@ -38,6 +38,7 @@ speed: $(STAMP)
 
 gpu-check: $(STAMP)
 	$(BIN)/python -m pytest -q -m gpu
+	$(BIN)/python -m benchmarks.speed.gpu
 
 clean:
 	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

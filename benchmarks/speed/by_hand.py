@@ -32,10 +32,10 @@ class Deviation(nn.Module):
         return torch.cat([hidden, deviation.repeat(4).unsqueeze(1)], 1)
 
 
-def ring(rows: int) -> Tensor:
+def ring(rows: int, device: torch.device | None = None) -> Tensor:
     """Samples of eight modes on a circle."""
-    angle = torch.randint(8, (rows,)) * (2 * torch.pi / 8)
-    return torch.stack([angle.cos(), angle.sin()], 1) + 0.01 * torch.randn(rows, 2)
+    angle = torch.randint(8, (rows,), device=device) * (2 * torch.pi / 8)
+    return torch.stack([angle.cos(), angle.sin()], 1) + 0.01 * torch.randn(rows, 2, device=device)
 
 
 def slope(d: Callable[[Tensor], Tensor], x: Tensor) -> Tensor:
@@ -76,10 +76,13 @@ class HandLoop:
     latent: int = LATENT
     careful: bool = False
     seen: Callable[[Tensor], Tensor] = field(default=lambda x: x)
+    device: torch.device = field(default_factory=lambda: torch.device("cpu"))
+    capturable: bool = False  #: whether a step can be a CUDA graph
 
     def __post_init__(self) -> None:
         self.move_d, self.move_g = (
-            torch.optim.Adam(n.parameters(), 1e-3, (0.5, 0.999), fused=True) for n in (self.d, self.g)
+            torch.optim.Adam(n.to(self.device).parameters(), 1e-3, (0.5, 0.999), fused=True, capturable=self.capturable)
+            for n in (self.d, self.g)
         )
         self.loss = {"r1": r1, "wgan-gp(critic_steps=1)": wgan}.get(self.recipe, plain)
 
@@ -87,20 +90,24 @@ class HandLoop:
         """An update of the discriminator, then one of the generator."""
         x = self.draw(self.rows)
         with torch.no_grad():
-            fake = self.g(torch.randn(self.rows, self.latent))
-        self.move_d.zero_grad()
+            fake = self.g(self.latents())
+        self.move_d.zero_grad(set_to_none=not self.capturable)
         torch.autograd.backward(self.loss(self.d, self.seen(x), self.seen(fake)))
         self.move_d.step()
-        self.move_g.zero_grad()
+        self.move_g.zero_grad(set_to_none=not self.capturable)
         if self.careful:
             self.d.requires_grad_(self.recipe == "unrolled")  # whose look ahead differentiates by them
         torch.autograd.backward(self.generator_loss(x))
         self.d.requires_grad_(True)
         self.move_g.step()
 
+    def latents(self) -> Tensor:
+        """A batch of the prior."""
+        return torch.randn(self.rows, self.latent, device=self.device)
+
     def generator_loss(self, x: Tensor) -> Tensor:
         """The generator's loss, unrolled where the recipe says so."""
-        fake = self.seen(self.g(torch.randn(self.rows, self.latent)))
+        fake = self.seen(self.g(self.latents()))
         if self.recipe == "unrolled":
             return softplus(-unrolled(self.d, x, fake, self.move_d)(fake)).mean()
         return -self.d(fake).mean() if self.recipe.startswith("wgan") else softplus(-self.d(fake)).mean()
@@ -128,7 +135,9 @@ def unrolled(d: nn.Module, x: Tensor, fake: Tensor, move_d: torch.optim.Optimize
     return play(weights)
 
 
-def points_loop(recipe: str, width: int, batch: int, careful: bool) -> HandLoop:
+def points_loop(
+    recipe: str, width: int, batch: int, careful: bool, device: torch.device | None = None, capturable: bool = False
+) -> HandLoop:
     """A loop on the ring of eight modes."""
     torch.manual_seed(0)
     packed = recipe == "pacgan"  # full packs: as many judgements as the others
@@ -137,7 +146,18 @@ def points_loop(recipe: str, width: int, batch: int, careful: bool) -> HandLoop:
         *hidden, _ = d.children()
         d = nn.Sequential(*hidden, Deviation(), nn.Linear(width + 1, 1))
     rows, seen = (2 * batch, pack) if packed else (batch, lambda x: x)
-    return HandLoop(recipe, g, d, ring, rows, careful=careful, seen=seen)
+    where = device or torch.device("cpu")
+    return HandLoop(
+        recipe,
+        g,
+        d,
+        lambda count: ring(count, where),
+        rows,
+        careful=careful,
+        seen=seen,
+        device=where,
+        capturable=capturable,
+    )
 
 
 def images_loop(players: Any, draw: Callable[[int], Tensor], batch: int, careful: bool) -> HandLoop:

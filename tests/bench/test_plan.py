@@ -13,7 +13,7 @@ from rich.console import Console
 
 from gancheck.bench import plan as planning
 from gancheck.bench.execution.local import LocalExecutor
-from gancheck.bench.plan import TRIAL, Plan, trial
+from gancheck.bench.plan import COMPILE_SECONDS, COMPILED_GAIN, TRIAL, Plan, trial
 from gancheck.bench.run import execute
 from gancheck.report.text.plan import show
 
@@ -108,10 +108,11 @@ def minutes(shown: str) -> int:
 
 def test_the_estimate_grows_with_steps_and_falls_with_workers(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(planning, "trial", lambda setup: 0.01)
-    only = ("strategy=none", "dataset=ring")  # two cells of 6,000 steps at 10 ms
+    only = ("strategy=none", "dataset=ring")  # two cells of 6,000 steps at 10 ms, too short to be compiled
     assert minutes(planned(place, *only, workers=1)) == 2
-    assert minutes(planned(place, *only, workers=1, steps=60_000)) == 20
-    assert minutes(planned(place, *only, workers=2, steps=60_000)) == 10
+    long = (2 * 600 / COMPILED_GAIN + 2 * COMPILE_SECONDS) / 60
+    assert minutes(planned(place, *only, workers=1, steps=60_000)) == round(long)
+    assert minutes(planned(place, *only, workers=2, steps=60_000)) == round(long / 2)
 
 
 def test_a_trial_takes_as_long_as_its_steps(place: Path) -> None:

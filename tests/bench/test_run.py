@@ -16,7 +16,7 @@ from gancheck.bench.cell import Job, RunSummary
 from gancheck.bench.execution.base import JobResult
 from gancheck.bench.execution.local import LocalExecutor
 from gancheck.bench.plan import Plan
-from gancheck.bench.run import OnRun, RunOutcome, execute
+from gancheck.bench.run import OnRun, RunOutcome, execute, missing_compiler
 from gancheck.bench.store import Run, Store
 from gancheck.errors import GancheckError
 
@@ -189,6 +189,19 @@ def side_by_side(place: Path, go: Go, write_helped: Callable[..., Path]) -> RunO
     """Three recipes in two workers; one recipe is a plug-in that imports what stands beside it."""
     only = ["strategy=none,lsgan,helped", "dataset=ring"]
     return go(place / "side by side", plugins=[write_helped(place)], only=only, jobs=2, threads=2)
+
+
+def test_a_run_says_once_that_it_was_slow_for_want_of_a_compiler(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    plan = Plan.make("quick", only=["strategy=none,r1", "dataset=grid,ring"], out=tmp_path / "runs")
+    (note,) = missing_compiler(plan, plan.jobs)
+    assert "2 blocks of seeds" in note  # those of the grid; travelling is too short to be compiled
+    assert "C++ compiler" in note
+    assert not list(missing_compiler(plan, []))
+    (tmp_path / "g++").touch(mode=0o755)
+    assert not list(missing_compiler(plan, plan.jobs))
 
 
 def test_workers_side_by_side_make_the_same_numbers(side_by_side: RunOutcome, undisturbed: Path, results: Look) -> None:
