@@ -26,7 +26,7 @@ from gancheck.training.trainer import Trainer
 TRIAL = 20  #: steps that are timed to estimate the rest, traced
 
 #: What compiling brings and costs, roughly: benchmarks/speed.
-COMPILED_GAIN, COMPILE_SECONDS = 2.0, 10.0
+COMPILED_GAIN, COMPILE_SECONDS = 2.0, 15.0
 
 
 @dataclass(frozen=True)
@@ -117,17 +117,21 @@ def folder_name(suite: Suite) -> str:
 def estimate(plan: Plan, todo: Sequence[Job]) -> float:
     """Seconds of training: a short trial of each task's first cell, scaled by steps and updates."""
     per_update: dict[str, float] = {}
+    graphs: set[str] = set()  # tasks of one shape share a compiled graph
     total = 0.0
     for job, setup in zip(plan.jobs, plan.setups, strict=True):
-        if job not in todo or skip_reason(setup):
+        if job not in todo or skip_reason(setup) or setup.gan.own_loop:
             continue
         updates = 1 + setup.recipe.settings(setup.settings).critic_steps
         label = job.cell.task.label
         if label not in per_update:
             per_update[label] = trial(setup) / updates
         seconds = per_update[label] * updates * setup.budget.steps
-        total += seconds / COMPILED_GAIN + COMPILE_SECONDS if setup.path.execution == "compiled" else seconds
-    return total
+        if setup.path.execution == "compiled":
+            seconds /= COMPILED_GAIN
+            graphs.add(f"{setup.recipe.label} {setup.gan} {setup.settings.batch} {setup.dataset.spec.shape}")
+        total += seconds
+    return total + COMPILE_SECONDS * len(graphs)
 
 
 def trial(setup: TrainingSetup) -> float:

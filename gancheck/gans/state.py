@@ -51,9 +51,8 @@ class Kept:
         """The generator's weights and buffers."""
         return self.weights["generator"]
 
-    def unstack(self) -> list[Kept]:
-        """One of each replicate, where all tensors have a leading replicate axis; they are views."""
-        count = len(next(iter(self.generator.values())))
+    def unstack(self, count: int) -> list[Kept]:
+        """One of each replicate, where all tensors have a leading axis of `count` replicates; they are views."""
         return [Kept(*tree_map(lambda t, i=i: t[i], (self.weights, self.memory))) for i in range(count)]
 
     def to(self, device: torch.device) -> Kept:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import torch
@@ -14,15 +15,18 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.fx.experimental.symbolic_shapes import ShapeEnv
 
 from gancheck.system.cache_folder import compiled_folder
+from gancheck.training.thin_products import turn_thin_products
 
 CACHE = "TORCHINDUCTOR_CACHE_DIR"
 
 
 def has_compiler(device: torch.device) -> bool:
-    """Whether machine code can be made here: it needs a C++ compiler on a CPU, Triton on a GPU."""
+    """Whether machine code can be made here: it needs a C++ compiler on a CPU (CXX, else the usual one, as PyTorch
+    looks for it), Triton on a GPU."""
     if device.type == "cuda":
         return torch.utils._triton.has_triton()
-    return any(shutil.which(name) for name in ("g++", "clang++", "c++"))
+    usual = "clang++" if sys.platform == "darwin" else "g++"
+    return shutil.which(os.environ.get("CXX") or usual) is not None
 
 
 def compile_graph(graph: fx.GraphModule, examples: list[Tensor]) -> Callable[..., Any]:
@@ -30,6 +34,8 @@ def compile_graph(graph: fx.GraphModule, examples: list[Tensor]) -> Callable[...
 
     Nothing is checked at a call, as `torch.compile` would.
     """
+    if examples[0].device.type == "cpu":
+        turn_thin_products(graph)
     mode = FakeTensorMode(shape_env=ShapeEnv())  # without a shape environment the cache on disk is not used
     shapes = [mode.from_tensor(t, static_shapes=True) for t in examples]
     for node in graph.graph.nodes:
@@ -39,9 +45,16 @@ def compile_graph(graph: fx.GraphModule, examples: list[Tensor]) -> Callable[...
         from torch._inductor import config
         from torch._inductor.compile_fx import compile_fx
 
-        with config.patch(settings), torch.no_grad():
-            compiled: Any = compile_fx(graph, shapes)
-            compiled(*examples)  # fails here rather than in training
+        try:
+            with config.patch(settings), torch.no_grad():
+                compiled: Any = compile_fx(graph, shapes)
+                compiled(*examples)  # fails here rather than in training
+        except torch.OutOfMemoryError:
+            raise
+        except (
+            Exception
+        ) as error:  # a full disk, a lock, a fault of the compiler: training goes another way, and says so
+            raise RuntimeError(f"cannot be compiled, {type(error).__name__}: {error}") from error
     return compiled  # type: ignore[no-any-return]
 
 
@@ -51,10 +64,15 @@ def cache_on_disk() -> Iterator[None]:
     default is a temporary folder, which is lost when the machine restarts."""
     from torch._inductor.runtime.cache_dir_utils import default_cache_dir
 
-    before = os.environ.get(CACHE)
-    if before in (None, default_cache_dir()):  # PyTorch itself may have written its default there
-        os.environ[CACHE] = str(compiled_folder())
+    before = {name: os.environ.get(name) for name in (CACHE, "TRITON_CACHE_DIR")}
+    if before[CACHE] in (None, default_cache_dir()):  # PyTorch itself may have written its default there
+        with suppress(OSError):  # where it cannot be written, the temporary folder must do
+            compiled_folder().mkdir(parents=True, exist_ok=True)
+            os.environ[CACHE] = str(compiled_folder())
     try:
         yield
     finally:
-        os.environ.pop(CACHE) if before is None else os.environ.update({CACHE: before})
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value

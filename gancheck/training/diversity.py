@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from scipy.spatial.distance import pdist
@@ -21,19 +23,19 @@ PROBE_SAMPLES = 256
 class DiversityProbe:
     """Measures `diversity`: the median distance between two samples over that between two real training samples."""
 
-    def __init__(self, sampler: Sampler, dataset: Dataset, device: torch.device) -> None:
+    def __init__(self, sampler: Sampler, dataset: Dataset, device: torch.device, together: bool = True) -> None:
         self.sampler, self.device = sampler, device
         self.real = median_distance(dataset.draw(PROBE_SAMPLES, generator(device, "probe/real")).x)
-        self.together = True  #: until a sampler has shown that it cannot draw for all seeds at once
+        self.together = together  #: draw for all seeds at once, until it is seen that a sampler cannot
 
-    def __call__(self, kept: Kept) -> list[float]:
+    def __call__(self, kept: Kept, seeds: int) -> list[float]:
         """The ratio of each seed of stacked tensors: near 1 when varied, near 0 when collapsed, NaN when samples are
-        not finite."""
-        return [median_distance(x) / self.real for x in self.samples(kept).cpu()]
+        not finite, or real ones are all alike."""
+        return [median_distance(x) / self.real if self.real else math.nan for x in self.samples(kept, seeds).cpu()]
 
-    def samples(self, kept: Kept) -> Tensor:
-        """(seeds, 256, *shape): at every look, and for every seed, of the same latents and noise of modules."""
-        if self.together:
+    def samples(self, kept: Kept, seeds: int) -> Tensor:
+        """(seeds, 256, *shape): at every look, and for every seed, of the same latents and `gancheck.noise`."""
+        if self.together and seeds > 1:
             try:
                 drawn: Tensor = vmap(self.draw, randomness="same")(kept.weights, kept.memory)
                 return drawn
@@ -41,7 +43,7 @@ class DiversityProbe:
                 if not cannot_follow(error):
                     raise
                 self.together = False
-        return torch.stack([self.draw(one.weights, one.memory) for one in kept.unstack()])
+        return torch.stack([self.draw(one.weights, one.memory) for one in kept.unstack(seeds)])
 
     def draw(self, weights: dict[str, Params], memory: dict[str, object]) -> Tensor:
         """One seed's samples."""

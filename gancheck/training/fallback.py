@@ -49,17 +49,22 @@ class ChosenPath:
 
 def first_path(attempt: Callable[[ExecutionPath], Any], wanted: ExecutionPath) -> ChosenPath:
     """The wanted path, else the first along which the attempt succeeds; an author's own error is raised."""
-    looped = [ExecutionPath("looped", wanted.execution), ExecutionPath("looped"), ExecutionPath("looped", "eager")]
-    paths = list(dict.fromkeys([wanted, ExecutionPath(wanted.vectorisation), *looped]))
-    reason = ""
+    paths, reasons = paths_from(wanted), dict[str, str]()
     for path in paths:
         try:
-            return ChosenPath(path, reason, attempt(path))
+            return ChosenPath(path, "; ".join(f"{p}: {cause}" for cause, p in reasons.items()), attempt(path))
         except Exception as error:
             if path == paths[-1] or not cannot_follow(error):
                 raise
-            reason = reason or f"{path}: {describe_cause(error)}"
+            reasons.setdefault(describe_cause(error), str(path))
     raise AssertionError("unreachable")
+
+
+def paths_from(wanted: ExecutionPath) -> list[ExecutionPath]:
+    """The wanted path and those that are tried after it; what is wanted without tracing is never traced."""
+    looped = [ExecutionPath("looped", wanted.execution), ExecutionPath("looped"), ExecutionPath("looped", "eager")]
+    every = [wanted, ExecutionPath(wanted.vectorisation), *looped]
+    return [p for p in dict.fromkeys(every) if wanted.execution != "eager" or p.execution == "eager"]
 
 
 def cannot_follow(error: BaseException) -> bool:

@@ -24,12 +24,13 @@ def build_optimiser(settings: Optimiser, weights: Params) -> torch.optim.Optimiz
 
 
 def adam_moments(optimiser: torch.optim.Optimizer, weights: Params) -> dict[str, Params]:
-    """Adam's running means and step count (replicates,) by parameter name, zeros before the first step."""
+    """Adam's running means and step count (replicates,) by parameter name, zeros before the first step, and where the
+    optimiser is another."""
     first: Params = {}
     second: Params = {}
     count: Params = {}
     for name, tensor in weights.items():
-        held = optimiser.state.get(tensor, {})
+        held = optimiser.state.get(tensor, {}) if isinstance(optimiser, torch.optim.Adam) else {}
         first[name] = held.get("exp_avg", torch.zeros_like(tensor))
         second[name] = held.get("exp_avg_sq", torch.zeros_like(tensor))
         count[name] = held.get("step", torch.zeros((), device=tensor.device)).expand(len(tensor))

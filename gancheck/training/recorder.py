@@ -51,7 +51,8 @@ class RunRecorder:
         self.budget, self.device, self.on_step = setup.budget, setup.device, on_step
         self.records = [TrainingRecord(seed, path=path, path_reason=path_reason) for seed in seeds]
         self.clock = Stopwatch()
-        self.probe = DiversityProbe(sampler, setup.dataset, setup.device)
+        together = setup.path.vectorisation == "stacked"  # convolutions on a CPU are slower so
+        self.probe = DiversityProbe(sampler, setup.dataset, setup.device, together)
         self.pauses = pause_steps(self.budget.steps, self.budget.points)
         self.trace: dict[str, Tensor] = {}  #: signal -> (seeds, steps), NaN where not measured
         self.steps: Tensor | None = None  #: (steps, names, seeds) of the signals that a loop gives together
@@ -77,7 +78,9 @@ class RunRecorder:
 
     def pause(self, done: int, loop: TrainingLoop) -> bool:
         """Look at every seed when so many steps are done; whether any of them goes on."""
-        self.trace["diversity"][:, done - 1] = torch.tensor(self.probe(loop.live_generators()), device=self.device)
+        self.trace["diversity"][:, done - 1] = torch.tensor(
+            self.probe(loop.live_generators(), len(self.records)), device=self.device
+        )
         for record, is_finite in zip(self.records, loop.are_finite(), strict=True):
             if record.status == "done":
                 self.mark_end(record, done, is_finite)

@@ -40,10 +40,14 @@ class Replay:
         self.call, self.held = call, list(held)
         self.given = [copy_as_laid_out(tensor) for tensor in given]
         before = [tensor.clone() for tensor in held]
-        self.answer: Tensor = self.call(*self.held, *self.given)[0].clone()
-        self.replay = capture(self.body)
-        for tensor, was in zip(self.held, before, strict=True):
-            tensor.copy_(was)
+        try:
+            self.answer: Tensor = self.call(*self.held, *self.given)[0].clone()
+            self.replay = capture(self.body)
+        finally:  # also where nothing can be captured, and training goes another way
+            if before and before[0].is_cuda:
+                torch.cuda.synchronize()
+            for tensor, was in zip(self.held, before, strict=True):
+                tensor.copy_(was)
 
     def body(self) -> None:
         """What is captured."""

@@ -123,8 +123,12 @@ class ReplicaStack:
 
 
 def in_order_of(like: Any, value: Any) -> Any:
-    """Nested dictionaries in the order of others: a traced step knows its tensors by their places."""
-    return {name: in_order_of(like[name], value[name]) for name in like} if isinstance(like, dict) else value
+    """Nested dictionaries and named tuples in the order of others: a traced step knows its tensors by their places."""
+    if isinstance(like, dict):
+        return {name: in_order_of(like[name], value[name]) for name in like}
+    if hasattr(like, "_fields"):
+        return type(like)(*(in_order_of(part, own) for part, own in zip(like, value, strict=True)))
+    return value
 
 
 def is_same_view(one: Tensor, other: Tensor) -> bool:

@@ -12,7 +12,7 @@ from torch.func import vmap
 from gancheck.gans.state import Params
 from gancheck.training.number_table import NumberTable
 from gancheck.training.optimiser_graph import Moments, StepSize, first_moments, step_weights
-from gancheck.training.replicas import ReplicaStack
+from gancheck.training.replicas import ReplicaStack, in_order_of
 from gancheck.training.turn_update import Arguments, TurnUpdate
 
 
@@ -70,6 +70,9 @@ class StepFunction:
         carried = carried._replace(memory={**carried.memory, **remembered}, buffers=buffers)
         for player in update.team:
             carried = self.step_player(player, carried, gradients[player], sizes[player], advanced.get(player))
+        for player in advanced.keys() - set(update.team):  # who is not moved now steps from them later
+            moments, counts = {**carried.moments, player: set_moments(advanced[player])}, dict(carried.counts)
+            carried = carried._replace(moments=moments, counts={**counts, player: count_of(advanced[player])})
         if update.recipe.implementing("after_update"):
             carried = self.after(update.after_update, carried, progress, before)
         return carried, signals
@@ -80,7 +83,7 @@ class StepFunction:
         """One player's optimiser, from the running means that a hook has set where it did."""
         settings, held, counts = self.replicas.optimiser(player), carried.moments[player], carried.counts
         if advanced is not None:
-            held, count = Moments(advanced["first"], advanced["second"]), next(iter(advanced["count"].values()))
+            held, count = set_moments(advanced), count_of(advanced)
             size = StepSize.after(settings, size.rate, self.one_of(count))
             counts = {**counts, player: count + 1}
         elif player in counts:
@@ -92,6 +95,7 @@ class StepFunction:
     def after(self, hook: Callable[..., Any], carried: Carried, progress: Tensor, *more: Any) -> Carried:
         """What is carried after a hook that changes weights and memory."""
         weights, memory = self.lift(hook)(carried.weights, carried.buffers, carried.memory, progress, *more)
+        weights, memory = in_order_of(carried.weights, weights), in_order_of(carried.memory, memory)
         return carried._replace(weights=weights, memory=memory)
 
     def arguments(
@@ -114,11 +118,12 @@ class StepFunction:
         )
 
     def adam_moments(self, player: str, carried: Carried, size: StepSize) -> dict[str, Params]:
-        """Running means and step count of a player by parameter name, zeros where its optimiser keeps none."""
+        """Adam's running means and step count of a player by parameter name, zeros where its optimiser is another."""
         weights, held = carried.weights[player], carried.moments[player]
-        nothing = {name: torch.zeros_like(tensor) for name, tensor in weights.items()}
-        count = dict.fromkeys(weights, self.spread(size.steps))
-        return {"first": {**nothing, **held.first}, "second": {**nothing, **held.second}, "count": count}
+        if "adam" not in self.replicas.optimiser(player).name:
+            nothing = {name: torch.zeros_like(tensor) for name, tensor in weights.items()}
+            return {"first": nothing, "second": nothing, "count": dict.fromkeys(weights, self.spread(0 * size.steps))}
+        return {**held._asdict(), "count": dict.fromkeys(weights, self.spread(size.steps))}
 
     def size(self, player: str, size: StepSize, carried: Carried) -> StepSize:
         """A player's step size, by its own count where a hook sets it."""
@@ -133,3 +138,13 @@ class StepFunction:
     def one_of(self, numbers: Tensor) -> Tensor:
         """A scalar that is the same for all replicates."""
         return numbers[0] if self.stacked else numbers
+
+
+def set_moments(advanced: dict[str, Params]) -> Moments:
+    """The running means that a hook has set."""
+    return Moments(advanced["first"], advanced["second"])
+
+
+def count_of(advanced: dict[str, Params]) -> Tensor:
+    """The step count that a hook has set, which is the same for all parameters."""
+    return next(iter(advanced["count"].values()))

@@ -82,8 +82,7 @@ class StepGraph:
             carried, rows, draws = tree_unflatten(list(flat), spec)
             after, signals = self.function(carried, rows, iter(draws))
             self.names = tuple(signals)
-            ordered = [in_order_of(before, now) for before, now in zip(carried, after, strict=True)]
-            write(tree_flatten(carried)[0], tree_flatten(ordered)[0], flat)
+            write(tree_flatten(carried)[0], tree_flatten(in_order_of(carried, after))[0], flat)
             return [torch.stack([signal.float() for signal in signals.values()])]
 
         return call
@@ -95,4 +94,5 @@ def write(places: list[Tensor], values: list[Tensor], inputs: Sequence[Tensor]) 
     shared = {t.untyped_storage().data_ptr() for t in inputs}
     copies = [(old, new.clone() if new.untyped_storage().data_ptr() in shared else new) for old, new in changed]
     for old, new in copies:
+        assert old.shape == new.shape  # copy_ would repeat what is too small
         old.copy_(new)

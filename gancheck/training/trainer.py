@@ -131,10 +131,8 @@ class Trainer:
     def are_finite(self) -> list[bool]:
         """Of each replicate, whether the last losses and all weights are finite."""
         losses = [v for n, v in zip(self.signals.names, self.signals.values, strict=True) if n.endswith("_loss")]
-        tensors = losses + [
-            t.reshape(len(t), -1).sum(1) for held in self.replicas.weights.values() for t in held.values()
-        ]
-        finite: list[bool] = torch.stack(tensors).isfinite().all(0).tolist()
+        tensors = losses + [t for weights in self.replicas.weights.values() for t in weights.values()]
+        finite: list[bool] = torch.stack([t.isfinite().reshape(len(t), -1).all(1) for t in tensors]).all(0).tolist()
         return finite
 
     def snapshots(self) -> list[Kept]:

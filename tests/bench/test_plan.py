@@ -110,7 +110,7 @@ def test_the_estimate_grows_with_steps_and_falls_with_workers(place: Path, monke
     monkeypatch.setattr(planning, "trial", lambda setup: 0.01)
     only = ("strategy=none", "dataset=ring")  # two cells of 6,000 steps at 10 ms, too short to be compiled
     assert minutes(planned(place, *only, workers=1)) == 2
-    long = (2 * 600 / COMPILED_GAIN + 2 * COMPILE_SECONDS) / 60
+    long = (2 * 600 / COMPILED_GAIN + COMPILE_SECONDS) / 60  # one graph for both
     assert minutes(planned(place, *only, workers=1, steps=60_000)) == round(long)
     assert minutes(planned(place, *only, workers=2, steps=60_000)) == round(long / 2)
 

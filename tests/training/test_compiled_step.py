@@ -166,6 +166,66 @@ def test_hooks_between_steps_change_what_the_graph_goes_on_from(setup: Setup) ->
     assert gap(one, other) < 1e-5
 
 
+@gc.strategy("exchanging", family="optimisation")
+class Exchanging(gc.Strategy):
+    """Gives weights back in another order, after the discriminator's update already."""
+
+    def after_update(self, state: gc.State, before: Any) -> gc.State:
+        for player in ("generator", "discriminator"):
+            state = state.with_weights(player, dict(reversed(state.weights[player].items())))
+        return state
+
+
+@gc.strategy("halved-moments", family="optimisation")
+class HalvedMoments(gc.Strategy):
+    """Sets the discriminator's running means in every turn, also where it is not the one to move."""
+
+    def gradients(self, gradients: Any, game: gc.Game) -> Any:
+        held = game.moments["discriminator"]
+        game.advance_moments("discriminator", {**held, "first": {n: t / 2 for n, t in held["first"].items()}})
+        return gradients
+
+
+@gc.strategy("reading-moments", family="optimisation")
+class ReadingMoments(gc.Strategy):
+    """Adds what it reads of all players' moments to the gradients."""
+
+    def gradients(self, gradients: Any, game: gc.Game) -> Any:
+        read = sum(t.mean() for held in game.moments.values() for kind in held.values() for t in kind.values())
+        return {p: {n: slope + 0.01 * read for n, slope in slopes.items()} for p, slopes in gradients.items()}
+
+
+@pytest.mark.parametrize(
+    ("strategy", "optimiser"),
+    [
+        (Exchanging, "adam"),
+        (HalvedMoments, "adam"),
+        (ReadingMoments, "adam"),
+        (ReadingMoments, "sgd"),
+        (ReadingMoments, "rmsprop"),
+    ],
+)
+def test_what_hooks_do_with_weights_and_moments_agrees(setup: Setup, strategy: Any, optimiser: Any) -> None:
+    default = gc.Optimiser(name=optimiser, lr=3e-3)
+    how: Any = {**SMALL, "extra": (strategy(),), "path": TRACED, "default": default}
+    one, other = whole(setup(**how)), traced(setup(**how))
+    play(one, other, steps=6)
+    assert gap(one, other) < 1e-5
+
+
+def test_a_capture_that_fails_leaves_everything_as_it_was(setup: Setup) -> None:
+    one = traced(setup("ema", path=TRACED.eagerly(), **SMALL))
+    before = [t.clone() for t in carried(one)]
+
+    def refuse(body: Callable[[], None]) -> Callable[[], None]:
+        body()
+        raise RuntimeError("capture failed")
+
+    with pytest.raises(RuntimeError, match="capture failed"):
+        CompiledStep(one.replicas, one.order, ExecutionPath("stacked", "compiled"), as_it_is, refuse)
+    assert all(now.equal(was) for now, was in zip(carried(one), before, strict=True))
+
+
 def test_draws_that_nobody_reads_are_never_made(setup: Setup) -> None:
     trainer = whole(setup(path=TRACED, **SMALL))
     generator_turn = trainer.order[-1]

@@ -48,7 +48,7 @@ def test_median_distance_is_scipys() -> None:
 
 def test_diversity_is_relative_to_real_data() -> None:
     probe = DiversityProbe(sampler(), Ring(), CPU)
-    one, two = probe(scaled(1.0, 2.0))
+    one, two = probe(scaled(1.0, 2.0), 2)
     assert probe.real == pytest.approx(math.sqrt(2), abs=0.02)  # half of all pairs are at most two places apart
     assert one == pytest.approx(math.sqrt(4 * math.log(2)) / probe.real, rel=0.1)  # two Gaussians in the plane
     assert two == pytest.approx(2 * one, rel=1e-5)
@@ -56,14 +56,14 @@ def test_diversity_is_relative_to_real_data() -> None:
 
 def test_a_collapsed_generator_has_none_and_a_diverged_one_no_value() -> None:
     probe = DiversityProbe(sampler(), Ring(), CPU)
-    none, unknown = probe(scaled(0.0, math.nan))
+    none, unknown = probe(scaled(0.0, math.nan), 2)
     assert none == 0
     assert math.isnan(unknown)
 
 
 def test_looking_again_gives_the_same_value() -> None:
     weights = scaled(1.0)
-    assert DiversityProbe(sampler(), Ring(), CPU)(weights) == DiversityProbe(sampler(), Ring(), CPU)(weights)
+    assert DiversityProbe(sampler(), Ring(), CPU)(weights, 1) == DiversityProbe(sampler(), Ring(), CPU)(weights, 1)
 
 
 class Blurred(nn.Module):
@@ -80,11 +80,17 @@ class Blurred(nn.Module):
 def test_modules_that_draw_draw_the_same_at_every_look() -> None:
     probe = DiversityProbe(PlainSampler(Networks(Blurred(), Latent(2))), Ring(), CPU)
     before = torch.get_rng_state()
-    assert probe(scaled(1.0, 1.0, 2.0)) == probe(scaled(1.0, 1.0, 2.0))
-    one, same, _ = probe(scaled(1.0, 1.0, 2.0))
+    assert probe(scaled(1.0, 1.0, 2.0), 3) == probe(scaled(1.0, 1.0, 2.0), 3)
+    one, same, _ = probe(scaled(1.0, 1.0, 2.0), 3)
     assert one == same
     assert probe.together
     assert torch.get_rng_state().equal(before)
+
+
+def test_real_samples_that_are_all_alike_give_no_value() -> None:
+    probe = DiversityProbe(sampler(), Ring(), CPU)
+    probe.real = 0.0
+    assert math.isnan(probe(scaled(1.0), 1)[0])
 
 
 class Choosy(Sampler):
@@ -97,13 +103,13 @@ class Choosy(Sampler):
 
 def test_a_sampler_that_looks_at_values_draws_for_one_seed_after_another() -> None:
     probe, plain = DiversityProbe(Choosy(sampler()), Ring(), CPU), DiversityProbe(sampler(), Ring(), CPU)
-    assert probe(scaled(1.0, 2.0)) == pytest.approx(plain(scaled(1.0, 2.0)), rel=1e-6)
+    assert probe(scaled(1.0, 2.0), 2) == pytest.approx(plain(scaled(1.0, 2.0), 2), rel=1e-6)
     assert not probe.together
 
 
 def test_samples_are_drawn_in_evaluation_mode_and_in_pieces() -> None:
     count = 2 * CHUNK + 3
-    samples = draw_samples(sampler(), scaled(3.0).unstack()[0], count, torch.Generator().manual_seed(1))
+    samples = draw_samples(sampler(), scaled(3.0).unstack(1)[0], count, torch.Generator().manual_seed(1))
     source = torch.Generator().manual_seed(1)
     pieces = [torch.randn(n, 2, generator=source) for n in (CHUNK, CHUNK, 3)]
     assert torch.equal(samples, 3 * torch.cat(pieces))
@@ -111,4 +117,4 @@ def test_samples_are_drawn_in_evaluation_mode_and_in_pieces() -> None:
 
 def test_samples_that_are_not_finite_are_counted() -> None:
     with pytest.raises(Diverged, match="5 of 5 samples are not finite"):
-        draw_samples(sampler(), scaled(math.inf), 5, torch.Generator().manual_seed(0))
+        draw_samples(sampler(), scaled(math.inf).unstack(1)[0], 5, torch.Generator().manual_seed(0))

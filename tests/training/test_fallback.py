@@ -91,6 +91,26 @@ def test_a_common_cause_is_named_with_what_to_write_instead(function: Callable[.
     assert "\n" not in reason
 
 
+def test_every_cause_is_told_and_what_is_wanted_eager_is_never_traced() -> None:
+    tried: list[str] = []
+
+    def attempt(path: ExecutionPath) -> None:
+        tried.append(str(path))
+        if path != ExecutionPath("looped", "eager"):
+            raise RuntimeError(f"cannot be {'compiled' if path.execution == 'compiled' else path.vectorisation}")
+
+    found = first_path(attempt, ExecutionPath("stacked", "compiled"))
+    causes = [f"RuntimeError: cannot be {cause}" for cause in ("compiled", "stacked", "looped")]
+    assert found.reason.split("; ") == [
+        f"stacked-compiled: {causes[0]}",
+        f"stacked-traced: {causes[1]}",
+        f"looped-traced: {causes[2]}",
+    ]
+    tried.clear()
+    first_path(attempt, ExecutionPath("stacked", "eager"))
+    assert tried == ["stacked-eager", "looped-eager"]
+
+
 def test_the_wanted_path_needs_no_reason() -> None:
     assert chosen(lambda x: x * 2) == ("stacked-eager", "")
 

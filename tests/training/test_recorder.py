@@ -31,7 +31,7 @@ class Loop:
         return [i not in self.broken for i in range(self.seeds)]
 
     def snapshots(self) -> list[gc.Kept]:
-        return self.live_generators().unstack()
+        return self.live_generators().unstack(self.seeds)
 
 
 @pytest.fixture

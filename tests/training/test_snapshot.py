@@ -38,7 +38,7 @@ def test_a_generator_is_evaluated_as_it_plays(setup: Callable[..., Any]) -> None
     for seed, kept in enumerate(trainer.snapshots()):
         live = trainer.replicas.weights["generator"]
         assert all(kept.generator[name].equal(w[seed] / 3) for name, w in live.items())
-        probed = trainer.live_generators().unstack()[seed]
+        probed = trainer.live_generators().unstack(2)[seed]
         assert all(probed.generator[name].equal(w[seed] / 3) for name, w in live.items())
 
 
@@ -51,7 +51,7 @@ def test_means_are_constrained_too(setup: Callable[..., Any]) -> None:
 
 def test_a_probe_sees_weights_that_nothing_constrains_as_they_are(setup: Callable[..., Any]) -> None:
     trainer = stepped(setup, "spectral-norm")
-    for kept in (trainer.live_generators().unstack()[1], trainer.snapshots()[1]):
+    for kept in (trainer.live_generators().unstack(2)[1], trainer.snapshots()[1]):
         assert all(kept.generator[name].equal(w[1]) for name, w in trainer.replicas.weights["generator"].items())
 
 

@@ -170,7 +170,7 @@ def test_the_probe_and_looks_draw_clusters_as_often_as_they_have_samples(setup: 
     trainer.sampler.modules["generator"].register_forward_pre_hook(lambda _, given: codes.append(given[1]))
     probe = DiversityProbe(trainer.sampler, trainer.setup.dataset, torch.device("cpu"))
     probe.together = False  # so that the codes can be looked at
-    probe(kept)
+    probe(kept, 1)
     state = trainer.replicas.state_of(
         *torch.utils._pytree.tree_map(lambda t: t[0], trainer.replicas.state())  # one seed's
     )
