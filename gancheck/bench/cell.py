@@ -68,6 +68,7 @@ class RunSummary:
     seconds: float
     cached: bool = False
     metric_errors: Mapping[str, str] = field(default_factory=dict)  #: what metrics raised instead of a value, by metric
+    detour: str = ""  #: why the run was not computed on the way that was wanted, which is faster
 
     def __str__(self) -> str:
         if self.status != "done":
@@ -253,4 +254,5 @@ def summarise_run(run: Run, cached: bool) -> RunSummary:
     ended, modes = run.outcome, run.last("value").get("modes")
     held = None if modes is None else modes / ended["modes"]
     errors = run.metric_errors()
-    return RunSummary(run.spec.label, ended["status"], ended["reason"], held, ended["seconds"], cached, errors)
+    status, reason, detour = ended["status"], ended["reason"], ended.get("path_reason", "")
+    return RunSummary(run.spec.label, status, reason, held, ended["seconds"], cached, errors, detour)

@@ -109,6 +109,9 @@ def describe_trouble(heard: Sequence[RunSummary]) -> Iterator[str]:
             f"{say_count(len(kept), 'failed run')} {choose_verb(len(kept), 'was', 'were')} not tried again: the folder "
             'has them, and no code has changed since; --retry failed (retry="failed" in Python) tries them again'
         )
+    detours = Counter(summary.detour for summary in heard if summary.detour and not summary.cached)
+    for reason, count in detours.items():
+        yield f"{say_count(count, 'run')} left the fast way of training, {reason}"
     raised = Counter(error for summary in heard for error in summary.metric_errors.values())
     for error, count in raised.items():
         runs = f"{say_count(count, 'run')} {choose_verb(count, 'has', 'have')}"

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, fx
 from torch._subclasses.fake_tensor import FakeTensorMode
+from torch.fx.experimental.proxy_tensor import make_fx
 from torch.fx.experimental.symbolic_shapes import ShapeEnv
 
 from gancheck.system.cache_folder import compiled_folder
@@ -76,3 +77,18 @@ def cache_on_disk() -> Iterator[None]:
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
+
+
+def warm_up() -> str:
+    """Compile one tiny graph, so that what every graph needs, such as precompiled headers, is there; says what came of
+    it. `make setup` calls it."""
+    device = torch.device("cpu")
+    if not has_compiler(device):
+        return "no C++ compiler was found: long runs are traced, and take about twice as long"
+    ones = torch.ones(2)
+    compile_graph(make_fx(lambda x: [x + 1])(ones), [ones])
+    return f"the compiler is ready; its work is kept in {os.environ.get(CACHE) or compiled_folder()}"
+
+
+if __name__ == "__main__":
+    print(warm_up())

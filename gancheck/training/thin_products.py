@@ -9,8 +9,9 @@ THIN = 8  #: columns up to which a product is turned; at 16 both ways take the s
 
 
 def turn_thin_products(graph: fx.GraphModule) -> None:
-    """Write every product a b whose b is thin and stored by rows as (b' a')', the same sums in another order."""
-    bmm, transpose = torch.ops.aten.bmm.default, torch.ops.aten.transpose.int
+    """Write every product a b whose b is thin and stored by rows as (b' a')', stored as before."""
+    aten = torch.ops.aten
+    bmm, transpose = aten.bmm.default, aten.transpose.int
     for node in [n for n in graph.graph.nodes if n.op == "call_function" and n.target is bmm]:
         left, right = node.args
         if not is_thin(left.meta["val"], right.meta["val"]):
@@ -18,8 +19,10 @@ def turn_thin_products(graph: fx.GraphModule) -> None:
         with graph.graph.inserting_before(node):
             sides = [graph.graph.call_function(transpose, (side, 1, 2)) for side in (right, left)]
             product = graph.graph.call_function(bmm, tuple(sides))
-            turned = graph.graph.call_function(transpose, (product, 1, 2))
-        turned.meta["val"] = node.meta["val"].mT.contiguous().mT  # a later product may look at it
+            back = graph.graph.call_function(transpose, (product, 1, 2))
+            by_rows = {"memory_format": torch.contiguous_format}  # what comes after may count on it
+            turned = graph.graph.call_function(aten.clone.default, (back,), by_rows)
+        turned.meta["val"] = node.meta["val"]  # a later product may look at it
         node.replace_all_uses_with(turned)
         graph.graph.erase_node(node)
     graph.recompile()

@@ -205,3 +205,27 @@ def test_the_clock_stops_for_probes(setup: Callable[..., TrainingSetup]) -> None
 def test_a_gan_without_a_loop_of_its_own_is_refused(setup: Callable[..., TrainingSetup]) -> None:
     record = train_own_loop(setup())[0]
     assert (record.status, record.reason) == ("failed", "Unsupported: this GAN is trained by gancheck's own loop")
+
+
+class Nothing(nn.Module):
+    """Gives its latents back; it holds no tensor at all."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        return z
+
+
+class Untrained(gc.Model):
+    """A generator without weights."""
+
+    def build(self, data: gc.DataSpec) -> gc.Networks:
+        return gc.Networks(Nothing(), gc.Latent(data.size))
+
+    def train(self, session: gc.Session) -> None:
+        for _ in session.steps():
+            pass
+
+
+def test_a_generator_without_any_weight_is_probed(train: Train) -> None:
+    records = train(gan=Untrained(), steps=3)
+    assert [record.status for record in records] == ["done", "done"]
+    assert all(value > 0 for record in records for value in record.trace["diversity"].tolist()[-1:])
