@@ -3,7 +3,7 @@
     python -m benchmarks.speed.growth
 
 CPU seconds of traced training on one thread, the least of three; what is fitted is seconds = a + b x, and `curvature`
-is how far the last point lies from the line through the first two, as a share of it. Writes growth.json beside this file.
+is how far the last point lies from the line through the first two, as a share of it. Writes growth.json.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from gancheck.bench.cell import Job, RunSummary
 from gancheck.bench.execution.base import JobResult
 from gancheck.bench.execution.local import LocalExecutor
 from gancheck.bench.plan import Plan
-from gancheck.bench.run import OnRun, RunOutcome, execute, missing_compiler
+from gancheck.bench.run import OnRun, RunOutcome, describe_trouble, execute, missing_compiler
 from gancheck.bench.store import Run, Store
 from gancheck.errors import GancheckError
 
@@ -202,6 +202,14 @@ def test_a_run_says_once_that_it_was_slow_for_want_of_a_compiler(
     assert not list(missing_compiler(plan, []))
     (tmp_path / "g++").touch(mode=0o755)
     assert not list(missing_compiler(plan, plan.jobs))
+
+
+def test_a_run_tells_why_some_left_the_fast_way() -> None:
+    heard = [
+        RunSummary(f"ring/mlp odd seed {i}", "done", "", 1.0, 0.1, cached=i == 2, detour="stacked-traced: a branch")
+        for i in range(3)
+    ]
+    assert list(describe_trouble(heard)) == ["2 runs left the fast way of training, stacked-traced: a branch"]
 
 
 def test_workers_side_by_side_make_the_same_numbers(side_by_side: RunOutcome, undisturbed: Path, results: Look) -> None:
