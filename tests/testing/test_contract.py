@@ -26,7 +26,10 @@ EVERYTHING = [
     for name in REGISTRY.names(kind)
     if not getattr(REGISTRY.entry(kind, name).thing, "costly", False)
 ]
-QUICK = {"unrolled": {"k": 1}}  #: what is slow to trace at its default size
+QUICK: dict[str, dict[str, Any]] = {  #: what is slow at its default size
+    "unrolled": {"k": 1},
+    "self-conditioned": {"clusterings": 2},
+}
 
 
 @pytest.mark.parametrize(("kind", "name"), EVERYTHING)

@@ -86,11 +86,12 @@ def test_swapped_classes_are_mislabelled_and_named(ring: Labelled):
 
 def test_one_class_in_part_astray_is_mislabelled(ring: Labelled):
     x, three = ring.x.clone(), torch.nonzero(ring.y == 3).flatten()
-    x[three[: len(three) * 7 // 10]] = ring.x[ring.y == 6][:1] + 0.01 * torch.randn(len(three) * 7 // 10, 2)
+    astray = len(three) * 7 // 10
+    x[three[:astray]] = ring.x[ring.y == 6][:1] + 0.01 * torch.randn(astray, 2)
     found = check_mislabelled(ring.evidence(x))
     assert found.found
     assert found.modes == (3,)
-    assert found.text == "samples of class 3 look like class 6 (70%)"
+    assert found.text == f"samples of class 3 look like class 6 ({astray / len(three):.0%})"
     assert found.margin == 0.3
 
 
