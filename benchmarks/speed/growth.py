@@ -1,9 +1,9 @@
-"""How the cost of training grows: with steps, seeds, width and modes, each alone. All should be straight lines.
+"""How the cost of training grows: with steps, seeds, width and modes, each alone. Nothing should grow faster than a line.
 
     python -m benchmarks.speed.growth
 
-CPU seconds of traced training on one thread, the least of three; what is fitted is seconds = a + b x, and `curvature`
-is how far the last point lies from the line through the first two, as a share of it. Writes growth.json.
+CPU seconds of traced training on one thread, the least of three. `exponent` is the slope of their logarithm on that of
+the size: 1 is a line through nothing, less is cheaper than that, 0 is no growth at all. Writes growth.json.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from __future__ import annotations
 import datetime
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from benchmarks.machine import machine
@@ -63,15 +65,16 @@ def measure() -> dict[str, Any]:
     for what, points in POINTS.items():
         spent = [seconds(**{"width" if what == "weights" else what: point}) for point in points]
         sizes = [weights(point) if what == "weights" else point for point in points]
-        slope = (spent[1] - spent[0]) / (sizes[1] - sizes[0])
-        straight = spent[0] + slope * (sizes[-1] - sizes[0])
-        found[what] = {
-            "points": sizes,
-            "seconds": [round(s, 3) for s in spent],
-            "curvature": round(spent[-1] / straight - 1, 2) if straight > 0 else None,
-        }
+        seconds_found = [round(s, 3) for s in spent]
+        found[what] = {"points": sizes, "seconds": seconds_found, "exponent": round(exponent(sizes, spent), 2)}
         print(what, found[what], flush=True)
     return found
+
+
+def exponent(sizes: Sequence[float], spent: Sequence[float]) -> float:
+    """Slope of log seconds on log size, by least squares."""
+    slope: float = np.polyfit(np.log(sizes), np.log(spent), 1)[0]
+    return slope
 
 
 def weights(width: int) -> int:
