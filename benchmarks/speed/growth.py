@@ -1,4 +1,4 @@
-"""How the cost of training grows: with steps, seeds, width and modes, each alone. Nothing should grow faster than a line.
+"""How the cost of training grows with steps, seeds, width and modes, each alone: like a line at most.
 
     python -m benchmarks.speed.growth
 
