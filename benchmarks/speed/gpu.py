@@ -27,6 +27,7 @@ from benchmarks.machine import machine
 from benchmarks.speed.by_hand import HandLoop, points_loop
 from benchmarks.speed.training import points_setup
 from gancheck.training.compiled_step import CompiledStep
+from gancheck.training.diversity import DiversityProbe
 from gancheck.training.replay import capture_cuda
 from gancheck.training.streams import ExtendedStream, Stream
 from gancheck.training.trainer import Trainer
@@ -142,12 +143,11 @@ class Check:
         return round(statistics.median(rates), 1)
 
     def look(self, trainer: Trainer) -> float:
-        """Seconds of a pause: what all seeds generate, and whether they are finite."""
-        trainer.live_generators()
-        trainer.are_finite()
+        """Seconds of a pause: how varied the samples of all seeds are, and whether their weights are finite."""
+        seeds, probe = len(trainer.setup.seeds), DiversityProbe(trainer.sampler, trainer.setup.dataset, self.device)
+        probe(trainer.live_generators(), seeds)
         start = time.perf_counter()
-        for tensor in tree_flatten(trainer.live_generators().weights)[0]:
-            tensor.sum()
+        probe(trainer.live_generators(), seeds)
         trainer.are_finite()
         return time.perf_counter() - start
 

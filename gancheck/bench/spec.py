@@ -33,7 +33,7 @@ CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTran
 RANKING = ("modes", "quality")
 
 #: Updates of a block, times its seeds, from which compiling repays itself where the graph serves several tasks, or is
-#: kept from an earlier run; alone and for the first time it takes about twice as many. Graphs that take longer to
+#: kept from an earlier run; alone and for the first time it takes about three times as many. Graphs that take longer to
 #: compile save more at every step.
 WORTH_COMPILING = 25_000
 
