@@ -162,7 +162,7 @@ def speed(results: dict[str, Any]) -> str:
     rest = (
         f"`gancheck --help` takes {results['startup']['help_seconds']:.2f} s and does not import torch. "
         f"Peak memory of `make bench`, cut to few steps, so that nothing is compiled: "
-        f"{results['memory']['peak_gigabytes']:.1f} GB; of the whole, the C++ compiler included: [the board](ranking.md)."
+        f"{results['memory']['peak_gigabytes']:.1f} GB; of the whole, with the C++ compiler: [the board](ranking.md)."
     )
     where = f"Medians on one core of {machine['cores']} ({machine['cpu']}), torch {machine['torch']}; `make speed`."
     parts = (training_table(training), start_up(training), f"{distance} {metrics(results['metrics'])}", rest, where)
