@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ FAMILIES = {
     "objectives": "objective",
     "regularisers": "regulariser",
     "discriminator": "discriminator",
+    "auxiliary": "auxiliary",
     "optimisation": "optimisation",
     "data": "data",
     "generator": "generator",
@@ -28,6 +30,14 @@ FAMILIES = {
 def test_every_strategy_is_in_the_folder_of_its_family(registry: gc.Registry) -> None:
     for entry in (registry.entry("strategy", name) for name in registry.names("strategy")):
         assert FAMILIES[entry.file.parent.name] == entry.info.properties["family"], entry.info.name
+
+
+def test_every_strategy_names_its_paper_as_its_docstring_does(registry: gc.Registry) -> None:
+    for entry in (registry.entry("strategy", name) for name in registry.names("strategy")):
+        authors, year = re.fullmatch(r"(.+?)(?: et al\.)?, .*?(\d{4})", entry.info.properties["paper"]).groups()  # type: ignore[union-attr]
+        text = inspect.getmodule(entry.thing).__doc__ or ""
+        assert year in text, entry.info.name
+        assert all(name in text for name in authors.split(" & ")), entry.info.name
 
 
 @pytest.mark.parametrize("kind", ["strategy", "detector", "gan"])

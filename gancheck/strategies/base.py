@@ -27,19 +27,20 @@ Kind = Literal["trained", "oracle", "sampling"]
 FAMILIES = ("objective", "regulariser", "discriminator", "optimisation")  #: beside words of an author's own
 
 
-def strategy(name: str, *, family: str, kind: Kind = "trained") -> Callable[[T], T]:
+def strategy(name: str, *, family: str, paper: str = "", kind: Kind = "trained") -> Callable[[T], T]:
     """Make a dataclass that derives from `Strategy` known as `name`.
 
     `family` says what it changes: "objective" (it defines both players' losses; a recipe holds at most one),
-    "regulariser", "discriminator", "optimisation", or a word of your own. `kind` "oracle" (uses mode labels) and
-    "sampling" (only filters samples afterwards) are ranked in tables of their own.
+    "regulariser", "discriminator", "optimisation", or a word of your own. `paper` says where it comes from, as in
+    "Mao et al., ICCV 2017". `kind` "oracle" (uses mode labels) and "sampling" (only filters samples afterwards) are
+    ranked in tables of their own.
 
     Raises BadPlugin for a family that is nearly one of these four.
     """
     meant = difflib.get_close_matches(family.lower(), FAMILIES, n=1, cutoff=0.85)
     if meant and family not in FAMILIES:  # two objectives would compose, and none of them would be alone
         raise BadPlugin(f"strategy '{name}': unknown family '{family}'. Did you mean '{meant[0]}'?")
-    return plugin("strategy", name, family=family, kind=kind)
+    return plugin("strategy", name, family=family, paper=paper, kind=kind)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ ROWS = 10_000  #: training samples that the Gaussian is fitted to
 ROUNDS = 8  #: of the search for principal components
 
 
-@strategy("instance-selection", family="data")
+@strategy("instance-selection", family="data", paper="DeVries et al., NeurIPS 2020")
 @dataclass(frozen=True)
 class InstanceSelection(Strategy):
     """Train on the share of the data that is most likely under a Gaussian fitted to it; rare modes are given up."""

@@ -34,7 +34,7 @@ from gancheck.strategies.base import BuildInfo, Strategy, strategy
 MEMORY = "self-conditioned"
 
 
-@strategy("self-conditioned", family="data")
+@strategy("self-conditioned", family="data", paper="Liu et al., CVPR 2020")
 @dataclass(frozen=True)
 class SelfConditioned(Strategy):
     """Condition both players on clusters of the real data, found in the discriminator's features as it learns."""

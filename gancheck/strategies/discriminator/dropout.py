@@ -23,7 +23,7 @@ from gancheck.strategies.base import BuildInfo, Strategy, strategy
 ACTIVATIONS = tuple(getattr(activation, name) for name in activation.__all__ if name != "MultiheadAttention")
 
 
-@strategy("dropout", family="discriminator")
+@strategy("dropout", family="discriminator", paper="Srivastava et al., JMLR 2014")
 @dataclass(frozen=True)
 class DropoutInCritics(Strategy):
     """Drop a share p of the units after every activation of every critic; each call draws a mask of its own."""

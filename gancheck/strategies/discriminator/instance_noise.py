@@ -14,7 +14,7 @@ from gancheck.gans.game import Game, Sample
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("instance-noise", family="discriminator")
+@strategy("instance-noise", family="discriminator", paper="Sonderby et al., ICLR 2017")
 @dataclass(frozen=True)
 class InstanceNoise(Strategy):
     """Add N(0, sigma^2) to everything the discriminator sees; sigma falls linearly to 0 over the run."""

@@ -19,7 +19,7 @@ from gancheck.strategies.base import BuildInfo, Strategy, strategy
 from gancheck.strategies.discriminator._l1_distance import distances
 
 
-@strategy("minibatch-discrimination", family="discriminator")
+@strategy("minibatch-discrimination", family="discriminator", paper="Salimans et al., NeurIPS 2016")
 @dataclass(frozen=True)
 class MinibatchDiscrimination(Strategy):
     """Append to the last hidden layer each sample's closeness to the others, o_b = sum_j exp(-|M_ib - M_jb|_1)."""

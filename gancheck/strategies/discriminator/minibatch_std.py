@@ -18,7 +18,7 @@ from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
 
 
-@strategy("minibatch-std", family="discriminator")
+@strategy("minibatch-std", family="discriminator", paper="Karras et al., ICLR 2018")
 @dataclass(frozen=True)
 class MinibatchStd(Strategy):
     """Append to the last hidden layer the standard deviation over a group of samples, averaged over features."""

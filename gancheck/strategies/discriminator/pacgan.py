@@ -17,7 +17,7 @@ from gancheck.gans.settings import Settings
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("pacgan", family="discriminator")
+@strategy("pacgan", family="discriminator", paper="Lin et al., NeurIPS 2018")
 @dataclass(frozen=True)
 class PacGan(Strategy):
     """Let the discriminator judge packs of m samples, joined along features or channels, so that sameness shows.

@@ -23,7 +23,7 @@ from gancheck.strategies.base import BuildInfo, Strategy, strategy
 PRIOR = "prior"
 
 
-@strategy("deligan", family="generator")
+@strategy("deligan", family="generator", paper="Gurumurthy et al., CVPR 2017")
 @dataclass(frozen=True)
 class Deligan(Strategy):
     """Learn the prior z = mu_k + sigma_k * eps, k uniform; add weight * E (sigma - 1)^2 to the generator's loss."""

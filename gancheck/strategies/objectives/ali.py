@@ -24,7 +24,7 @@ from gancheck.strategies.base import BuildInfo, Strategy, strategy
 ENCODER = "encoder"
 
 
-@strategy("ali", family="objective")
+@strategy("ali", family="objective", paper="Dumoulin et al., ICLR 2017")
 @dataclass(frozen=True)
 class Ali(Strategy):
     """D tells (x, z ~ E(x)) from (G(z), z), generator and encoder E minimise sp(D(x, E(x))) + sp(-D(G(z), z))."""

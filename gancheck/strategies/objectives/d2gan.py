@@ -20,7 +20,7 @@ SECOND = "discriminator2"
 LINEAR = -20.0  #: below this logit, log(softplus(logit)) is the logit to the last digit of float32
 
 
-@strategy("d2gan", family="objective")
+@strategy("d2gan", family="objective", paper="Nguyen et al., NeurIPS 2017")
 @dataclass(frozen=True)
 class DualDiscriminator(Strategy):
     """D1 minimises D1(G(z)) - alpha log D1(x), D2 D2(x) - beta log D2(G(z)), G beta log D2(G(z)) - D1(G(z))."""

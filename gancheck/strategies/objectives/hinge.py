@@ -14,7 +14,7 @@ from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("hinge", family="objective")
+@strategy("hinge", family="objective", paper="Lim & Ye, 2017")
 @dataclass(frozen=True)
 class Hinge(Strategy):
     """D minimises relu(1 - D(x)) + relu(1 + D(G(z))), G minimises -D(G(z))."""

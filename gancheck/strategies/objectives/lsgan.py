@@ -13,7 +13,7 @@ from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("lsgan", family="objective")
+@strategy("lsgan", family="objective", paper="Mao et al., ICCV 2017")
 @dataclass(frozen=True)
 class LeastSquares(Strategy):
     """Least squares in place of cross entropy: D minimises (D(x)-1)^2/2 + D(G(z))^2/2, G minimises (D(G(z))-1)^2/2."""

@@ -27,7 +27,7 @@ from gancheck.strategies.base import BuildInfo, Strategy, strategy
 CLASSIFIER = "classifier"
 
 
-@strategy("mgan", family="objective")
+@strategy("mgan", family="objective", paper="Hoang et al., ICLR 2018")
 @dataclass(frozen=True)
 class Mgan(Strategy):
     """k generators play the non-saturating game and minimise -beta log C_u(G_u(z)), as the classifier C does."""

@@ -14,7 +14,7 @@ from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("none", family="objective")
+@strategy("none", family="objective", paper="Goodfellow et al., NeurIPS 2014")
 @dataclass(frozen=True)
 class NonSaturating(Strategy):
     """The non-saturating GAN, untreated: D minimises sp(-D(x)) + sp(D(G(z))), G minimises sp(-D(G(z)))."""

@@ -15,7 +15,7 @@ from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("rpgan", family="objective")
+@strategy("rpgan", family="objective", paper="Jolicoeur-Martineau, ICLR 2019")
 @dataclass(frozen=True)
 class RelativisticPairing(Strategy):
     """D minimises sp(D(G(z)) - D(x)) over pairs, G minimises sp(D(x) - D(G(z)))."""

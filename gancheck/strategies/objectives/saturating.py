@@ -14,7 +14,7 @@ from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("saturating", family="objective")
+@strategy("saturating", family="objective", paper="Goodfellow et al., NeurIPS 2014")
 @dataclass(frozen=True)
 class Saturating(Strategy):
     """The generator minimises log(1 - D(G(z))), as the zero-sum game has it: a negative control."""

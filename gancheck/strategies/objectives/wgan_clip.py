@@ -17,7 +17,7 @@ from gancheck.gans.state import Params, State
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("wgan-clip", family="objective")
+@strategy("wgan-clip", family="objective", paper="Arjovsky et al., ICML 2017")
 @dataclass(frozen=True)
 class WganClip(Strategy):
     """A critic without a sigmoid, every weight clipped to [-c, c] after each update; both players move by RMSProp."""

@@ -14,7 +14,7 @@ from gancheck.gans.settings import Settings
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("wgan-gp", family="objective")
+@strategy("wgan-gp", family="objective", paper="Gulrajani et al., NeurIPS 2017")
 @dataclass(frozen=True)
 class WganGp(Strategy):
     """A critic without a sigmoid, its gradient norm held near 1 on segments between real and generated samples."""

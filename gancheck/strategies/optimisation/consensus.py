@@ -18,7 +18,7 @@ from gancheck.gans.state import Params
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("consensus", family="optimisation")
+@strategy("consensus", family="optimisation", paper="Mescheder et al., NeurIPS 2017")
 @dataclass(frozen=True)
 class Consensus(Strategy):
     """Move both players at once, by their gradients v and gamma times the gradient of ||v||^2 / 2, of all weights.

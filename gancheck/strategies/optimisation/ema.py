@@ -17,7 +17,7 @@ from gancheck.strategies.base import Strategy, strategy
 MEMORY = "ema"
 
 
-@strategy("ema", family="optimisation")
+@strategy("ema", family="optimisation", paper="Yazici et al., ICLR 2019")
 @dataclass(frozen=True)
 class Ema(Strategy):
     """Train as usual; evaluate the exponential moving average of the weights of all players that generate.

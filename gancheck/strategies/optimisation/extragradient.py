@@ -16,7 +16,7 @@ from gancheck.gans.state import Params
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("extragradient", family="optimisation")
+@strategy("extragradient", family="optimisation", paper="Gidel et al., ICLR 2019")
 @dataclass(frozen=True)
 class Extragradient(Strategy):
     """ExtraAdam: move both players at once, by the gradients at the weights that an Adam step would lead to.

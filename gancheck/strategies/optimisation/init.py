@@ -25,7 +25,7 @@ SCHEMES: dict[str, Callable[[Tensor, torch.Generator], Tensor]] = {
 LAYERS = (nn.Linear, nn.modules.conv._ConvNd)
 
 
-@strategy("init", family="optimisation")
+@strategy("init", family="optimisation", paper="Saxe et al., ICLR 2014")
 @dataclass(frozen=True)
 class Init(Strategy):
     """Draw the weights of every linear and convolutional layer of every player by a scheme; biases start at zero.

@@ -15,7 +15,7 @@ from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("top-k", family="optimisation")
+@strategy("top-k", family="optimisation", paper="Sinha et al., NeurIPS 2020")
 @dataclass(frozen=True)
 class TopK(Strategy):
     """Average the generator's loss over the k fake rows with the highest logits; k falls from all rows to nu of them.

@@ -13,7 +13,7 @@ from gancheck.gans.settings import Settings
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("ttur", family="optimisation")
+@strategy("ttur", family="optimisation", paper="Heusel et al., NeurIPS 2017")
 @dataclass(frozen=True)
 class Ttur(Strategy):
     """Multiply the discriminator's learning rate, and leave the generator's."""

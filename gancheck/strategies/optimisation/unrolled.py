@@ -19,7 +19,7 @@ from gancheck.gans.state import Params
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("unrolled", family="optimisation")
+@strategy("unrolled", family="optimisation", paper="Metz et al., ICLR 2017")
 @dataclass(frozen=True)
 class Unrolled(Strategy):
     """Play the generator's loss against the discriminator as it will be after k more Adam steps on this batch.

@@ -13,7 +13,7 @@ from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("dragan", family="regulariser")
+@strategy("dragan", family="regulariser", paper="Kodali et al., 2017")
 @dataclass(frozen=True)
 class Dragan(Strategy):
     """Add weight * E (||grad D(x + u)|| - 1)^2, u uniform on [0, spread * std(x)]."""

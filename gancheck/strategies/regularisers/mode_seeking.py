@@ -13,7 +13,7 @@ from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("mode-seeking", family="regulariser")
+@strategy("mode-seeking", family="regulariser", paper="Mao et al., CVPR 2019")
 @dataclass(frozen=True)
 class ModeSeeking(Strategy):
     """Add weight / (mean |G(z1) - G(z2)| / mean |z1 - z2| + 1e-5) to the generator's loss over pairs."""

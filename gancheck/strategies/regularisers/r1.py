@@ -13,7 +13,7 @@ from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("r1", family="regulariser")
+@strategy("r1", family="regulariser", paper="Mescheder et al., ICML 2018")
 @dataclass(frozen=True)
 class R1(Strategy):
     """Add gamma/2 * E_x ||grad_x D(x)||^2 to the discriminator's loss."""

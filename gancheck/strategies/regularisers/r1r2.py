@@ -13,7 +13,7 @@ from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 
 
-@strategy("r1r2", family="regulariser")
+@strategy("r1r2", family="regulariser", paper="Huang et al., NeurIPS 2024")
 @dataclass(frozen=True)
 class R1R2(Strategy):
     """Add gamma/2 * (E_x ||grad D(x)||^2 + E_z ||grad D(G(z))||^2) to the discriminator's loss, at every step."""

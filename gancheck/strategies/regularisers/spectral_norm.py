@@ -19,7 +19,7 @@ from gancheck.strategies.base import Strategy, strategy
 MEMORY = "spectral-norm"
 
 
-@strategy("spectral-norm", family="regulariser")
+@strategy("spectral-norm", family="regulariser", paper="Miyato et al., ICLR 2018")
 @dataclass(frozen=True)
 class SpectralNorm(Strategy):
     """Play with W / sigma(W) in every layer of every critic; sigma by one power iteration per step."""

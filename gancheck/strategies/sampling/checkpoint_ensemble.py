@@ -26,7 +26,7 @@ from gancheck.strategies.sampling._columns import each
 MEMORY = "checkpoint-ensemble"
 
 
-@strategy("checkpoint-ensemble", family="sampling")
+@strategy("checkpoint-ensemble", family="sampling", paper="Wang et al., 2016")
 @dataclass(frozen=True)
 class CheckpointEnsemble(Strategy):
     """Draw as many samples from each of the last kept generators and the present one.

@@ -23,7 +23,7 @@ from gancheck.strategies.sampling._columns import each
 EPSILON = 1e-6  #: keeps the logarithm finite at the largest odds
 
 
-@strategy("drs", family="sampling", kind="sampling")
+@strategy("drs", family="sampling", paper="Azadi et al., ICLR 2019", kind="sampling")
 @dataclass(frozen=True)
 class Drs(CalibratingStrategy):
     """Keep a sample with probability sigmoid(F - gamma), F = d - max d - log(1 - exp(d - max d)), d its log odds."""

@@ -21,7 +21,7 @@ from gancheck.strategies.sampling._calibration import CalibratedSampler, Calibra
 from gancheck.strategies.sampling._columns import each
 
 
-@strategy("mh-gan", family="sampling", kind="sampling")
+@strategy("mh-gan", family="sampling", paper="Turner et al., ICML 2019", kind="sampling")
 @dataclass(frozen=True)
 class MhGan(CalibratingStrategy):
     """Each sample ends a chain that starts at a real one and moves to a proposal with min(1, odds(new) / odds(old))."""

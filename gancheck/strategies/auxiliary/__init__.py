@@ -1,0 +1,1 @@
+"""Strategies that train a further network beside the two: an encoder, a classifier, a statistic."""
