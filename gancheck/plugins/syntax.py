@@ -72,7 +72,16 @@ def fields(node: ast.AST) -> Iterator[tuple[str, object]]:
         unseen = (name == "annotation" and isinstance(node, ast.arg)) or (name == "body" and is_for_checkers(node))
         if name in IGNORED or unseen or value is None or value == []:
             continue
+        if name == "decorator_list":
+            value = [without_paper(decorator) for decorator in value]
         yield name, [v for v in value if not is_docstring(v)] if isinstance(value, list) else value
+
+
+def without_paper(decorator: ast.expr) -> ast.expr:
+    """A decorator without the paper that it names."""
+    if not isinstance(decorator, ast.Call):
+        return decorator
+    return ast.Call(decorator.func, decorator.args, [k for k in decorator.keywords if k.arg != "paper"])
 
 
 def is_for_checkers(node: ast.AST) -> bool:

@@ -107,6 +107,14 @@ def test_what_is_computed_changes_the_hash(hashed: Hash, name: str, old: str, ne
     assert hashed(edited(name, old, new)) != hashed()
 
 
+def test_the_paper_that_a_decorator_names_changes_nothing_and_all_else_of_it_does(hashed: Hash) -> None:
+    def decorated(text: str) -> str:
+        return hashed(edited("plugin.py", "class Mine:", f"@named({text})\nclass Mine:"))
+
+    assert decorated('"mine", paper="Doe et al., 2020"') == decorated('"mine"')
+    assert decorated('"mine", kind="oracle"') != decorated('"mine"')
+
+
 def test_a_definition_that_is_not_used_changes_nothing(hashed: Hash) -> None:
     assert hashed(edited("pkg/maths/helpers.py", "x - 1", "x - 2")) == hashed()
     assert hashed(edited("pkg/maths/helpers.py", "UNUSED = 1", "UNUSED = 2")) == hashed()
