@@ -16,6 +16,7 @@ import polars as pl
 
 from benchmarks.calibration.page import judgement
 from benchmarks.metrics.verdicts import healthy
+from benchmarks.strategies import page as cures
 from gancheck.bench.leaderboard import RULE
 from gancheck.report.text.breaking_points import NOTE
 from gancheck.report.text.breaking_points import markdown as markdown_grid
@@ -24,7 +25,7 @@ from gancheck.system.files import write_text
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), HERE / "RESULTS.md")
 QUICK = HERE / "results" / "quick"
 LADDER = HERE / "results" / "ladder"
 CALIBRATION = HERE / "calibration" / "quick.json"
@@ -41,8 +42,13 @@ MARKER = re.compile(r"^<!-- ([a-z-]+) -->$", re.MULTILINE)
 def parts() -> dict[str, str]:
     """The generated parts by name; links in them start at the root of the repository."""
     return {
-        "leaderboard": leaderboard(short=True),
-        "leaderboard-full": leaderboard(short=False),
+        "leaderboard": leaderboard(QUICK, short=True),
+        "leaderboard-full": leaderboard(QUICK, short=False),
+        "cures-board": leaderboard(cures.RESULTS, short=False),
+        "cures-collapse": cures.by_collapse(),
+        "cures-cost": cures.by_cost(),
+        "cures-families": cures.families(),
+        "cures-untried": cures.untried(),
         "calibration": calibration(json.loads(CALIBRATION.read_text(encoding="utf-8"))),
         "ladder": ladder(),
         "score": score(),
@@ -63,11 +69,11 @@ def fill_page(text: str, page: Path) -> str:
     return text
 
 
-def leaderboard(short: bool) -> str:
+def leaderboard(folder: Path, short: bool) -> str:
     """The table as `gancheck rank` writes it or, cut short, as `gancheck run` shows it, and where it comes from."""
-    rows = pl.read_csv(QUICK / "leaderboard.csv").to_dicts()
+    rows = pl.read_csv(folder / "leaderboard.csv").to_dicts()
     table = first_columns(rows) if short else markdown(rows).strip()
-    return f"{table}\n\n{RULE} {provenance(QUICK)}"
+    return f"{table}\n\n{RULE} {provenance(folder)}"
 
 
 def first_columns(rows: list[dict[str, Any]]) -> str:

@@ -12,7 +12,10 @@ from rich.table import Table
 
 from gancheck.bench.suite_file import load_suite, suite_files
 from gancheck.cli.console import Output
-from gancheck.errors import UnknownName, did_you_mean
+from gancheck.cli.plugin_page import page
+from gancheck.cli.strategy_facts import family_rank, strategy_facts
+from gancheck.cli.strategy_table import strategy_table
+from gancheck.errors import UnknownName, Unsupported, did_you_mean
 from gancheck.plugins.entry import PluginEntry
 from gancheck.plugins.kinds import KINDS
 from gancheck.plugins.registry import Registry
@@ -23,6 +26,8 @@ WHAT = (*(kind.plural for kind in KINDS.values()), SUITES)
 
 def list_command(
     what: Annotated[str | None, Parameter(help=f"One of {', '.join(WHAT)}; all of them unless given.")] = None,
+    name: Annotated[str | None, Parameter(help="One plug-in of that kind, to be told all about it.")] = None,
+    /,
     *,
     with_: Annotated[list[Path] | None, Parameter(name="--with", consume_multiple=False, negative="")] = None,
     json: Annotated[bool, Parameter(negative="")] = False,
@@ -34,34 +39,59 @@ def list_command(
     with_
         Plug-in files or folders to show too.
     json
-        For programs: name, summary, parameters and facts.
+        For programs: name, title, summary, parameters and facts.
     """
     if what is not None and what not in WHAT:
         raise UnknownName(f"cannot list '{what}'.{did_you_mean(what, WHAT)} Take one of {', '.join(WHAT)}")
     registry = Registry.load(with_ or ())
+    if what and name:
+        return show_one(registry, what, name, json)
     shown = {plural: rows(registry, plural) for plural in ([what] if what else WHAT)}
     if json:
         print(json_module.dumps(shown, indent=2))
         return 0
     output = Output()
     for plural, entries in shown.items():
-        output.print(table(plural, entries))
+        output.print(strategy_table(entries) if plural == "strategies" else table(plural, entries))
     return 0
+
+
+def show_one(registry: Registry, what: str, name: str, json: bool) -> int:
+    """Everything about one plug-in; UnknownName with the nearest where there is none."""
+    if what == SUITES:
+        raise Unsupported(f"a suite is shown by `gancheck run {name} --plan`, and by its file")
+    entry = registry.entry(kind_of(what), name)
+    described = describe_entry(entry, registry)
+    print(json_module.dumps(described, indent=2) if json else page(entry, described))
+    return 0
+
+
+def kind_of(plural: str) -> str:
+    """The kind of plug-in that a plural names."""
+    return next(kind.name for kind in KINDS.values() if kind.plural == plural)
 
 
 def rows(registry: Registry, plural: str) -> list[dict[str, Any]]:
     """What is known about every suite, or every plug-in of a kind."""
     if plural == SUITES:
         loaded = [(name, load_suite(name, registry)) for name in suite_files()]
-        return [{"name": n, "summary": s.about, "parameters": {}, "facts": {"version": s.version}} for n, s in loaded]
-    kind = next(kind.name for kind in KINDS.values() if kind.plural == plural)
-    return [describe_entry(registry.entry(kind, name), name) for name in registry.names(kind)]
+        return [
+            {"name": n, "title": s.about, "summary": s.about, "parameters": {}, "facts": {"version": s.version}}
+            for n, s in loaded
+        ]
+    kind = kind_of(plural)
+    found = [describe_entry(registry.entry(kind, name), registry) for name in registry.names(kind)]
+    return sorted(found, key=lambda row: family_rank(row["facts"])) if kind == "strategy" else found
 
 
-def describe_entry(entry: PluginEntry, name: str) -> dict[str, Any]:
-    """Name, first sentence, parameters with their defaults, and the facts its decorator declares."""
+def describe_entry(entry: PluginEntry, registry: Registry) -> dict[str, Any]:
+    """Name, title, first sentence, parameters with their defaults, and facts: what its decorator declares, and of
+    strategies what they can treat and cost."""
     facts = {k: v for k, v in entry.info.properties.items() if k != "presets"}
-    return {"name": name, "summary": entry.summary, "parameters": entry.parameters(), "facts": facts}
+    if entry.info.kind == "strategy":
+        facts |= strategy_facts(entry, registry)
+    words = {"title": entry.title, "summary": entry.summary}
+    return {"name": entry.info.name, **words, "parameters": entry.parameters(), "facts": facts}
 
 
 def table(plural: str, entries: list[dict[str, Any]]) -> Table:

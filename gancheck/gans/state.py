@@ -10,6 +10,8 @@ import torch
 from torch import Tensor
 from torch.utils._pytree import tree_map
 
+from gancheck.errors import BadPlugin, refuse_unknown
+
 Params = dict[str, Tensor]
 
 
@@ -24,6 +26,7 @@ class State:
     generating: tuple[str, ...] = ("generator",)  #: the players that sampling needs
     critics: tuple[str, ...] = ("discriminator",)  #: the players that judge samples
     critic: str = "discriminator"  #: whose memory is asked for, where `memory` is called for each of several critics
+    restarted: tuple[str, ...] = ()  #: players whose optimisers start anew, see `restart`
 
     @property
     def generator(self) -> Params:
@@ -37,6 +40,18 @@ class State:
     def with_weights(self, player: str, weights: Params) -> State:
         """This state with one player's weights changed, as weight clipping does."""
         return replace(self, weights={**self.weights, player: weights})
+
+    def restart(self, *players: str) -> State:
+        """This state, the optimisers of these players as before their first step; for `refresh` alone.
+
+        Their weights stay: give others by `with_weights`. Learning rates go on by the progress of the run. All seeds
+        restart at the same steps.
+
+        Raises BadPlugin for a player that there is not.
+        """
+        for player in players:
+            refuse_unknown(player, self.weights, "a player to restart", BadPlugin)
+        return replace(self, restarted=tuple(dict.fromkeys((*self.restarted, *players))))
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,13 @@ class PluginEntry:
         """First line of the docstring."""
         return (inspect.getdoc(self.thing) or "").partition("\n")[0]
 
+    @property
+    def title(self) -> str:
+        """First line of the file's docstring, without the name before a colon; the summary where there is none."""
+        line = (inspect.getdoc(inspect.getmodule(self.thing)) or "").partition("\n")[0]
+        name, _, rest = line.partition(": ")
+        return (rest[:1].upper() + rest[1:] if len(name) < 40 and rest else line) or self.summary
+
     def parameters(self) -> dict[str, Any]:
         """Parameters and their defaults; a function's are its keyword arguments after the view."""
         if inspect.isclass(self.thing):

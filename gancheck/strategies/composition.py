@@ -24,7 +24,7 @@ from gancheck.gans.state import Params, State
 from gancheck.strategies.base import BuildInfo, Strategy, is_objective, name_of
 from gancheck.strategies.hook_call import call_hook
 from gancheck.strategies.named_sampler import NamedSampler
-from gancheck.strategies.same_shapes import require_same_shapes, require_same_state
+from gancheck.strategies.same_shapes import require_same_shapes, require_step_state
 
 NOTHING: Mapping[str, Any] = {}
 
@@ -209,7 +209,7 @@ class Composition:
         """The state after an optimiser's step."""
         for s in self.implementing("after_update"):
             after = call_hook(s, "after_update", state, before)
-            require_same_state(after, state, f"strategy '{name_of(s)}', after_update")
+            require_step_state(after, state, f"strategy '{name_of(s)}', after_update")
             state = after
         return state
 
@@ -217,7 +217,7 @@ class Composition:
         """The state after every strategy's last word."""
         for s in self.implementing("after_step"):
             after = call_hook(s, "after_step", state)
-            require_same_state(after, state, f"strategy '{name_of(s)}', after_step")
+            require_step_state(after, state, f"strategy '{name_of(s)}', after_step")
             state = after
         return state
 

@@ -34,6 +34,13 @@ def require_same_state(after: object, before: State, what: str) -> None:
     refuse_changed_memory(after.memory, before.memory)
 
 
+def require_step_state(after: object, before: State, what: str) -> None:
+    """The same for a hook inside the step, which cannot start an optimiser anew."""
+    require_same_state(after, before, what)
+    if isinstance(after, State) and after.restarted:
+        raise BadPlugin(f"{what}: restarts {after.restarted[0]}; only refresh can, as it stands between steps")
+
+
 def refuse_changed_memory(remembered: Mapping[str, Any], memory: Mapping[str, Any]) -> None:
     """Refuse memories that nobody has started, and those whose shape or type changes."""
     for name, value in remembered.items():

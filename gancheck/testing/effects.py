@@ -9,13 +9,15 @@ from dataclasses import replace
 import torch
 
 from gancheck.datasets.base import Batch, Dataset
+from gancheck.errors import BadParameter, Unsupported
 from gancheck.gans.state import Params
 from gancheck.plugins.registry import Registry
 from gancheck.strategies.recipe import Recipe
 from gancheck.testing.require import require
-from gancheck.testing.short_training import Trial, Weights, same_bits
+from gancheck.testing.short_training import FEW, PLAINLY, Trial, Weights, same_bits
 
 HEAVY = "r1(gamma=1e6)"  #: a regulariser that nothing it reaches can ignore
+BESIDE = ("ema", "pacgan")  #: further strategies that every other composes with, or says why not
 
 
 def effects(trial: Trial, label: str, registry: Registry) -> Iterator[str]:
@@ -24,9 +26,22 @@ def effects(trial: Trial, label: str, registry: Registry) -> Iterator[str]:
     yield from idle_players(weights)
     if trial.recipe.kind != "oracle":
         refuse_labels(weights.end, replace(trial, dataset=relabel(trial.dataset)).weights().end)
+    composes = []
     if "r1" not in trial.recipe.names():
-        refuse_unreached(weights.end, replace(trial, recipe=Recipe.parse(f"{label}+{HEAVY}", registry)).weights().end)
-        yield "composes with r1"
+        refuse_unreached(weights.end, beside(trial, label, HEAVY, registry).weights().end)
+        composes.append("r1")
+    for other in (other for other in BESIDE if other not in trial.recipe.names()):
+        try:
+            beside(trial, label, other, registry).records(PLAINLY, FEW)
+            composes.append(other)
+        except (BadParameter, Unsupported) as reason:
+            yield f"refuses {other}: {reason}"
+    yield f"composes with {', '.join(composes)}"
+
+
+def beside(trial: Trial, label: str, other: str, registry: Registry) -> Trial:
+    """The same with one more strategy."""
+    return replace(trial, recipe=Recipe.parse(f"{label}+{other}", registry))
 
 
 def idle_players(weights: Weights) -> Iterator[str]:

@@ -35,7 +35,7 @@ class CompiledStep:
     ) -> None:
         self.replicas, order = replicas, list(updates)
         self.table = NumberTable(replicas, [update.team for update in order])
-        self.carried = Carried.first(replicas, order)
+        self.carried, self.began = Carried.first(replicas, order), dict(replicas.began)
         repeats = order.count(order[0])
         parts = [order] if repeats == 1 else [order[:1], order[repeats:]]
         functions = [StepFunction(replicas, part, self.table, path.vectorisation == "stacked") for part in parts]
@@ -49,11 +49,21 @@ class CompiledStep:
     def __call__(self) -> Signals:
         """Do the step, and give its signals."""
         self.adopt_memory()
+        self.restart_moments()
         rows = torch.split(self.table.rows(), self.lengths)
         found = {graph: graph(row) for graph, row in zip(self.order, rows, strict=True)}
         names = tuple(name for graph in found for name in graph.names)
         values = list(found.values())
         return Signals(names, torch.cat(values) if len(values) > 1 else values[0])
+
+    def restart_moments(self) -> None:
+        """Forget the moments of players whose optimisers a hook between steps has started anew."""
+        for player, step in self.replicas.began.items():
+            if self.began[player] != step:
+                self.began[player] = step
+                counts = [self.carried.counts[player]] if player in self.carried.counts else []
+                for tensor in tree_flatten((self.carried.moments[player], counts))[0]:
+                    tensor.zero_()
 
     def adopt_memory(self) -> None:
         """Write into the graphs' own tensors what a hook between steps has put in their place."""

@@ -24,12 +24,13 @@ class NumberTable:
         self.teams = [set(team) for team in teams]  #: who moves in each update of a step, in their order
         self.ahead = torch.empty(0)
         self.first = -1  #: step of the first rows at hand
+        self.began = dict(replicas.began)  #: as the rows at hand take it
 
     def rows(self) -> Tensor:
         """The rows of the step to come."""
         done = self.replicas.steps_done
-        if not 0 <= done - self.first < len(self.ahead):
-            self.first = done
+        if not 0 <= done - self.first < len(self.ahead) or self.began != self.replicas.began:
+            self.first, self.began = done, dict(self.replicas.began)
             numbers = [[self.numbers(step, i) for i in range(len(self.teams))] for step in range(done, done + AHEAD)]
             self.ahead = torch.tensor(numbers, dtype=torch.float32).to(self.replicas.device)
         return self.ahead[done - self.first]
@@ -43,9 +44,9 @@ class NumberTable:
         return row
 
     def count(self, player: str, done: int, update: int) -> int:
-        """Optimiser steps that a player has made before an update of a step."""
+        """Optimiser steps that a player has made since its optimiser started, before an update of a step."""
         moves = [player in team for team in self.teams]
-        return done * sum(moves) + sum(moves[:update])
+        return (done - self.began[player]) * sum(moves) + sum(moves[:update])
 
     def read(self, row: Tensor) -> tuple[Tensor, dict[str, StepSize]]:
         """An update's row taken apart: progress, and the step sizes by player."""

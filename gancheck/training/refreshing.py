@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import torch
 from torch.utils._pytree import tree_map
 
+from gancheck.errors import BadPlugin
 from gancheck.gans.noise import DrawnNoise
 from gancheck.gans.players import Players
 from gancheck.gans.sampler import PlainSampler
@@ -31,8 +30,9 @@ class Refreshing:
         setup = self.replicas.setup
         for strategy in setup.recipe.due(self.replicas.steps_done, setup.budget.steps):
             after = [self.refreshed(strategy, i, seed) for i, seed in enumerate(self.replicas.seeds)]
-            weights, memory = tree_map(lambda *tensors: torch.stack(tensors), *after)
-            self.replicas.adopt_state(weights, memory)
+            changed = ((dict(state.weights), dict(state.memory)) for state in after)
+            self.replicas.adopt_state(*tree_map(lambda *tensors: torch.stack(tensors), *changed))
+            self.replicas.restart_optimisers(same_players(after, f"strategy '{name_of(strategy)}', refresh"))
 
     def networks(self, state: State, source: torch.Generator) -> SeedNetworks:
         """One seed's networks, for a look at them."""
@@ -41,12 +41,20 @@ class Refreshing:
         game = standing_game(self.replicas, state, players, DrawnNoise({}, source=source))
         return SeedNetworks(self.sampler, game, lambda: Kept(evaluation_weights(self.replicas, state)))
 
-    def refreshed(self, strategy: Strategy, i: int, seed: int) -> tuple[Any, Any]:
-        """One seed's weights and memory after a strategy's `refresh`."""
+    def refreshed(self, strategy: Strategy, i: int, seed: int) -> State:
+        """One seed's state after a strategy's `refresh`."""
         replicas = self.replicas
         state: State = replicas.state_of(*tree_map(lambda t: t[i].clone(), replicas.state()))
         source = generator(replicas.device, seed, "refresh", name_of(strategy), replicas.steps_done)
         look = SeedLook(replicas.setup.dataset, source, replicas.steps_done, self.networks(state, source))
-        after = call_hook(strategy, "refresh", state, look)
+        after: State = call_hook(strategy, "refresh", state, look)
         require_same_state(after, state, f"strategy '{name_of(strategy)}', refresh")
-        return dict(after.weights), dict(after.memory)
+        return after
+
+
+def same_players(after: list[State], what: str) -> tuple[str, ...]:
+    """The players whose optimisers start anew, which must be the same for all seeds: they are moved together."""
+    players = {tuple(sorted(state.restarted)) for state in after}
+    if len(players) > 1:
+        raise BadPlugin(f"{what}: restarts players of some seeds only; restart those of all at the same step")
+    return players.pop()

@@ -5,7 +5,7 @@ Seeds are paired across strategies: a tensor that the untreated GAN also has sta
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import torch
@@ -43,6 +43,7 @@ class ReplicaStack:
         self.optimisers = {n: optimisers.build_optimiser(self.optimiser(n), w) for n, w in self.weights.items() if w}
         self.memory: dict[str, Any] = stack_found(found, self.device)  #: what strategies remember, by name
         self.steps_done = 0
+        self.began = dict.fromkeys(self.optimisers, 0)  #: steps done when a player's optimiser started
 
     def stack_player(
         self, built: list[Players], player: str, tensors: Callable[[nn.Module], dict[str, Tensor]]
@@ -77,6 +78,12 @@ class ReplicaStack:
         """Let Adam step from other running means."""
         for name, moments in advanced.items():
             optimisers.set_adam_moments(self.optimisers[name], self.weights[name], moments)
+
+    def restart_optimisers(self, players: Iterable[str]) -> None:
+        """The optimisers of players as before their first step."""
+        for name in (name for name in players if name in self.optimisers):
+            self.optimisers[name] = optimisers.build_optimiser(self.optimiser(name), self.weights[name])
+            self.began[name] = self.steps_done
 
     def rates(self) -> dict[str, Tensor]:
         """Every player's learning rate now, (replicates,)."""

@@ -28,12 +28,12 @@ def test_all_kinds_and_the_suites_are_listed_for_programs(
     shown = listed(capsys)
     assert list(shown) == [*PLURALS, "suites"]
     for kind in KINDS.values():
-        assert [entry["name"] for entry in shown[kind.plural]] == registry.names(kind.name)
-    keys = {"name", "summary", "parameters", "facts"}
+        assert sorted(entry["name"] for entry in shown[kind.plural]) == registry.names(kind.name)
+    keys = {"name", "title", "summary", "parameters", "facts"}
     assert all(set(entry) == keys for entries in shown.values() for entry in entries)
 
 
-@pytest.mark.parametrize("what", [*PLURALS, "suites"])
+@pytest.mark.parametrize("what", [*(plural for plural in PLURALS if plural != "strategies"), "suites"])
 def test_one_kind_is_a_table_for_people(what: str, capsys: pytest.CaptureFixture[str]) -> None:
     (entries,) = listed(capsys, what).values()
     assert main(["list", what]) == 0
@@ -42,6 +42,67 @@ def test_one_kind_is_a_table_for_people(what: str, capsys: pytest.CaptureFixture
     assert re.match(r"name +(better +range +needs +cost +)?what it is +parameters", heading)
     named = [row.split()[0] for row in rows if not row.startswith(" ")]
     assert named == [entry["name"] for entry in entries]
+
+
+def test_strategies_are_listed_by_family_with_paper_and_cost(capsys: pytest.CaptureFixture[str]) -> None:
+    (entries,) = listed(capsys, "strategies").values()
+    assert main(["list", "strategies"]) == 0
+    shown = capsys.readouterr().out
+    families = re.findall(r"^\[(.+)\]", shown, re.MULTILINE)
+    assert families == list(dict.fromkeys(entry["facts"]["family"] for entry in entries))
+    assert families[:2] == ["objective", "regulariser"]
+    assert re.search(
+        r"^r1 +Penalise the discriminator's slope at real data\. +Mescheder et al\., ICML 2018 +\d\.\dx", shown, re.M
+    )
+    assert re.search(r"^drs .* \d+ a sample *$", shown, re.MULTILINE)
+
+
+def test_every_builtin_strategy_says_what_it_costs_and_can_treat(capsys: pytest.CaptureFixture[str]) -> None:
+    for entry in listed(capsys, "strategies")["strategies"]:
+        facts = entry["facts"]
+        assert set(facts) == {"family", "paper", "kind", "tracks", "cost"}
+        assert facts["tracks"] in (["points", "images"], ["points"], ["images"]), entry["name"]
+        assert facts["cost"]["seconds"] > 0.3, entry["name"]
+        assert facts["cost"]["evaluations"] >= 4
+        assert facts["cost"]["sampling"] >= 1
+
+
+def test_one_plug_in_is_told_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", "strategies", "drs"]) == 0
+    shown = capsys.readouterr().out
+    assert "Azadi, Olsson, Darrell" in shown
+    assert re.search(r"^  percentile=80\.0  of F among generated samples", shown, re.MULTILINE)
+    assert re.search(
+        r"^  real=1000  real samples kept", shown, re.MULTILINE
+    )  # a parameter of the class it derives from
+    assert "tracks: points, images" in shown
+    assert main(["list", "metrics", "fid", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["facts"]["better"] == "lower"
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (["strategies", "pac-gan"], "unknown strategy 'pac-gan'. Did you mean 'pacgan'? (gancheck list strategies)"),
+        (["suites", "quick"], "a suite is shown by `gancheck run quick --plan`, and by its file"),
+    ],
+)
+def test_one_that_is_not_there_is_one_line(call: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", *call]) == 2
+    assert capsys.readouterr().err == f"gancheck: {said}\n"
+
+
+def test_a_strategy_of_ones_own_has_no_cost_and_a_title_all_the_same(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "strategy", "mine"]) == 0
+    capsys.readouterr()
+    (entries,) = listed(capsys, "strategies", "--with", "mine.py").values()
+    mine = next(entry for entry in entries if entry["name"] == "mine")
+    assert mine["facts"]["cost"] is None
+    assert mine["title"]
+    assert mine["facts"]["tracks"] == ["points", "images"]
 
 
 def test_extractors_have_descriptions_and_parameters(capsys: pytest.CaptureFixture[str]) -> None:

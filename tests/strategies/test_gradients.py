@@ -52,10 +52,11 @@ def wgan_gp(d: Any) -> Tensor:
 
 
 def dragan(d: Any) -> Tensor:
-    """Cross entropy + 10 E (|grad D(x + 0.5 std(X) u)| - 1)^2, u uniform on [0, 1) in every coordinate."""
-    push = d.game.noise.tensors["dragan#1"]
-    spread = ((d.x - d.x.mean()) ** 2).sum().div(d.x.numel() - 1).sqrt()
-    return cross_entropy(d) + 10 * torch.stack([(n - 1) ** 2 for n in norms(d, d.x + 0.5 * spread * push)]).mean()
+    """Cross entropy + 10 E (|grad D(x + 0.5 a std(X) u)| - 1)^2, u uniform on [0, 1) in every coordinate, a in each."""
+    push, share = d.game.noise.tensors["dragan#1"], d.game.noise.tensors["dragan/share#1"]
+    spread = ((d.x - d.x.mean()) ** 2).sum().div(d.x.numel()).sqrt()
+    points = torch.stack([x + a * 0.5 * spread * u for x, a, u in zip(d.x, share, push, strict=True)])
+    return cross_entropy(d) + 10 * torch.stack([(n - 1) ** 2 for n in norms(d, points)]).mean()
 
 
 def r1(d: Any) -> Tensor:

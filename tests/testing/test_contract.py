@@ -28,6 +28,9 @@ EVERYTHING = [
 ]
 QUICK: dict[str, dict[str, Any]] = {  #: what is slow at its default size
     "unrolled": {"k": 1},
+    "adagan": {"critic_updates": 3},
+    "gman": {"critics": 2},
+    "random-d": {"critics": 2},
     "self-conditioned": {"clusterings": 2},
 }
 

@@ -56,7 +56,7 @@ def plain_loss(self: Any, loss: Tensor, game: gc.Game) -> Tensor:
 
 def test_a_sound_strategy_is_told_what_it_was_tried_on() -> None:
     notes = check_plugin(*entry_of(own(discriminator_loss=plain_loss)))
-    assert notes == ["trains on points (stacked-traced)", "composes with r1", "trains on images"]
+    assert notes == ["trains on points (stacked-traced)", "composes with r1, ema, pacgan", "trains on images"]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +141,23 @@ def test_what_r1_does_not_reach_is_refused() -> None:
         told(own(family="objective", discriminator_loss=lambda self, loss, game: loss, **methods))
 
 
+def test_what_a_strategy_refuses_to_stand_beside_is_told_and_what_breaks_there_is_refused() -> None:
+    def judged_one_by_one(self: Any, loss: Tensor, game: gc.Game) -> Tensor:
+        if len(game.real) < len(game.batch.x):
+            raise gc.BadParameter("needs samples that are judged one by one")
+        return loss + game.real_logits.square().mean()
+
+    def one_for_each(self: Any, loss: Tensor, game: gc.Game) -> Tensor:
+        return loss + (game.real_logits * game.batch.x[:, 0]).mean()
+
+    notes = told(own(discriminator_loss=judged_one_by_one))
+    assert notes[-1] == "composes with r1, ema"
+    assert "refuses pacgan: " in notes[0]
+    assert "needs samples that are judged one by one" in notes[0]
+    with pytest.raises(BadPlugin, match=r"strategy 'own', discriminator_loss, test_strategy.py line"):
+        told(own(discriminator_loss=one_for_each))
+
+
 def by_mode(self: Any, loss: Tensor, game: gc.Game) -> Tensor:
     """Pulls samples to the mean of one mode."""
     share = (game.batch.y == 0).float()
@@ -150,7 +167,7 @@ def by_mode(self: Any, loss: Tensor, game: gc.Game) -> Tensor:
 def test_a_strategy_that_uses_labels_must_say_so() -> None:
     with pytest.raises(BadPlugin, match=r'uses the modes of real samples \(batch\.y\).*kind="oracle"'):
         told(own(generator_loss=by_mode))
-    assert told(own(kind="oracle", generator_loss=by_mode)) == ["composes with r1"]
+    assert told(own(kind="oracle", generator_loss=by_mode)) == ["composes with r1, ema, pacgan"]
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,13 @@ def play(*trainers: Trainer, steps: int = STEPS) -> None:
 
 def registered() -> list[str]:
     """All strategies, two of them at a size that takes less time."""
-    smaller = {"unrolled": "unrolled(k=2)", "self-conditioned": "self-conditioned(clusterings=3)"}
+    smaller = {
+        "unrolled": "unrolled(k=2)",
+        "self-conditioned": "self-conditioned(clusterings=3)",
+        "adagan": "adagan(critic_updates=3)",
+        "gman": "gman(critics=2)",
+        "random-d": "random-d(critics=2)",
+    }
     return [smaller.get(name, name) for name in gc.Registry.load().names("strategy")]
 
 

@@ -11,6 +11,7 @@ import torch
 
 import gancheck as gc
 from gancheck.errors import BadPlugin
+from gancheck.training.compiled_step import CompiledStep
 from gancheck.training.trainer import Trainer
 from gancheck.training.vectorise import ExecutionPath
 
@@ -128,3 +129,60 @@ def test_the_step_stays_stacked_and_traced(train: Callable[..., Any], apart: Cal
     alone = train("none", steps=3, extra=(Refreshed(counted),), path=ExecutionPath("looped", "eager"))
     assert {record.path for record in together} == {"stacked-traced"}
     assert apart(together, alone) < 1e-5
+
+
+def restarted(state: gc.State, look: Any) -> gc.State:
+    return state.restart("generator") if look.step == 4 else state
+
+
+def test_an_optimiser_that_starts_anew_moves_as_at_its_first_step(setup: Callable[..., Any]) -> None:
+    """Adam's first step is the rate for every weight, whatever the gradient; a later one is not."""
+    trainer = stepped(setup, restarted, steps=4)
+    before = {n: t.clone() for n, t in trainer.replicas.weights["generator"].items()}
+    trainer.step()
+    moves = [(t - before[n]).abs().flatten() for n, t in trainer.replicas.weights["generator"].items()]
+    rate = trainer.replicas.rate("generator", 4)
+    share = (torch.cat(moves) / rate > 0.98).float().mean()
+    assert share > 0.9
+    plain = stepped(setup, lambda state, look: state, steps=5)
+    assert not all(
+        t.equal(trainer.replicas.weights["generator"][n]) for n, t in plain.replicas.weights["generator"].items()
+    )
+
+
+def test_a_restart_is_the_same_on_both_ways_of_playing_a_step(setup: Callable[..., Any]) -> None:
+    one = stepped(setup, restarted, steps=4)
+    other = Trainer(setup("none", extra=(Refreshed(restarted, 2),)))
+    other.prepare()
+    other.play = CompiledStep(other.replicas, other.order, ExecutionPath("stacked", "compiled"), lambda graph, _: graph)
+    for _ in range(4):
+        other.step()
+    for _ in range(3):
+        one.step(), other.step()
+    for player, weights in one.replicas.weights.items():
+        for name, tensor in weights.items():
+            torch.testing.assert_close(tensor, other.replicas.weights[player][name], rtol=1e-5, atol=1e-6)
+
+
+def test_a_restart_of_some_seeds_or_of_nobody_is_refused(setup: Callable[..., Any]) -> None:
+    with pytest.raises(BadPlugin, match=r"'genrator'.*Did you mean 'generator'"):
+        stepped(setup, lambda state, look: state.restart("genrator"), steps=1)
+    seen: list[bool] = []
+
+    def first(state: gc.State, look: Any) -> gc.State:
+        seen.append(True)
+        return state.restart("generator") if len(seen) == 1 else state
+
+    with pytest.raises(BadPlugin, match="restarts players of some seeds only"):
+        stepped(setup, first, steps=1)
+
+
+def test_a_restart_inside_a_step_is_refused(setup: Callable[..., Any]) -> None:
+    @gc.strategy("inside", family="test")
+    @dataclass(frozen=True)
+    class Inside(gc.Strategy):
+        def after_step(self, state: gc.State) -> gc.State:
+            return state.restart("generator")
+
+    with pytest.raises(BadPlugin, match="only refresh can"):
+        Trainer(setup("none", extra=(Inside(),))).train()

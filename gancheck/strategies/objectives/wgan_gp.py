@@ -12,6 +12,7 @@ from torch import Tensor
 from gancheck.gans.game import Game
 from gancheck.gans.settings import Settings
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.regularisers._slopes import between
 
 
 @strategy("wgan-gp", family="objective", paper="Gulrajani et al., NeurIPS 2017")
@@ -26,8 +27,7 @@ class WganGp(Strategy):
         return replace(settings, critic_steps=self.critic_steps)
 
     def discriminator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        mix = game.uniform("wgan-gp", (len(game.real), *[1] * (game.real.dim() - 1)))
-        norm: Tensor = game.input_gradient(mix * game.real + (1 - mix) * game.fake).flatten(1).norm(dim=1)
+        norm: Tensor = game.input_gradient(between(game, "wgan-gp")).flatten(1).norm(dim=1)
         distance = game.average(game.fake_logits, "fake") - game.average(game.real_logits, "real")
         return distance + self.weight * (norm - 1).square().mean()
 

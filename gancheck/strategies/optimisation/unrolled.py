@@ -1,6 +1,8 @@
 """Unrolled GAN: the generator looks ahead through the discriminator's next moves and differentiates through them.
 
-Metz, Poole, Pfau & Sohl-Dickstein, "Unrolled generative adversarial networks", ICLR 2017.
+Metz, Poole, Pfau & Sohl-Dickstein, "Unrolled generative adversarial networks", ICLR 2017. The paper's generator plays
+the value of the zero-sum game, whose term of real samples it moves through the foreseen weights: that is
+`saturating+unrolled`. Alone it plays the untreated GAN's loss against the foreseen discriminator.
 """
 
 from __future__ import annotations

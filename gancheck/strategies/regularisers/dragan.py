@@ -1,6 +1,7 @@
 """DRAGAN: hold the discriminator's gradient norm near 1 in a neighbourhood of the real data.
 
-Kodali et al., "On convergence and stability of GANs", 2017.
+Kodali et al., "On convergence and stability of GANs", 2017. As in the authors' code, a sample is moved by a share of a
+one-sided uniform push, the share drawn for each sample; the paper's text has Gaussian noise.
 """
 
 from __future__ import annotations
@@ -16,14 +17,13 @@ from gancheck.strategies.base import Strategy, strategy
 @strategy("dragan", family="regulariser", paper="Kodali et al., 2017")
 @dataclass(frozen=True)
 class Dragan(Strategy):
-    """Add weight * E (||grad D(x + u)|| - 1)^2, u uniform on [0, spread * std(x)]."""
+    """Add weight * E (||grad D(x + a u)|| - 1)^2, u uniform on [0, spread * std(x)], a on [0, 1] for each sample."""
 
     weight: float = 10.0  #: lambda in the paper
-    spread: float = (
-        0.5  #: of the perturbation, in standard deviations of the batch; one-sided, as published code has it
-    )
+    spread: float = 0.5  #: of the push, in standard deviations of the batch; as in the authors' code
 
     def discriminator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        push = game.uniform("dragan", game.real.shape)
-        norm: Tensor = game.input_gradient(game.real + self.spread * game.real.std() * push).flatten(1).norm(dim=1)
+        push = self.spread * game.real.std(correction=0) * game.uniform("dragan", game.real.shape)
+        share = game.uniform("dragan/share", (len(push), *[1] * (push.dim() - 1)))
+        norm: Tensor = game.input_gradient(game.real + share * push).flatten(1).norm(dim=1)
         return loss + self.weight * (norm - 1).square().mean()

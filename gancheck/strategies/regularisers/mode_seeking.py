@@ -1,6 +1,7 @@
 """Mode seeking: reward the generator for keeping different latents apart.
 
-Mao et al., "Mode seeking generative adversarial networks for diverse image synthesis", CVPR 2019.
+Mao et al., "Mode seeking generative adversarial networks for diverse image synthesis", CVPR 2019. The authors' code
+adds up the GAN's loss over both halves of a batch, so their weight of 1 is 0.5 here.
 """
 
 from __future__ import annotations

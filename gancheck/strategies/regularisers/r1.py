@@ -11,6 +11,7 @@ from torch import Tensor
 
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.regularisers._slopes import squared_slopes
 
 
 @strategy("r1", family="regulariser", paper="Mescheder et al., ICML 2018")
@@ -21,5 +22,4 @@ class R1(Strategy):
     gamma: float = 10.0  #: weight; the paper has the 1/2, and so has this
 
     def discriminator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        slope = game.input_gradient(game.real)  # (rows, *seen)
-        return loss + self.gamma / 2 * slope.square().flatten(1).sum(1).mean()
+        return loss + self.gamma / 2 * squared_slopes(game, game.real).mean()

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.regularisers._slopes import squared_slopes
 
 
 @strategy("r1r2", family="regulariser", paper="Huang et al., NeurIPS 2024")
@@ -21,5 +22,5 @@ class R1R2(Strategy):
     gamma: float = 1.0  #: weight of both; the paper's Stacked MNIST run goes from 1 to 0.1
 
     def discriminator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        slopes = [game.input_gradient(seen).square().flatten(1).sum(1).mean() for seen in (game.real, game.fake)]
+        slopes = [squared_slopes(game, seen).mean() for seen in (game.real, game.fake)]
         return loss + self.gamma / 2 * (slopes[0] + slopes[1])

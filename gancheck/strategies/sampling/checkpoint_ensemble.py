@@ -47,26 +47,37 @@ class CheckpointEnsemble(Strategy):
         return max(1, steps // self.parts)
 
     def memory(self, state: State) -> dict[str, Any]:
-        now = {p: {**state.weights[p], **state.buffers.get(p, {})} for p in state.generating}
-        queue = tree_map(lambda t: torch.stack([t] * (self.members - 1)), now)
-        return {MEMORY: {"queue": queue, "filled": torch.zeros((), dtype=torch.long, device=state.progress.device)}}
+        return {MEMORY: empty_queue(state, self.members - 1)}
 
     def refresh(self, state: State, look: Look) -> State:
         if look.step == 0:
             return state  # untrained
-        now, memory = look.snapshot().weights, state.memory[MEMORY]
-        queue = {p: {n: torch.cat([t[1:], now[p][n][None]]) for n, t in q.items()} for p, q in memory["queue"].items()}
-        return state.remember(MEMORY, {"queue": queue, "filled": (memory["filled"] + 1).clamp_max(self.members - 1)})
+        return state.remember(MEMORY, enqueue(state.memory[MEMORY], look.snapshot(), self.members - 1))
 
     def sampler(self, inner: Sampler) -> Sampler:
-        return EnsembleSampler(inner)
+        return EnsembleSampler(inner, MEMORY)
+
+
+def empty_queue(state: State, length: int) -> dict[str, Any]:
+    """Places for so many generators, and the number of those that are taken."""
+    now = {p: {**state.weights[p], **state.buffers.get(p, {})} for p in state.generating}
+    queue = tree_map(lambda t: torch.stack([t] * length), now)
+    return {"queue": queue, "filled": torch.zeros((), dtype=torch.long, device=state.progress.device)}
+
+
+def enqueue(memory: dict[str, Any], now: Kept, length: int) -> dict[str, Any]:
+    """The queue with one more generator at its end; the oldest goes where all places are taken."""
+    weights, queue = now.weights, memory["queue"]
+    moved = {p: {n: torch.cat([t[1:], weights[p][n][None]]) for n, t in own.items()} for p, own in queue.items()}
+    return {"queue": moved, "filled": (memory["filled"] + 1).clamp_max(length)}
 
 
 class EnsembleSampler(Sampler):
-    """Equal numbers of samples of every generator, in random order."""
+    """Equal numbers of samples of the present generator and of all in a queue, in random order."""
 
-    def __init__(self, inner: Sampler) -> None:
+    def __init__(self, inner: Sampler, memory: str) -> None:
         super().__init__(inner)
+        self.memory = memory  #: name of the queue
         self.known: MutableMapping[Kept, list[Kept]] = WeakIdKeyDictionary()
 
     def draw(self, kept: Kept, count: int, source: torch.Generator) -> Sample:
@@ -79,14 +90,13 @@ class EnsembleSampler(Sampler):
     def members(self, kept: Kept) -> list[Kept]:
         """Every member as a snapshot of its own, the same ones at every call."""
         if kept not in self.known:
-            weights = kept_generators(kept)
+            weights = kept_generators(kept.memory[self.memory])
             self.known[kept] = [replace(kept, weights={**kept.weights, **of_member}) for of_member in weights]
         return self.known[kept]
 
 
-def kept_generators(kept: Kept) -> list[dict[str, Params]]:
-    """The weights of every member, the present one last."""
-    memory = kept.memory[MEMORY]
+def kept_generators(memory: dict[str, Any]) -> list[dict[str, Params]]:
+    """The weights of every generator in a queue, the oldest first, and nothing for the present one."""
 
     def past(i: int) -> dict[str, Params]:
         weights: dict[str, Params] = tree_map(lambda t: t[i], memory["queue"])

@@ -15,9 +15,13 @@ def slope_when_sure(duel: Callable[..., Any], recipe: str) -> float:
     return torch.cat([g.flatten() for g in gradients]).norm().item()
 
 
-def test_generator_minimises_the_chance_of_being_caught(duel: Callable[..., Any]) -> None:
+def test_generator_minimises_the_value_of_the_zero_sum_game(duel: Callable[..., Any]) -> None:
     d = duel("saturating", "generator")
-    torch.testing.assert_close(d.loss(), (1 - torch.sigmoid(d.fake)).log().mean())
+    caught = (1 - torch.sigmoid(d.fake)).log().mean()
+    torch.testing.assert_close(d.loss(), torch.sigmoid(d.real).log().mean() + caught)
+    weights = list(d.generator.parameters())
+    for ours, theirs in zip(*(torch.autograd.grad(loss, weights) for loss in (d.loss(), caught)), strict=True):
+        torch.testing.assert_close(ours, theirs)
 
 
 def test_discriminator_has_the_untreated_loss(duel: Callable[..., Any]) -> None:

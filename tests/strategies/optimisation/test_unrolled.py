@@ -20,8 +20,8 @@ LR, LOW, HIGH, DONE = 0.01, 0.5, 0.999, 7
 def ahead(duel: Callable[..., Any]) -> Callable[[int], Any]:
     """A generator's move against a discriminator that has made some Adam steps already."""
 
-    def make(k: int) -> Any:
-        d, source = duel(f"unrolled(k={k})", "generator"), torch.Generator().manual_seed(1)
+    def make(k: int, objective: str = "none") -> Any:
+        d, source = duel(f"{objective}+unrolled(k={k})", "generator"), torch.Generator().manual_seed(1)
         held = d.game.moments["discriminator"]
         for name, weight in d.discriminator.named_parameters():
             held["first"][name] = 0.01 * torch.randn(weight.shape, generator=source)
@@ -32,8 +32,8 @@ def ahead(duel: Callable[..., Any]) -> Callable[[int], Any]:
     return make
 
 
-def by_hand(d: Any, k: int, detached: bool = False) -> Tensor:
-    """The generator's loss after k Adam steps of the discriminator, with plain autograd."""
+def by_hand(d: Any, k: int, detached: bool = False, value: bool = False) -> Tensor:
+    """The generator's loss after k Adam steps of the discriminator, with plain autograd: its own, or the game's value."""
     weights = dict(d.discriminator.named_parameters())
     first, second = (dict(d.game.moments["discriminator"][kind]) for kind in ("first", "second"))
     fake = d.generator(d.z)
@@ -49,7 +49,7 @@ def by_hand(d: Any, k: int, detached: bool = False) -> Tensor:
             second[name] = HIGH * second[name] + (1 - HIGH) * slope**2
             step = first[name] / (1 - LOW**t) / ((second[name] / (1 - HIGH**t)).sqrt() + 1e-8)
             weights[name] = weight - LR * step
-    return softplus(-logits(fake)).mean()
+    return -softplus(-logits(d.x)).mean() - softplus(logits(fake)).mean() if value else softplus(-logits(fake)).mean()
 
 
 def slopes(loss: Tensor, d: Any) -> Tensor:
@@ -62,6 +62,13 @@ def slopes(loss: Tensor, d: Any) -> Tensor:
 def test_loss_and_gradient_are_those_of_a_hand_written_unroll(ahead: Callable[[int], Any], k: int) -> None:
     d = ahead(k)
     ours, theirs = d.loss(), by_hand(d, k)
+    torch.testing.assert_close(ours, theirs)
+    torch.testing.assert_close(slopes(ours, d), slopes(theirs, d), rtol=1e-3, atol=1e-5)
+
+
+def test_under_the_zero_sum_loss_the_generator_moves_the_term_of_real_samples_too(ahead: Callable[..., Any]) -> None:
+    d = ahead(2, "saturating")
+    ours, theirs = d.loss(), by_hand(d, 2, value=True)
     torch.testing.assert_close(ours, theirs)
     torch.testing.assert_close(slopes(ours, d), slopes(theirs, d), rtol=1e-3, atol=1e-5)
 

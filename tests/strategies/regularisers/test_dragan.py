@@ -9,9 +9,10 @@ import torch
 def test_penalty_holds_the_slope_near_one_around_real_data(duel: Callable[..., Any]) -> None:
     d = duel("dragan(weight=2.0, spread=0.5)")
     loss = d.loss()
-    push = d.game.noise.tensors["dragan#1"]
+    push, share = d.game.noise.tensors["dragan#1"], d.game.noise.tensors["dragan/share#1"]
     assert push.shape == d.x.shape
-    norm = d.slope(d.x + 0.5 * d.x.std() * push).norm(dim=1)
+    assert share.shape == (len(d.x), 1)  # how far the way is gone, for each sample
+    norm = d.slope(d.x + share * 0.5 * d.x.std(correction=0) * push).norm(dim=1)
     torch.testing.assert_close(loss, duel("none").loss() + 2 * ((norm - 1) ** 2).mean())
 
 

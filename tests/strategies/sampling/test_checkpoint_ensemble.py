@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from gancheck.errors import BadParameter
-from gancheck.strategies.sampling.checkpoint_ensemble import kept_generators
+from gancheck.strategies.sampling.checkpoint_ensemble import MEMORY, kept_generators
 from gancheck.training.vectorise import ExecutionPath
 
 RECIPE = "checkpoint-ensemble(members=3, parts=3)"
@@ -15,7 +15,9 @@ RECIPE = "checkpoint-ensemble(members=3, parts=3)"
 
 def generators(made: Any) -> list[dict[str, torch.Tensor]]:
     """The generators of every member, the present one in the end."""
-    return [{**made.kept.generator, **member.get("generator", {})} for member in kept_generators(made.kept)]
+    return [
+        {**made.kept.generator, **member.get("generator", {})} for member in kept_generators(made.kept.memory[MEMORY])
+    ]
 
 
 def live_generators(trained: Callable[..., Any], steps: tuple[int, ...]) -> list[dict[str, torch.Tensor]]:

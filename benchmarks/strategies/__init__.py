@@ -1,0 +1,1 @@
+"""What strategies cost, how they compare with public code, and what came out."""

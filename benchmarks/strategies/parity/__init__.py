@@ -1,0 +1,1 @@
+"""Are the strategies those of other repositories? `python -m benchmarks.strategies.parity --peers FOLDER` looks."""

@@ -1,0 +1,44 @@
+"""What `gancheck list` knows of a strategy beside its decorator: what it can treat, and what it costs."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from gancheck.plugins.entry import PluginEntry
+from gancheck.plugins.registry import Registry
+
+#: Families in the order in which they are shown; an author's own come last.
+FAMILIES = ("objective", "regulariser", "discriminator", "generator", "auxiliary", "optimisation", "data", "sampling")
+TRACKS = {"points": ("mlp", "ring8"), "images": ("dcgan", "digits")}  #: kind of data -> a GAN and a dataset of it
+
+
+def strategy_facts(entry: PluginEntry, registry: Registry) -> dict[str, Any]:
+    """`tracks`: the kinds of data that it can treat. `cost`: CPU seconds of a step over the untreated GAN's, network
+    evaluations per step and per sample, as measured; None for a strategy of one's own."""
+    return {"tracks": tracks_of(entry, registry), "cost": measured_costs().get(entry.info.name)}
+
+
+def tracks_of(entry: PluginEntry, registry: Registry) -> list[str]:
+    """The kinds of data on which a strategy, at its defaults, treats the reference GANs."""
+    strategy = entry.build()
+    built = {
+        name: (registry.build("gan", gan), registry.build("dataset", data)) for name, (gan, data) in TRACKS.items()
+    }
+    return [name for name, (gan, data) in built.items() if strategy.supports(gan, data.spec) is None]
+
+
+@cache
+def measured_costs() -> dict[str, dict[str, float]]:
+    """The costs of built-in strategies, by name (`python -m benchmarks.strategies.cost`)."""
+    text = files("gancheck.strategies").joinpath("costs.json").read_text(encoding="utf-8")
+    costs: dict[str, dict[str, float]] = json.loads(text)["strategies"]
+    return costs
+
+
+def family_rank(facts: dict[str, Any]) -> tuple[int, str]:
+    """What families are sorted by."""
+    family = str(facts["family"])
+    return (FAMILIES.index(family) if family in FAMILIES else len(FAMILIES), family)
