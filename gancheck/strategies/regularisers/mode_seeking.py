@@ -12,6 +12,7 @@ from torch import Tensor
 
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.regularisers._pairs import pair_differences
 
 
 @strategy("mode-seeking", family="regulariser", paper="Mao et al., CVPR 2019")
@@ -22,7 +23,5 @@ class ModeSeeking(Strategy):
     weight: float = 1.0  #: lambda in the paper
 
     def generator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        half = len(game.latent) // 2
-        latents = (game.latent[:half] - game.latent[half : 2 * half]).abs().mean()
-        samples = (game.samples[:half] - game.samples[half : 2 * half]).abs().mean()
+        samples, latents = (pair_differences(rows).mean() for rows in (game.samples, game.latent))
         return loss + self.weight / (samples / latents + 1e-5)

@@ -33,7 +33,7 @@ def ahead(duel: Callable[..., Any]) -> Callable[[int], Any]:
 
 
 def by_hand(d: Any, k: int, detached: bool = False, value: bool = False) -> Tensor:
-    """The generator's loss after k Adam steps of the discriminator, with plain autograd: its own, or the game's value."""
+    """The generator's loss after k Adam steps of the discriminator, by plain autograd; or the game's value."""
     weights = dict(d.discriminator.named_parameters())
     first, second = (dict(d.game.moments["discriminator"][kind]) for kind in ("first", "second"))
     fake = d.generator(d.z)
