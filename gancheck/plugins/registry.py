@@ -72,7 +72,7 @@ class Registry:
         if other := self.table(kind).get(name):
             raise BadPlugin(f"{kind} '{name}' is defined already, in {other.file}; take another name")
 
-    def build(self, kind: str, name: str, **values: Any) -> Any:
+    def build(self, kind: str, name: str, /, **values: Any) -> Any:
         """The plug-in object with these parameters."""
         return self.entry(kind, name).build(**values)
 

@@ -32,6 +32,13 @@ QUICK: dict[str, dict[str, Any]] = {  #: what is slow at its default size
     "gman": {"critics": 2},
     "presgan": {"burn_in": 0, "draws": 1, "leapfrog": 1},
     "random-d": {"critics": 2},
+    "ddls": {"steps": 3},
+    "cluster-balance": {"clusters": 8, "rows": 200},
+    "batch-size": {"factor": 2},
+    "cleaning": {"rows": 100},
+    "bourgan": {"points": 100},
+    "stackelberg": {"k": 2},
+    "dyngan": {"rows": 200},
     "self-conditioned": {"clusterings": 2},
 }
 

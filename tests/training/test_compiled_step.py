@@ -75,6 +75,12 @@ def registered() -> list[str]:
         "gman": "gman(critics=2)",
         "presgan": "presgan(burn_in=0, draws=1, leapfrog=1)",
         "random-d": "random-d(critics=2)",
+        "cluster-balance": "cluster-balance(clusters=8, rows=200)",
+        "cleaning": "cleaning(rows=100)",
+        "batch-size": "batch-size(factor=2)",
+        "bourgan": "bourgan(points=100)",
+        "stackelberg": "stackelberg(k=2)",
+        "dyngan": "dyngan(rows=200)",
     }
     return [smaller.get(name, name) for name in gc.Registry.load().names("strategy")]
 

@@ -16,7 +16,7 @@ from torch.func import grad
 from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.gans.lookahead import adam
-from gancheck.gans.settings import Settings
+from gancheck.gans.settings import Optimiser, Settings
 from gancheck.gans.state import Params
 from gancheck.strategies.base import Strategy, strategy
 
@@ -36,8 +36,7 @@ class Unrolled(Strategy):
             raise BadParameter(f"k = {self.k}: needs 0 or more inner steps")
 
     def settings(self, settings: Settings) -> Settings:
-        if settings.player("discriminator").name != "adam":
-            raise BadParameter("unrolled foresees Adam's steps; set the discriminator's optimiser to 'adam'")
+        refuse_other_optimiser(settings.player("discriminator"))
         return settings
 
     def lookahead(self, play: Callable[[Game], Tensor], game: Game) -> Tensor:
@@ -47,6 +46,7 @@ class Unrolled(Strategy):
         def foe(weights: dict[str, Params]) -> Tensor:
             return game.with_weights(**weights).discriminator_loss()
 
+        refuse_other_optimiser(game.optimiser("discriminator"))  # what stands to its right may have changed it
         foes = [name for name in game.players.team("discriminator") if game.weights[name]]
         weights, moments = {n: game.weights[n] for n in foes}, {n: game.moments[n] for n in foes}
         for _ in range(self.k):
@@ -54,3 +54,9 @@ class Unrolled(Strategy):
             for n in foes:
                 weights[n], moments[n] = adam(weights[n], slopes[n], moments[n], game.optimiser(n), game.rates[n])
         return play(game.with_weights(**weights))
+
+
+def refuse_other_optimiser(optimiser: Optimiser) -> None:
+    """BadParameter where the discriminator does not move by Adam."""
+    if optimiser.name != "adam":
+        raise BadParameter("unrolled foresees Adam's steps; set the discriminator's optimiser to 'adam'")

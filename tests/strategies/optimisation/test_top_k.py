@@ -16,7 +16,7 @@ HALF = "top-k(nu=0.5, gamma=0.5)"  #: three of six rows from the first hundredth
 
 LOSSES: dict[str, Callable[[Tensor, Tensor], Tensor]] = {
     "none": lambda real, fake: softplus(-fake),
-    "saturating": lambda real, fake: -softplus(fake),
+    "saturating": lambda real, fake: -softplus(fake) - softplus(-real).mean(),  # the whole value of the game
     "hinge": lambda real, fake: -fake,
     "lsgan": lambda real, fake: (fake - 1).square() / 2,
     "rpgan": lambda real, fake: softplus(real - fake),

@@ -141,3 +141,8 @@ def test_a_discriminator_without_adam_is_refused(train: Callable[..., Any]) -> N
 def test_a_negative_look_ahead_is_refused(duel: Callable[..., Any]) -> None:
     with pytest.raises(BadParameter, match="k = -1"):
         duel("unrolled(k=-1)")
+
+
+def test_another_optimiser_to_its_right_is_refused(train: Callable[..., Any]) -> None:
+    with pytest.raises(BadParameter, match="unrolled foresees Adam's steps"):
+        train("unrolled(k=1)+optimiser(name='rmsprop')", steps=1)
