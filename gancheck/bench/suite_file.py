@@ -9,15 +9,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from gancheck.bench.suite import COUNTS, Suite
 from gancheck.bench.task import EvaluationProtocol, PluginSpec, Table, Task
 from gancheck.bench.validation import validate_task
 from gancheck.errors import BadParameter, BadSuite, GancheckError, UnknownName, did_you_mean
+from gancheck.gans.players import LEADS
 from gancheck.gans.settings import Budget, Optimiser, Settings
 from gancheck.plugins import parameters
 from gancheck.plugins.registry import Registry
 from gancheck.strategies.recipe import Recipe
 from gancheck.system.resources import share
+from gancheck.training.look import SeedLook
 
 
 def load_suite(name: str | Path, registry: Registry) -> Suite:
@@ -200,7 +204,7 @@ def check_plugins(suite: Suite, registry: Registry) -> tuple[str, ...]:
     recipes = [Recipe.parse(text, registry) for text in suite.recipes]
     for task in suite.tasks:
         validate_task(task, registry)
-        if task.settings.players:
+        if set(task.settings.players) - set(LEADS):  # whom only some recipe brings
             refuse_unknown_keys(task.settings.players, player_names(task, recipes, registry), "players")
     labels = [recipe.label for recipe in recipes]
     if twice := sorted({x for x in labels if labels.count(x) > 1}):
@@ -210,6 +214,9 @@ def check_plugins(suite: Suite, registry: Registry) -> tuple[str, ...]:
 
 def player_names(task: Task, recipes: list[Recipe], registry: Registry) -> tuple[str, ...]:
     """The names of everybody whom the recipes train on a task."""
-    gan, data = task.build_gan(registry), task.build_dataset(registry).spec
-    networks = [recipe.networks(gan, data).modules for recipe in recipes if not recipe.supports(gan, data)]
-    return tuple(dict.fromkeys(["generator", "discriminator", *(name for modules in networks for name in modules)]))
+    gan, dataset = task.build_gan(registry), task.build_dataset(registry)
+    names = list(LEADS)
+    for recipe in (recipe for recipe in recipes if not recipe.supports(gan, dataset.spec)):
+        found = recipe.study(lambda name: SeedLook.before_building(dataset, torch.device("cpu"), 0, name))
+        names += recipe.networks(gan, dataset.spec, found).modules
+    return tuple(dict.fromkeys(names))

@@ -80,6 +80,16 @@ def test_a_suite_says_everything_about_training_and_measuring(load: Callable[[st
     assert (ring.protocol.samples, ring.protocol.metrics) == (500, ("score", "modes"))
 
 
+def test_players_whom_a_strategy_builds_from_the_data_can_be_set_and_others_cannot(
+    load: Callable[[str], Suite],
+) -> None:
+    text = GOOD.replace('"pacgan(m=3)"', '"bourgan(points=50)"')
+    suite = load(text.replace("{ discriminator = {", "{ prior = {"))
+    assert suite.tasks[0].settings.player("prior").lr == 4e-3
+    with pytest.raises(GancheckError, match="Did you mean 'prior'"):
+        load(text.replace("{ discriminator = {", "{ priro = {"))
+
+
 #: What is written instead of what, the line that must be named, and what else the message must say.
 MISTAKES = {
     "key of the suite": ("seeds = 7", "sedes = 7", 4, "Did you mean 'seeds'"),

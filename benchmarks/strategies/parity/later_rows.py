@@ -26,9 +26,8 @@ PENALTIES = (
         "lecam",
         "google/lecam-gan",
         "biggan_cifar/losses.py",
-        "Nothing at the same running means, one step from 0. Its means decay by 0.9 here, by 0.99 in its StyleGAN2, "
-        "and begin at step 1,000; ours decay by 0.99 and begin after a hundredth of the run. The paper's formula has "
-        "no relu; both its codes and ours have.",
+        "Nothing at the same running means, one step from 0. Its means begin at step 1,000, ours after a hundredth of "
+        "the run. The paper's formula has no relu; both its codes and ours have.",
         "both",
         later_penalties.limits,
     ),

@@ -135,7 +135,14 @@ COMPARISONS = (
         "ours",
         of_logits("none", "", "ns_loss_gen"),
     ),
-    Comparison("saturating", TORCHGAN, TORCHGAN_LOSSES, SAME, "both", saturating),
+    Comparison(
+        "saturating",
+        TORCHGAN,
+        TORCHGAN_LOSSES,
+        "The value of the generator's loss: ours has the term of real samples too, whose gradient is 0 here.",
+        "both",
+        saturating,
+    ),
     Comparison("lsgan", STUDIO, STUDIO_LOSSES, SAME, "both", of_logits("lsgan", "d_ls", "g_ls", DDP=False)),
     Comparison(
         "lsgan",

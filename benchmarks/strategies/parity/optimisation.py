@@ -191,10 +191,9 @@ COMPARISONS = (
         "unrolled",
         "poolio/unrolled_gan",
         "Unrolled GAN demo.ipynb",
-        "The generator's value at the foreseen discriminator: its is the whole saddle value f, as in the paper, with "
-        "the term of real samples, which moves with the generator through the foreseen weights. Ours has the "
-        "generator's own loss there, without that term; without it both are equal to the last digit.",
-        "peer, by the paper",
+        "Nothing, for `saturating+unrolled`, which plays the saddle value f as the paper does; alone, ours plays "
+        "the untreated GAN's loss of the generator at the foreseen discriminator, without a term of real samples.",
+        "both; ours says so",
         unrolled,
         "in our own words",
     ),

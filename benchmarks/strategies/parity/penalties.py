@@ -85,17 +85,18 @@ def torchgan_segments(file: PeerFile) -> Iterator[Pair]:
     yield mine, played(d, critic(d) + 10 * penalty.wasserstein_gradient_penalty(at, d.discriminator(at)))
 
 
-def pushed(d: OpenGame) -> Tensor:
-    """Our perturbed real samples, once the loss was asked for."""
-    return (d.x + 0.5 * d.x.std() * d.game.noise.tensors["dragan#1"]).detach().requires_grad_()
+def pushes(d: OpenGame) -> tuple[Tensor, Tensor]:
+    """The whole push of each real sample, and the share of it that is gone, once the loss was asked for."""
+    drawn = d.game.noise.tensors
+    return 0.5 * d.x.std(correction=0) * drawn["dragan#1"], drawn["dragan/share#1"]
 
 
 def studio_neighbourhood(file: PeerFile) -> Iterator[Pair]:
-    """StudioGAN's DRAGAN, its alpha at one."""
+    """StudioGAN's DRAGAN."""
     d = opened("dragan")
-    mine, push = ours(d), d.game.noise.tensors["dragan#1"]
+    mine, drawn = ours(d), d.game.noise.tensors
     penalty = file.take("cal_deriv", "cal_dra_penalty").cal_dra_penalty
-    with drawing(rand=[torch.ones(len(d.x), 1, 1, 1), images(push)]):
+    with drawing(rand=[drawn["dragan/share#1"].reshape(-1, 1, 1, 1), images(drawn["dragan#1"])]):
         found = penalty(images(d.x), None, answer(d), "cpu")
     yield mine, played(d, cross_entropy(d) + 10 * found)
 
@@ -103,18 +104,20 @@ def studio_neighbourhood(file: PeerFile) -> Iterator[Pair]:
 def torchgan_neighbourhood(file: PeerFile) -> Iterator[Pair]:
     """torchgan's penalty at our points."""
     d = opened("dragan")
-    mine, at = ours(d), pushed(d)
+    mine, (push, share) = ours(d), pushes(d)
+    at = (d.x + share * push).detach().requires_grad_()
     penalty = file.take("dragan_gradient_penalty", reduce=lambda x, how: getattr(x, how)())
     yield mine, played(d, cross_entropy(d) + 10 * penalty.dragan_gradient_penalty(at, d.discriminator(at)))
 
 
 def authors_neighbourhood(file: PeerFile) -> Iterator[Pair]:
-    """The authors' notebook at our points, its alpha at one."""
+    """The authors' notebook, with our push and share."""
     d = opened("dragan")
-    mine, near = ours(d), pushed(d).detach()
+    mine, (push, alpha) = ours(d), pushes(d)
     starts = ("differences =", "interpolates =", "gradients =", "slopes =", "gradient_penalty =", "disc_cost +=")
-    here = {"X": d.x.detach().requires_grad_(), "X_p": near, "alpha": 1.0, "lambd": 10, "disc_cost": cross_entropy(d)}
-    yield mine, played(d, file.run(*starts, tf=tf, discriminator=d.discriminator, **here).disc_cost)
+    here = {"X": d.x.detach().requires_grad_(), "X_p": d.x + push, "alpha": alpha, "lambd": 10}
+    found = file.run(*starts, tf=tf, discriminator=d.discriminator, disc_cost=cross_entropy(d), **here)
+    yield mine, played(d, found.disc_cost)
 
 
 def stability_step(recipe: str, kind: str, weight: float) -> Run:

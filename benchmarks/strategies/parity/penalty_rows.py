@@ -71,10 +71,8 @@ COMPARISONS = (
         "dragan",
         "kodalinaveen3/DRAGAN",
         "DRAGAN.ipynb",
-        "Run with its alpha at 1. It goes only a share alpha, uniform on [0, 1) for each sample, of the way to the "
-        "perturbed sample; ours goes all the way. Its deviation of the batch divides by n, ours by n - 1. The paper "
-        "writes Gaussian noise, which neither has.",
-        "neither, by the paper; peer, as the authors' code",
+        "Nothing. The paper writes Gaussian noise, which neither has.",
+        "both, by the authors' code; neither, by the paper",
         penalties.authors_neighbourhood,
         AS_TF,
     ),
@@ -82,8 +80,8 @@ COMPARISONS = (
         "dragan",
         STUDIO,
         STUDIO_LOSSES,
-        "Run with its alpha at 1. Like the authors it goes a drawn share of the way, ours all of it.",
-        "neither, by the paper; peer, as the authors' code",
+        "Nothing, as above.",
+        "both, by the authors' code; neither, by the paper",
         penalties.studio_neighbourhood,
     ),
     Comparison(
