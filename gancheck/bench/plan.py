@@ -19,6 +19,8 @@ from gancheck.errors import BadParameter
 from gancheck.gans.settings import Budget
 from gancheck.plugins.loader import list_places
 from gancheck.plugins.registry import Registry
+from gancheck.strategies.costs import cost_of
+from gancheck.strategies.recipe import Recipe
 from gancheck.system.device import device_named
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.trainer import Trainer
@@ -115,18 +117,17 @@ def folder_name(suite: Suite) -> str:
 
 
 def estimate(plan: Plan, todo: Sequence[Job]) -> float:
-    """Seconds of training: a short trial of each task's first cell, scaled by steps and updates."""
-    per_update: dict[str, float] = {}
+    """Seconds of training: a short trial of the untreated GAN on each task, scaled by steps and what recipes cost."""
+    per_step: dict[str, float] = {}
     graphs: set[str] = set()  # tasks of one shape share a compiled graph
     total = 0.0
     for job, setup in zip(plan.jobs, plan.setups, strict=True):
         if job not in todo or skip_reason(setup) or setup.gan.own_loop:
             continue
-        updates = 1 + setup.recipe.settings(setup.settings).critic_steps
         label = job.cell.task.label
-        if label not in per_update:
-            per_update[label] = trial(setup) / updates
-        seconds = per_update[label] * updates * setup.budget.steps
+        if label not in per_step:
+            per_step[label] = trial(setup, plan.registry)
+        seconds = per_step[label] * cost_of(setup.recipe.names()) * setup.budget.steps
         if setup.path.execution == "compiled":
             seconds /= COMPILED_GAIN
             graphs.add(f"{setup.recipe.label} {setup.gan} {setup.settings.batch} {setup.dataset.spec.shape}")
@@ -134,11 +135,12 @@ def estimate(plan: Plan, todo: Sequence[Job]) -> float:
     return total + COMPILE_SECONDS * len(graphs)
 
 
-def trial(setup: TrainingSetup) -> float:
-    """Seconds per step of a cell, traced; 0 where it cannot be tried."""
+def trial(setup: TrainingSetup, registry: Registry) -> float:
+    """Seconds per step of a cell without any strategy, traced; 0 where it cannot be tried."""
     if setup.gan.own_loop:
         return 0.0
-    short = replace(setup, budget=Budget(TRIAL, 1), path=replace(setup.path, execution="traced"))
+    untreated, path = Recipe.parse("none", registry), replace(setup.path, execution="traced")
+    short = replace(setup, recipe=untreated, budget=Budget(TRIAL, 1), path=path)
     try:
         trainer = Trainer(short)
         trainer.prepare()

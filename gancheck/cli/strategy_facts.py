@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from gancheck.plugins.entry import PluginEntry
 from gancheck.plugins.registry import Registry
+from gancheck.strategies.costs import measured_costs
 
 #: Families in the order in which they are shown; an author's own come last.
 FAMILIES = ("objective", "regulariser", "discriminator", "generator", "auxiliary", "optimisation", "data", "sampling")
@@ -28,14 +26,6 @@ def tracks_of(entry: PluginEntry, registry: Registry) -> list[str]:
         name: (registry.build("gan", gan), registry.build("dataset", data)) for name, (gan, data) in TRACKS.items()
     }
     return [name for name, (gan, data) in built.items() if strategy.supports(gan, data.spec) is None]
-
-
-@cache
-def measured_costs() -> dict[str, dict[str, float]]:
-    """The costs of built-in strategies, by name (`python -m benchmarks.strategies.cost`)."""
-    text = files("gancheck.strategies").joinpath("costs.json").read_text(encoding="utf-8")
-    costs: dict[str, dict[str, float]] = json.loads(text)["strategies"]
-    return costs
 
 
 def family_rank(facts: dict[str, Any]) -> tuple[int, str]:

@@ -15,7 +15,9 @@ from gancheck.bench import plan as planning
 from gancheck.bench.execution.local import LocalExecutor
 from gancheck.bench.plan import COMPILE_SECONDS, COMPILED_GAIN, TRIAL, Plan, trial
 from gancheck.bench.run import execute
+from gancheck.plugins.registry import Registry
 from gancheck.report.text.plan import show
+from gancheck.strategies.costs import measured_costs
 
 SUITE = """\
 version = "1"
@@ -107,7 +109,7 @@ def minutes(shown: str) -> int:
 
 
 def test_the_estimate_grows_with_steps_and_falls_with_workers(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planning, "trial", lambda setup: 0.01)
+    monkeypatch.setattr(planning, "trial", lambda setup, registry: 0.01)
     only = ("strategy=none", "dataset=ring")  # two cells of 6,000 steps at 10 ms, too short to be compiled
     assert minutes(planned(place, *only, workers=1)) == 2
     long = (2 * 600 / COMPILED_GAIN + COMPILE_SECONDS) / 60  # one graph for both
@@ -115,8 +117,17 @@ def test_the_estimate_grows_with_steps_and_falls_with_workers(place: Path, monke
     assert minutes(planned(place, *only, workers=2, steps=60_000)) == round(long / 2)
 
 
+def test_the_estimate_knows_what_strategies_cost(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planning, "trial", lambda setup, registry: 0.01)
+    cost = measured_costs()["unrolled"]["seconds"]
+    assert cost > 3
+    shown = planned(place, "strategy=unrolled", "dataset=ring", workers=1, steps=1_000)
+    assert minutes(shown) == round(cost * 2 * 10 / 60)
+
+
 def test_a_trial_takes_as_long_as_its_steps(place: Path) -> None:
-    assert 0 < trial(made(place, "strategy=none").setups[0]) < 1
+    plan = made(place, "strategy=none")
+    assert 0 < trial(plan.setups[0], plan.registry) < 1
 
 
 @pytest.mark.parametrize("error", ["KeyError('x')", "TypeError('x')", "RuntimeError('x')"])
@@ -140,7 +151,7 @@ def test_a_plan_knows_what_is_there_and_what_is_to_be_done(place: Path) -> None:
 def test_a_model_with_a_loop_of_its_own_is_not_tried(place: Path) -> None:
     (place / "odd.py").write_text(f"{GANS}\n    def train(self, session):\n        raise NotImplementedError\n")
     own = made(place, "gan=odd", "strategy=none", seeds=2, steps=4).setups[0]
-    assert trial(own) == 0
+    assert trial(own, Registry.load()) == 0
 
 
 def test_all_cells_of_a_task_share_its_dataset_and_its_gan(place: Path) -> None:

@@ -16,9 +16,12 @@ from dataclasses import dataclass
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from gancheck.datasets.base import DataSpec
 from gancheck.errors import BadParameter
+from gancheck.gans.base import Gan
 from gancheck.gans.game import Game, Sample
 from gancheck.gans.heads import replace_head
+from gancheck.gans.latent import CODES_TAKEN
 from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, strategy
 from gancheck.strategies.regularisers._features import FeatureStrategy
@@ -41,6 +44,9 @@ class DistGan(FeatureStrategy):
             raise BadParameter(
                 f"weight = {self.weight}, penalty = {self.penalty}, share = {self.share}: needs 0 or more, and a share"
             )
+
+    def supports(self, gan: Gan, data: DataSpec) -> str | None:
+        return CODES_TAKEN if gan.build(data).latent.codes else super().supports(gan, data)
 
     def prepare(self, players: Players, info: BuildInfo) -> Players:
         encoder = replace_head(info.gan.build(info.data).discriminator, info.data, players.latent.size)
@@ -66,5 +72,7 @@ class DistGan(FeatureStrategy):
 
 def reconstruct(game: Game) -> tuple[Tensor, Tensor]:
     """(n, size) latents that the encoder gives for the real samples, and what critics see of the samples of these."""
+    if game.players.latent.codes:  # of a strategy: real samples have no branch or component of it
+        raise BadParameter(f"dist-gan {CODES_TAKEN}")
     latents = game.call(ENCODER, game.batch.x)
     return latents, game.see(Sample(game.generate(latents), latents, game.code, real=False))

@@ -23,6 +23,6 @@ class FeatureMatching(FeatureStrategy, NonSaturating):
     """G minimises ||E phi(x) - E phi(G(z))||^2, phi the features of D, which tells real from generated as ever."""
 
     def generator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        real, fake = game.features(game.real).detach(), game.features(game.fake)
+        real, fake = game.features(game.real), game.features(game.fake)
         gap = row_shares(game, len(real), "real") @ real - row_shares(game, len(fake), "fake") @ fake
         return gap.square().sum()

@@ -39,7 +39,7 @@ class Paired(Strategy):
         return torch.cat([x, game.samples if of.real else game.batch.x], 1)
 
     def discriminator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        return game.average(softplus(-game.real_logits), "real") + game.average(softplus(game.fake_logits), "fake")
+        return game.average(softplus(-game.real_logits) + softplus(game.fake_logits), "real", "fake")
 
     def generator_loss(self, loss: Tensor, game: Game) -> Tensor:
-        return game.average(softplus(game.real_logits), "real") + game.average(softplus(-game.fake_logits), "fake")
+        return game.average(softplus(game.real_logits) + softplus(-game.fake_logits), "real", "fake")

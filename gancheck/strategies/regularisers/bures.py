@@ -42,7 +42,7 @@ class Bures(FeatureStrategy):
 
     def distance(self, game: Game) -> Tensor:
         """The squared Bures distance between the covariances."""
-        real, fake = deviations(game.features(game.real)).detach(), deviations(game.features(game.fake))
+        real, fake = deviations(game.features(game.real)), deviations(game.features(game.fake))
         across = real @ fake.mT  # (rows, rows): its singular values are the roots of the eigenvalues of C C'
         rows, width = real.shape
         product = across @ across.mT if rows <= width else real.mT @ across @ fake

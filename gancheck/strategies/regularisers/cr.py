@@ -2,7 +2,8 @@
 
 Zhang, Zhang, Odena & Lee, "Consistency regularization for generative adversarial networks", ICLR 2020. Images are
 shifted and mirrored as in the paper. The paper has no points; here each of their coordinates is shifted by a share of
-the data's standard deviation, see `_augmentations.py`.
+the data's standard deviation, see `_augmentations.py`. Where what critics see is drawn, as by `instance-noise` or
+the encoder of `ali`, a sample and its changed copy are drawn apart, so that the term measures that too.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 
@@ -21,6 +22,10 @@ class Dragan(Strategy):
 
     weight: float = 10.0  #: lambda in the paper
     spread: float = 0.5  #: of the push, in standard deviations of the batch; as in the authors' code
+
+    def __post_init__(self) -> None:
+        if self.weight < 0 or self.spread < 0:
+            raise BadParameter(f"weight = {self.weight}, spread = {self.spread}: neither may be negative")
 
     def discriminator_loss(self, loss: Tensor, game: Game) -> Tensor:
         push = self.spread * game.real.std(correction=0) * game.uniform("dragan", game.real.shape)

@@ -21,6 +21,7 @@ from gancheck.gans.game import Game
 from gancheck.strategies.base import strategy
 from gancheck.strategies.regularisers._features import FeatureStrategy, average_over_critics
 
+TINY, ROUNDING = 1e-12, 1e-4  #: floors of a square, and of a row's length
 GAP = 1e-2  #: gap between eigenvalues below which its inverse is damped, as a share of their sum; a choice of ours
 
 
@@ -41,7 +42,7 @@ class Gdpp(FeatureStrategy):
 
     def difference(self, game: Game) -> Tensor:
         """How far the kernel of generated samples is from that of real ones."""
-        real, real_vectors = decompose(kernel(game.features(game.real)).detach())
+        real, real_vectors = decompose(kernel(game.features(game.real)))
         fake, fake_vectors = decompose(kernel(game.features(game.fake)))
         importance = (real - real.amin()) / (real.amax() - real.amin()).clamp(min=1e-12)
         alignment = (real_vectors * fake_vectors).sum(0).abs()
@@ -50,7 +51,7 @@ class Gdpp(FeatureStrategy):
 
 def kernel(features: Tensor) -> Tensor:
     """(rows, rows) cosines between the features of rows."""
-    directions = normalize(features, dim=1)
+    directions = normalize(features, dim=1, eps=ROUNDING)
     return directions @ directions.mT
 
 
@@ -64,5 +65,5 @@ def decompose(symmetric: Tensor) -> tuple[Tensor, Tensor]:
     values, vectors = torch.linalg.eigh(torch.where(held.isfinite(), held, torch.zeros_like(held)))
     change = vectors.mT @ (symmetric - held) @ vectors
     gaps = values - values.unsqueeze(1)
-    inverse = gaps / (gaps.square() + (GAP * values.sum()).square())
+    inverse = gaps / (gaps.square() + (GAP * values.sum()).square().clamp_min(TINY))  # all values may be 0
     return values + change.diagonal(), vectors + vectors @ (inverse * change)

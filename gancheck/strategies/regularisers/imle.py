@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from gancheck.errors import BadParameter
@@ -37,10 +38,20 @@ class Imle(Strategy):
     def generate_nearest(self, game: Game) -> Tensor:
         """(n, *shape) for each real sample the candidate nearest to it; only these are made once more, to learn."""
         latents = draw_latents(game, self.factor * len(game.batch.x))
-        codes = None if game.code is None else game.code.repeat(self.factor)
+        own = real_classes(game)
+        drawn = game.code if own is None else own
+        codes = None if drawn is None else drawn.repeat(self.factor)
         candidates = game.without_side_effects().generate(latents, codes).detach().flatten(1)
-        chosen = square_distances(game.batch.x.flatten(1), candidates).argmin(1)
+        distances = square_distances(game.batch.x.flatten(1), candidates)
+        if own is not None:
+            distances = torch.where(own[:, None] == codes, distances, torch.inf)
+        chosen = distances.argmin(1)
         return game.generate(latents[chosen], None if codes is None else codes[chosen])
+
+
+def real_classes(game: Game) -> Tensor | None:
+    """(n,) codes of the real samples where codes are classes that critics see; candidates are then of these."""
+    return game.real_sample(game.batch).code if game.players.discriminator_sees_code else None
 
 
 def draw_latents(game: Game, count: int) -> Tensor:

@@ -2,7 +2,8 @@
 
 Tseng, Jiang, Liu, Yang & Yang, "Regularizing generative adversarial networks under limited data", CVPR 2021. As in
 both of the authors' codes, a logit counts only while it lies on its own side of the other kind's mean; the paper's
-formula has no such bound. The running means are the present ones until the penalty begins.
+formula has no such bound. The running means are the present ones until the penalty begins. A critic whose
+logits are high for generated samples, as the second one of `d2gan`, is beyond both bounds, and hardly penalised.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The regulariser that stands for noise on the samples: slopes are penalised most where the discriminator is wrong.
 
 Roth, Lucchi, Nowozin & Hofmann, "Stabilizing training of generative adversarial networks through regularization",
-NeurIPS 2017, for the Jensen-Shannon divergence. Its weights are those of cross entropy whatever the objective is.
+NeurIPS 2017, for the Jensen-Shannon divergence. Its weights are those of cross entropy whatever the objective is,
+and take logits to be high for real samples, which those of the second critic of `d2gan` are not.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from gancheck.gans.look import Look
 from gancheck.gans.state import Params, State
 from gancheck.strategies.base import Strategy, strategy
 
-MEMORY = "spectral-regularisation"
+MEMORY, TINY = "spectral-regularisation", 1e-12
 
 
 @strategy("spectral-regularisation", family="regulariser", paper="Liu et al., ICCV 2019")
@@ -62,4 +62,4 @@ def compensate(weight: Tensor, vectors: Tensor) -> Tensor:
     u, v = vectors[: len(matrix)], vectors[len(matrix) :]
     values = (u * (matrix @ v)).sum(0)  # (k,)
     raised = matrix + (u * (values[0] - values)) @ v.mT
-    return (raised / values[0]).reshape(weight.shape)
+    return (raised / values[0].abs().clamp_min(TINY)).reshape(weight.shape)  # a layer may start at 0

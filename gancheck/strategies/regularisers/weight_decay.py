@@ -21,7 +21,9 @@ class WeightDecay(Strategy):
     """Add decay * w to the gradient of every weight w, as decay/2 * ||w||^2 in the loss would."""
 
     decay: float = 1e-4  #: weight of the term; a choice of ours
-    players: Literal["discriminator", "all"] = "discriminator"  #: whose weights; further critics move by its settings
+    players: Literal["discriminator", "all"] = (
+        "discriminator"  #: whose weights; who moves in its turn, as further critics, does so too
+    )
 
     def __post_init__(self) -> None:
         if self.decay < 0:

@@ -51,7 +51,7 @@ def test_encoder_moves_with_the_generator(duel: Callable[..., Any]) -> None:
     assert players.turn("encoder") == "generator"
 
 
-@pytest.mark.parametrize("recipe", ["dist-gan+pacgan", "dist-gan+minibatch-std+instance-noise", "deligan+dist-gan"])
+@pytest.mark.parametrize("recipe", ["dist-gan+pacgan", "dist-gan+minibatch-std+instance-noise"])
 def test_other_strategies_act_on_reconstructions_too(duel: Callable[..., Any], recipe: str) -> None:
     for phase in ("discriminator", "generator"):
         assert duel(recipe, phase).loss().isfinite()
@@ -68,3 +68,8 @@ def test_images_are_encoded_by_convolutions(registry: gc.Registry) -> None:
 def test_parameters_out_of_range_are_refused(duel: Callable[..., Any], parameter: str) -> None:
     with pytest.raises(BadParameter, match=parameter.replace("=", " = ")):
         duel(f"dist-gan({parameter})")
+
+
+def test_codes_that_real_samples_have_not_are_refused(train: Callable[..., Any]) -> None:
+    with pytest.raises(BadParameter, match="dist-gan needs a generator without codes"):
+        train("dist-gan+mixture-latent", steps=1)

@@ -46,3 +46,13 @@ def test_a_discriminator_without_hidden_layers_is_refused(registry: gc.Registry)
 
     made = registry.build("strategy", "feature-matching")
     assert made.supports(Flat(), gc.DataSpec((2,))) == REQUIRES_LINEAR_HEAD
+
+
+def test_real_features_follow_a_discriminator_that_is_foreseen(duel: Callable[..., Any]) -> None:
+    """The loss is differentiated by the discriminator too, as `unrolled` does, through real and generated samples."""
+    d = duel("feature-matching", "generator")
+    weights = list(d.discriminator.parameters())[:-2]  # the last layer is behind the features
+    real, fake = (d.discriminator[:-1](x).mean(0) for x in (d.x, d.generator(d.z)))
+    expected = torch.autograd.grad((real - fake).square().sum(), weights)
+    for ours, theirs in zip(torch.autograd.grad(d.loss(), weights), expected, strict=True):
+        torch.testing.assert_close(ours, theirs)

@@ -54,3 +54,10 @@ def test_a_discriminator_that_sees_codes_is_refused(registry: gc.Registry) -> No
     data = registry.build("dataset", "ring8").spec
     assert "without codes" in strategy.supports(gan, data)
     assert strategy.supports(registry.build("gan", "mlp"), data) is None
+
+
+def test_rows_that_top_k_leaves_out_teach_the_generator_nothing(duel: Callable[..., Any]) -> None:
+    d = duel("paired+top-k(nu=0.5, gamma=0.5)", "generator", progress=1.0)
+    samples = d.game.samples
+    slopes = torch.autograd.grad(d.loss(), samples)[0].flatten(1).norm(dim=1)
+    assert (slopes == 0).sum() == len(samples) // 2

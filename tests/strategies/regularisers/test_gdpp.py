@@ -88,3 +88,11 @@ def test_discriminator_is_left_alone_and_weight_0_is_none(duel: Callable[..., An
 def test_negative_weights_are_refused(duel: Callable[..., Any], parameter: str) -> None:
     with pytest.raises(BadParameter, match=rf"{parameter} = -1\.0"):
         duel(f"gdpp({parameter}=-1.0)")
+
+
+def test_a_discriminator_without_features_gives_a_finite_gradient(duel: Callable[..., Any]) -> None:
+    d = duel("gdpp", "generator")
+    with torch.no_grad():
+        for weight in d.discriminator.parameters():
+            weight.zero_()
+    assert all(slope.isfinite().all() for slope in torch.autograd.grad(d.loss(), list(d.generator.parameters())))

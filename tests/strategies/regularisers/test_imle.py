@@ -62,3 +62,12 @@ def test_discriminator_is_left_alone_and_weight_0_is_none(duel: Callable[..., An
 def test_parameters_out_of_range_are_refused(duel: Callable[..., Any], parameter: str) -> None:
     with pytest.raises(BadParameter, match=parameter.replace("=", " = ")):
         duel(f"imle({parameter})")
+
+
+def test_a_real_sample_draws_near_a_sample_of_its_own_class(duel: Callable[..., Any]) -> None:
+    d = duel("imle", "generator", gan="cgan", modes=3)
+    asked: list[torch.Tensor] = []
+    generate = d.game.generate
+    d.game.generate = lambda latent, code=None: asked.append(code) or generate(latent, code)
+    d.loss()
+    assert asked[-1].equal(d.game.real_sample(d.game.batch).code)

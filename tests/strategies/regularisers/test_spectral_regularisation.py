@@ -67,3 +67,10 @@ def test_vectors_follow_the_weights(setup: Callable[..., Any]) -> None:
 def test_parameters_out_of_range_are_refused(duel: Callable[..., Any], parameter: str) -> None:
     with pytest.raises(BadParameter, match=parameter.replace("=", " = ")):
         duel(f"spectral-regularisation({parameter})")
+
+
+def test_a_layer_that_starts_at_zero_gives_finite_logits(duel: Callable[..., Any]) -> None:
+    d = duel("spectral-regularisation")
+    with torch.no_grad():
+        d.discriminator[-1].weight.zero_()
+    assert d.game.real_logits.isfinite().all()
