@@ -44,7 +44,7 @@ class Imle(Strategy):
         candidates = game.without_side_effects().generate(latents, codes).detach().flatten(1)
         distances = square_distances(game.batch.x.flatten(1), candidates)
         if own is not None:
-            distances = torch.where(own[:, None] == codes, distances, torch.inf)
+            distances = torch.where(own[:, None].eq(own.repeat(self.factor)), distances, torch.inf)
         chosen = distances.argmin(1)
         return game.generate(latents[chosen], None if codes is None else codes[chosen])
 
