@@ -59,6 +59,7 @@ def list_command(
 def show_one(registry: Registry, what: str, name: str, json: bool) -> int:
     """Everything about one plug-in; UnknownName with the nearest where there is none."""
     if what == SUITES:
+        load_suite(name, registry)
         raise Unsupported(f"a suite is shown by `gancheck run {name} --plan`, and by its file")
     entry = registry.entry(kind_of(what), name)
     described = describe_entry(entry, registry)

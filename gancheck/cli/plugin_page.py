@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import re
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
 from gancheck.plugins.entry import PluginEntry
 
-NOTE = re.compile(r"^ +(\w+) *:.*?#: *(.+)$", re.MULTILINE)  #: a parameter, and the comment at the end of its line
+NOTE = re.compile(r"#: *(.+)$", re.MULTILINE)  #: a comment that documents
 
 
 def page(entry: PluginEntry, described: dict[str, Any]) -> str:
@@ -30,8 +32,20 @@ def parameter_lines(entry: PluginEntry) -> Iterator[str]:
 def parameter_notes(thing: Any) -> dict[str, str]:
     """The comments on the parameters of a class and of those that it derives from, by name."""
     classes = reversed(inspect.getmro(thing)) if inspect.isclass(thing) else iter(())
-    own = (one for one in classes if one is not object)
-    return {name: note for one in own for name, note in NOTE.findall(inspect.getsource(one))}
+    return {name: note for one in classes if one is not object for name, note in own_notes(one)}
+
+
+def own_notes(cls: type) -> Iterator[tuple[str, str]]:
+    """The parameters of one class with the comments on their lines, or else on the line above."""
+    text = textwrap.dedent(inspect.getsource(cls))
+    lines, definition = text.splitlines(), ast.parse(text).body[0]
+    assert isinstance(definition, ast.ClassDef)
+    for field in definition.body:
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            above = lines[field.lineno - 2].strip()
+            own = NOTE.search("\n".join(lines[field.lineno - 1 : field.end_lineno]))
+            if found := own or NOTE.match(above):
+                yield field.target.id, found[1]
 
 
 def in_words(value: Any) -> str:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from gancheck.datasets.base import DataSpec
+from gancheck.errors import GancheckError
+from gancheck.gans.base import Gan
 from gancheck.plugins.entry import PluginEntry
 from gancheck.plugins.registry import Registry
+from gancheck.strategies.base import Strategy
 from gancheck.strategies.costs import measured_costs
 
 #: Families in the order in which they are shown; an author's own come last.
@@ -20,12 +24,23 @@ def strategy_facts(entry: PluginEntry, registry: Registry) -> dict[str, Any]:
 
 
 def tracks_of(entry: PluginEntry, registry: Registry) -> list[str]:
-    """The kinds of data on which a strategy, at its defaults, treats the reference GANs."""
-    strategy = entry.build()
+    """The kinds of data on which a strategy, at its defaults, treats the reference GANs; none if it does not build."""
+    try:
+        strategy = entry.build()
+    except GancheckError:  # `gancheck check` says why; the others are listed all the same
+        return []
     built = {
         name: (registry.build("gan", gan), registry.build("dataset", data)) for name, (gan, data) in TRACKS.items()
     }
-    return [name for name, (gan, data) in built.items() if strategy.supports(gan, data.spec) is None]
+    return [name for name, (gan, data) in built.items() if treats(strategy, gan, data.spec)]
+
+
+def treats(strategy: Strategy, gan: Gan, data: DataSpec) -> bool:
+    """Whether a strategy says so; one that raises does not."""
+    try:
+        return strategy.supports(gan, data) is None
+    except Exception:
+        return False
 
 
 def family_rank(facts: dict[str, Any]) -> tuple[int, str]:

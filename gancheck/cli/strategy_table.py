@@ -17,8 +17,10 @@ NOTE = (
 
 def strategy_table(entries: list[dict[str, Any]]) -> Table:
     """Families in their order, each under its name."""
-    made = Table("name", "what it does", "paper", "cost", title="strategies", title_justify="left", box=None)
-    made.pad_edge = False
+    made = Table(title="strategies", title_justify="left", box=None, pad_edge=False)
+    made.add_column("name", no_wrap=True, min_width=max(len(entry["name"]) for entry in entries))
+    for heading in ("what it does", "paper", "cost"):
+        made.add_column(heading)
     for (_, family), members in groupby(entries, key=lambda entry: family_rank(entry["facts"])):
         made.add_row(f"[{family}]")
         for entry in members:

@@ -187,7 +187,7 @@ class Game:
         if not weights:
             return rows.mean()
         product = torch.stack(weights).prod(0)
-        return (product * rows).sum() / product.sum()
+        return (product * rows).sum() / product.sum().clamp_min(torch.finfo(product.dtype).tiny)
 
     def normal(self, name: str, shape: tuple[int, ...] | torch.Size) -> Tensor:
         """A standard normal tensor; asking again under the same name gives a fresh one."""

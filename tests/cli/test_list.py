@@ -11,6 +11,7 @@ import pytest
 
 import gancheck as gc
 from gancheck.cli.main import main
+from gancheck.cli.plugin_page import parameter_notes
 from gancheck.plugins.kinds import KINDS
 
 PLURALS = [kind.plural for kind in KINDS.values()]
@@ -144,3 +145,29 @@ def test_help_names_the_kinds(capsys: pytest.CaptureFixture[str]) -> None:
     for call in (["list", "--help"], ["--help"]):
         assert main(call) == 0
         assert f"{', '.join(PLURALS)}, suites" in capsys.readouterr().out
+
+
+def test_every_parameter_of_a_builtin_class_is_explained(registry: gc.Registry) -> None:
+    for kind in ("strategy", "gan", "dataset", "detector"):
+        for entry in (registry.entry(kind, name) for name in registry.names(kind)):
+            assert set(entry.parameters()) <= set(parameter_notes(entry.thing)), entry.info.name
+
+
+def test_a_plug_in_that_does_not_build_hides_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "strategy", "mine"]) == 0
+    text = Path("mine.py").read_text()
+    Path("mine.py").write_text(f"{text}\n\n    def supports(self, gan, data):\n        raise KeyError(gan)\n")
+    capsys.readouterr()
+    (entries,) = listed(capsys, "strategies", "--with", "mine.py").values()
+    assert next(entry for entry in entries if entry["name"] == "mine")["facts"]["tracks"] == []
+
+
+def test_names_are_never_cut(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    assert main(["list", "strategies"]) == 0
+    shown = capsys.readouterr().out
+    assert "minibatch-discrimination" in shown
+    assert "spectral-regularisation" in shown

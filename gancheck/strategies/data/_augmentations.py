@@ -59,6 +59,10 @@ class AugmentingStrategy(Strategy):
         if game.phase == "evaluation":
             return x
         pack, own = len(of.x) // len(x), of.x.shape[1]
+        if pack > 1 and x.shape[1] != pack * own:
+            raise BadParameter(
+                f"{name_of(self)} cannot tell samples in packs from what was joined to them: put it first"
+            )
         rows = x.reshape(pack * len(x), -1, *x.shape[2:])  # samples of a pack are changed each by itself
         changed = augment(rows[:, :own], game, name_of(self), self.policy, self.share(game))
         return torch.cat([changed, rows[:, own:]], 1).reshape(x.shape)  # what was joined to samples stays as it is

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from gancheck.datasets.base import Batch, DataSpec
 from gancheck.gans.base import Gan
+from gancheck.gans.game import Game
 
 #: Why rows are not balanced where the discriminator sees their modes.
 REQUIRES_UNSEEN = "its generator is asked for modes as often as real data has them, and real rows would have others"
@@ -18,9 +19,12 @@ def take_rows(batch: Batch, rows: Tensor) -> Batch:
 
 
 def rows_in_use(used: Tensor) -> Tensor:
-    """(n,) rows, those in use (n,) first and in their order, again and again where they are fewer than n."""
-    order = (~used).long().argsort(stable=True)
-    return order[torch.arange(len(used), device=used.device) % used.sum().clamp_min(1)]
+    """(n,) rows, those in use (n,) first and in their order, again and again where they are fewer than n.
+
+    Where none is in use, all are as they came: a batch of one row over and over would teach collapse.
+    """
+    order, count = (~used).long().argsort(stable=True), used.sum()
+    return order[torch.arange(len(used), device=used.device) % torch.where(count == 0, len(used), count)]
 
 
 def rows_alike(label: Tensor) -> Tensor:
@@ -43,6 +47,11 @@ def balanced_rows(label: Tensor, n: int) -> Tensor:
     run out, those of the others fill the batch.
     """
     return rows_before(label).argsort(stable=True)[:n].sort().values
+
+
+def shuffle(rows: Tensor, game: Game, name: str) -> Tensor:
+    """Rows in random order: who judges packs takes neighbours."""
+    return rows[game.uniform(name, (len(rows),)).argsort()]
 
 
 def refuse_seen_modes(gan: Gan, data: DataSpec) -> str | None:

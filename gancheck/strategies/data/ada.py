@@ -5,6 +5,7 @@ NeurIPS 2020. The share p that is changed, of each kind apart, rises where the m
 target, and falls where it is below. The authors let p rise from 0 to 1 over 500,000 of 25 million images; here that
 share of the run decides, since runs are of all lengths. Their changes are many more, such as flips and other scales;
 those here are moves and colours of images, shifts and turns of points. With several critics, the first one decides.
+The sign of a logit must mean real: a Wasserstein critic's has no zero, and p then follows nothing.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Ada(AugmentingStrategy):
         return {MEMORY: {name: torch.zeros_like(state.progress) for name in ("p", "signs", "updates")}}
 
     def share(self, game: Game) -> Tensor:
-        share: Tensor = game.memory[MEMORY]["p"]
+        share: Tensor = game.facing(game.critics[0]).memory[MEMORY]["p"]  # which alone decides
         return share
 
     def discriminator_loss(self, loss: Tensor, game: Game) -> Tensor:

@@ -21,7 +21,7 @@ from gancheck.gans.look import Look
 from gancheck.gans.settings import Settings
 from gancheck.numerics.kmeans import kmeans
 from gancheck.strategies.base import Strategy, strategy
-from gancheck.strategies.data._picking import balanced_rows, refuse_seen_modes, take_rows
+from gancheck.strategies.data._picking import balanced_rows, refuse_seen_modes, shuffle, take_rows
 from gancheck.strategies.data.self_conditioned import nearest
 
 CENTRES = "cluster-balance/centres"
@@ -55,4 +55,4 @@ class ClusterBalance(Strategy):
 
     def pick(self, batch: Batch, n: int, game: Game) -> Batch:
         label = nearest(batch.x.flatten(1), game.memory[CENTRES])
-        return take_rows(batch, balanced_rows(label, n))
+        return take_rows(batch, shuffle(balanced_rows(label, n), game, "cluster-balance"))

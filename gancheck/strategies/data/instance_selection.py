@@ -21,6 +21,7 @@ from gancheck.gans.game import Game
 from gancheck.gans.look import Look
 from gancheck.gans.settings import Settings
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.data._picking import rows_in_use, take_rows
 
 ROWS = 10_000  #: training samples that the Gaussian is fitted to
 ROUNDS = 8  #: of the search for principal components
@@ -52,10 +53,7 @@ class InstanceSelection(Strategy):
     def pick(self, batch: Batch, n: int, game: Game) -> Batch:
         mean, scaled, threshold = (game.memory[f"instance-selection/{k}"] for k in ("mean", "directions", "threshold"))
         far = distances(batch.x.flatten(1), mean, scaled) > threshold
-        order = far.long().argsort(stable=True)  # what is used comes first, and again where it does not fill the batch
-        used = (~far).sum().clamp_min(1)
-        rows = order[torch.arange(len(far), device=far.device) % used]
-        return Batch(*(column[rows] for column in batch))
+        return take_rows(batch, rows_in_use(~far))
 
 
 def distances(x: Tensor, mean: Tensor, scaled: Tensor) -> Tensor:

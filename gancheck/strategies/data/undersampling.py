@@ -17,7 +17,7 @@ from gancheck.gans.base import Gan
 from gancheck.gans.game import Game
 from gancheck.gans.settings import Settings
 from gancheck.strategies.base import Strategy, strategy
-from gancheck.strategies.data._picking import balanced_rows, refuse_seen_modes, take_rows
+from gancheck.strategies.data._picking import balanced_rows, refuse_seen_modes, shuffle, take_rows
 
 
 @strategy("undersampling", family="data", paper="He & Garcia, IEEE TKDE 2009", kind="oracle")
@@ -38,4 +38,4 @@ class Undersampling(Strategy):
         return replace(settings, draw=self.times * settings.draw)
 
     def pick(self, batch: Batch, n: int, game: Game) -> Batch:
-        return take_rows(batch, balanced_rows(batch.y, n))
+        return take_rows(batch, shuffle(balanced_rows(batch.y, n), game, "undersampling"))

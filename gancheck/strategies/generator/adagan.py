@@ -4,8 +4,9 @@ Tolstikhin, Gelly, Bousquet, Simon-Gabriel & Schölkopf, "AdaGAN: boosting gener
 paper, a critic of its own tells data from the mixture so far, its answer gives every real sample a weight, all
 generators have the same share, and each is trained from the start. The run is cut into as many parts as there are
 generators, so each gets fewer steps, and all together cost what one does; the paper gives each a training of its own.
-Each starts at the same weights, and optimisers start anew; memories of other strategies, such as a mean of weights, go
-on.
+Each starts at the same weights, and optimisers start anew; memories of other strategies, such as a mean of weights, and
+running means of batch norm go on. The critic sees the mixture under the codes of the prior, also where a strategy such
+as `self-conditioned` draws others at evaluation.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class AdaGan(Strategy):
             )
 
     def period_in(self, steps: int) -> int:
-        return -(-steps // self.generators)
+        return max(1, steps // self.generators)
 
     def memory(self, state: State) -> dict[str, Any]:
         zero = torch.zeros_like(state.progress)
@@ -54,17 +55,25 @@ class AdaGan(Strategy):
         return {QUEUE: empty_queue(state, self.generators - 1), START: dict(state.weights), CRITIC: critic}
 
     def refresh(self, state: State, look: Look) -> State:
-        if look.step == 0:
-            return state
+        if look.step == 0 or int(state.memory[QUEUE]["filled"]) == self.generators - 1:
+            return state  # the last generator has what is left of the run
         queue = enqueue(state.memory[QUEUE], look.snapshot(), self.generators - 1)
         start: dict[str, Params] = state.memory[START]
         share = 1 / (1 + int(queue["filled"]))
         critic = self.train_critic(start["discriminator"], kept_generators(queue)[:-1], look)
-        rows = excess(critic, look.game.see(look.game.real_sample(look.data(ROWS))), look.game)
-        level = torch.as_tensor(find_level(rows.double(), share), dtype=rows.dtype, device=rows.device)
-        beta = torch.full_like(level, share)
-        state = state.remember(QUEUE, queue).remember(CRITIC, {"weights": critic, "level": level, "share": beta})
+        rows = self.judge_data(critic, look)
+        state = state.remember(QUEUE, queue)
+        if rows.isfinite().all():  # else this seed has diverged; the others go on
+            level = torch.as_tensor(find_level(rows.double(), share), dtype=rows.dtype, device=rows.device)
+            beta = torch.full_like(level, share)
+            state = state.remember(CRITIC, {"weights": critic, "level": level, "share": beta})
         return replace(state, weights=start).restart(*start)
+
+    def judge_data(self, critic: Params, look: Look) -> Tensor:
+        """(n,) what `excess` gives for real samples, as many judged at once as in training."""
+        game, batch = look.game, look.game.settings.batch
+        parts = [look.data(batch) for _ in range(-(-ROWS // batch))]
+        return torch.cat([excess(critic, game.see(game.real_sample(part)), game) for part in parts])
 
     def train_critic(self, start: Params, mixture: list[dict[str, Params]], look: Look) -> Params:
         """Weights of a discriminator that tells data from equal shares of the generators so far."""
@@ -107,7 +116,8 @@ def excess(critic: Params, seen: Tensor, game: Game) -> Tensor:
 def generated(game: Game, weights: dict[str, Params], source: torch.Generator) -> Sample:
     """A batch of one generator of the mixture."""
     latent, code = game.players.latent.sample(BATCH, source)
-    played = replace(game, constrained={**game.constrained, **weights})
+    own: dict[str, Params] = {player: {} for player in weights}  # what was kept has its buffers among its weights
+    played = replace(game, constrained={**game.constrained, **weights}, buffers={**game.buffers, **own})
     with torch.no_grad():
         return Sample(played.generate(latent, code), latent, code, real=False)
 

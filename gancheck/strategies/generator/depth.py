@@ -27,6 +27,7 @@ from gancheck.strategies.generator._hidden import (
     rewire,
     untouched,
 )
+from gancheck.strategies.objectives.mad_gan import Tails
 
 REASON = "whose last hidden activation is a module, such as nn.ReLU, and gives numbers or maps of two dimensions"
 
@@ -51,6 +52,8 @@ class Depth(Strategy):
 
     def deepened(self, network: nn.Module, inputs: Inputs, role: Role) -> nn.Module:
         """The network with layers behind its last hidden activation."""
+        if isinstance(network, Tails):
+            raise BadParameter("depth knows one last hidden layer, and several generators have one each")
         if not (last := last_hidden(network, inputs, role)):
             raise BadParameter(f"depth needs a {role} {REASON}")
         return exchange_hidden(network, last, self.with_layers)

@@ -3,7 +3,8 @@
 Dieng, Ruiz, Blei & Titsias, "Prescribed generative adversarial networks", 2019. As in the paper and its authors' code,
 real samples get the same noise, the gradient of the entropy is estimated from latents that Hamiltonian Monte Carlo
 draws given the sample, its step size follows the share of accepted moves, and samples are evaluated without noise. The
-term in the loss has that gradient, but not the entropy's value. Where latents have codes, the chains keep them.
+term in the loss has that gradient, but not the entropy's value. Where latents have codes, the chains keep them. What
+picks real rows, such as `cleaning`, belongs before it: it measures them without the noise then.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 He, Zhang, Ren & Sun, "Deep residual learning for image recognition", CVPR 2016. Theirs is around two layers and before
 the last activation, with a projection where the width changes; here it is around each hidden layer with its activation
-that is as wide as the one before, those that depth+skip-connections adds included. No paper claims that it cures
-collapse; it shows whether gradients that fade are the fault.
+that is as wide as the one before. The GAN itself must have one; in depth+skip-connections those that are added are
+treated too. No paper claims that it cures collapse; it shows whether gradients that fade are the fault.
 """
 
 from __future__ import annotations

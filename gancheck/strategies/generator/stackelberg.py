@@ -19,7 +19,7 @@ from gancheck.gans.base import Gan
 from gancheck.gans.latent import CODES_TAKEN
 from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
-from gancheck.strategies.generator.width import NO_WIDTH, resized, widths
+from gancheck.strategies.generator.width import NO_WIDTH, resized, shapes, widths
 from gancheck.strategies.objectives.mad_gan import Tails
 
 
@@ -41,7 +41,12 @@ class Stackelberg(Strategy):
         return CODES_TAKEN if gan.build(data).latent.codes else None
 
     def prepare(self, players: Players, info: BuildInfo) -> Players:
+        branched = players.with_codes(self.k)
+        if shapes(players.generator) != shapes(info.gan.build(info.data).generator):
+            raise BadParameter(
+                "stackelberg builds its generators anew, without what another strategy has changed in one"
+            )
         sized = resized(info.gan, self.factor) if self.factor != 1 else info.gan
         first = players.generator if self.factor == 1 else sized.build(info.data).generator
         others = [sized.build(info.data).generator for _ in range(self.k - 1)]
-        return players.with_codes(self.k).replace(generator=Tails(nn.Identity(), [first, *others]))
+        return branched.replace(generator=Tails(nn.Identity(), [first, *others]))

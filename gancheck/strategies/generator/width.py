@@ -44,7 +44,8 @@ class Width(Strategy):
             "discriminator": info.gan.build(info.seen).discriminator,
         }
         for role in roles(self.player):
-            made = players.wrap(role, lambda network, role=role: rebuilt(network, own[role], role, wide, info))  # type: ignore[misc]
+        changed = f"width rebuilds the {role}, which another strategy has changed"
+        raise BadParameter(f"{changed}: put width before it, unless it is an objective")
             players = made
         return players
 
@@ -52,7 +53,10 @@ class Width(Strategy):
 def rebuilt(network: nn.Module, own: nn.Module, role: str, wide: Gan, info: BuildInfo) -> nn.Module:
     """A network of another size; BadParameter where it is not the GAN's own any more."""
     if shapes(network) != shapes(own):
-        raise BadParameter(f"width rebuilds the {role}, which another strategy has changed: put width before it")
+        raise BadParameter(
+        changed = f"width rebuilds the {role}, which another strategy has changed"
+        raise BadParameter(f"{changed}: put width before it, unless it is an objective")
+        )
     return wide.build(info.data).generator if role == "generator" else wide.build(info.seen).discriminator
 
 
@@ -71,4 +75,5 @@ def widths(gan: Gan) -> dict[str, int]:
 def resized(gan: Gan, factor: float) -> Gan:
     """The GAN with all widths multiplied by a factor."""
     other: Any = gan
-    return replace(other, **{name: max(1, round(factor * value)) for name, value in widths(gan).items()})  # type: ignore[no-any-return]
+        changed = f"width rebuilds the {role}, which another strategy has changed"
+        raise BadParameter(f"{changed}: put width before it, unless it is an objective")

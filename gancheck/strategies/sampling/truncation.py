@@ -36,6 +36,8 @@ class Truncation(Strategy):
         return None if prior == "normal" else f"it truncates normal latents, and these are {prior}"
 
     def sampler(self, inner: Sampler) -> Sampler:
+        if priors := inner.players.priors:
+            raise BadParameter(f"truncation would cut the noise before '{priors[0]}', and hardly its latents")
         return TruncatedSampler(inner, self.threshold)
 
 

@@ -68,3 +68,11 @@ def test_the_first_of_several_critics_decides(duel: Callable[..., Any]) -> None:
 def test_bad_parameters_are_refused(duel: Callable[..., Any], bad: str) -> None:
     with pytest.raises(BadParameter, match=bad.replace("=", " = ")):
         duel(f"ada({bad})")
+
+
+def test_every_critic_sees_changes_at_the_share_that_the_first_decides(duel: Callable[..., Any]) -> None:
+    d = duel("d2gan+ada")
+    d.game.memory["ada"]["p"] = torch.ones(())
+    assert d.game.hooks is not None
+    share = next(s for s in d.game.hooks.strategies if type(s).__name__ == "Ada").share(d.game.facing("discriminator2"))
+    assert share == 1

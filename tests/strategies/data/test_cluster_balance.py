@@ -18,7 +18,7 @@ def study(dataset: gc.Dataset, **how: Any) -> tuple[ClusterBalance, Any]:
     """The strategy, and a game that remembers what it has found."""
     made = ClusterBalance(**how)
     found = made.study(SeedLook.before_building(dataset, torch.device("cpu"), 0, "cluster-balance"))
-    return made, SimpleNamespace(memory=found)
+    return made, SimpleNamespace(memory=found, uniform=lambda name, shape: torch.rand(shape))
 
 
 def test_modes_that_are_clusters_become_even_without_labels(registry: gc.Registry) -> None:

@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn.functional import softplus
 
 import gancheck as gc
+from gancheck.errors import BadParameter
 from gancheck.gans.noise import DrawnNoise
 from gancheck.strategies.data._augmentations import augment
 
@@ -48,7 +49,7 @@ def test_both_streams_are_changed_in_both_losses(
 
 
 def test_codes_that_are_joined_stay_and_samples_of_a_pack_are_changed_apart(duel: Callable[..., Any]) -> None:
-    d, plain = with_spread(duel("ali+pacgan+diffaugment")), duel("ali+pacgan")
+    d, plain = with_spread(duel("diffaugment+ali+pacgan")), duel("ali+pacgan")
     mine, theirs = (game.game.fake.reshape(6, -1) for game in (d, plain))
     assert mine[:, 2:].equal(theirs[:, 2:])
     moves = mine[:, :2] - theirs[:, :2]
@@ -67,3 +68,8 @@ def test_critics_see_samples_as_they_are_at_evaluation(duel: Callable[..., Any])
 def test_it_has_an_effect_beside_others(train: Callable[..., Any], apart: Callable[..., float], other: str) -> None:
     how = {"steps": 2, "seeds": (0,), "default": gc.Optimiser(lr=0.02)}
     assert apart(train(f"{other}+diffaugment", **how), train(other, **how)) > 1e-6
+
+
+def test_packs_of_samples_with_something_joined_are_refused(train: Callable[..., Any]) -> None:
+    with pytest.raises(BadParameter, match="put it first"):
+        train("pacgan+self-conditioned(clusters=4, clusterings=2)+diffaugment", steps=2)

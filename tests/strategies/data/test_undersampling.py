@@ -46,3 +46,17 @@ def test_a_gan_that_is_told_the_modes_is_refused(registry: gc.Registry) -> None:
 def test_fewer_than_one_batch_is_refused(duel: Callable[..., Any]) -> None:
     with pytest.raises(BadParameter, match="times = 0"):
         duel("undersampling(times=0)")
+
+
+def test_neighbours_are_alike_as_often_as_chance_has_it(duel: Callable[..., Any]) -> None:
+    """Packs are made of neighbours, and must not teach sameness."""
+    source = torch.Generator().manual_seed(0)
+    y = torch.cat([torch.zeros(200), torch.randint(1, 4, (56,), generator=source)]).long()
+    d = duel("undersampling", batch=64)
+    batch = gc.Batch(torch.randn(256, 2, generator=source), y[torch.randperm(256, generator=source)], torch.arange(256))
+    label = d.game.hooks.strategies[0].pick(batch, 64, d.game).y if hasattr(d.game.hooks, "strategies") else None
+    assert label is not None
+    alike = (label[::2] == label[1::2]).float().mean()
+    shares = torch.bincount(label) / len(label)
+    assert abs(alike - shares.square().sum()) < 0.25
+    assert not label.equal(label.sort().values)

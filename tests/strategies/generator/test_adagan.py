@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from torch.utils._pytree import tree_map
 
 import gancheck as gc
 from gancheck.errors import BadParameter
-from gancheck.strategies.generator.adagan import AdaGan, find_level
+from gancheck.strategies.generator.adagan import AdaGan, find_level, generated
 from gancheck.training.trainer import Trainer
 
 FEW = "adagan(generators=3, critic_updates=3)"
@@ -89,3 +90,43 @@ class Arc(torch.nn.Module):
     def forward(self, z: torch.Tensor) -> torch.Tensor:
         angle = torch.pi * torch.special.ndtr(z[:, :1])
         return torch.cat([angle.cos(), angle.sin()], 1) + 0 * self.shift
+
+
+def test_a_seed_that_has_diverged_does_not_stop_the_others(setup: Callable[..., Any]) -> None:
+    trainer = Trainer(setup(FEW, steps=6))
+    trainer.prepare()
+    for _ in range(2):
+        trainer.step()
+    for weights in trainer.replicas.weights.values():
+        for tensor in weights.values():
+            tensor[0] = float("nan")
+    trainer.step()  # the second generator begins
+    assert trainer.replicas.memory["adagan/critic"]["share"][1].item() == 0.5
+
+
+@pytest.mark.parametrize(("steps", "starts"), [(6, [2, 4]), (7, [2, 4]), (8, [2, 4])])
+def test_there_are_as_many_generators_as_are_asked_for(
+    setup: Callable[..., Any], steps: int, starts: list[int]
+) -> None:
+    trainer, found = Trainer(setup(FEW, steps=steps)), []
+    trainer.prepare()
+    for step in range(steps):
+        before = trainer.replicas.memory["adagan/generators"]["filled"][0].item()
+        trainer.step()
+        found += [step] if trainer.replicas.memory["adagan/generators"]["filled"][0].item() > before else []
+    assert found == starts
+
+
+def test_earlier_generators_keep_their_running_means(setup: Callable[..., Any]) -> None:
+    """A member of the mixture is drawn from as it was, batch norm included."""
+    trainer = Trainer(setup("normalisation+adagan(generators=2, critic_updates=2)", steps=4, seeds=(0,)))
+    trainer.prepare()
+    for _ in range(2):
+        trainer.step()
+    state = trainer.replicas.state_of(*tree_map(lambda t: t[0].clone(), trainer.replicas.state()))
+    networks = trainer.refreshing.networks(state, torch.Generator().manual_seed(0))
+    kept = networks.snapshot()
+    first = generated(networks.game, kept.weights, torch.Generator().manual_seed(1)).x
+    changed = {p: {n: t + 1 for n, t in b.items()} for p, b in networks.game.buffers.items()}
+    game = replace(networks.game, buffers=changed)
+    assert generated(game, kept.weights, torch.Generator().manual_seed(1)).x.equal(first)

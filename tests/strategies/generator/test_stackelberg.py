@@ -54,3 +54,9 @@ def test_no_generators_are_refused(duel: Callable[..., Any], parameter: str) -> 
 def test_other_codes_are_refused(duel: Callable[..., Any]) -> None:
     with pytest.raises(BadParameter, match="one meaning of codes"):
         duel("mgan+stackelberg")
+
+
+@pytest.mark.parametrize("recipe", ["depth+stackelberg(k=2)", "stackelberg(k=2)+depth", "presgan+stackelberg(k=2)"])
+def test_what_would_change_one_generator_of_several_is_refused(train: Callable[..., Any], recipe: str) -> None:
+    with pytest.raises(BadParameter, match="generators"):
+        train(recipe, steps=1)

@@ -50,3 +50,9 @@ def test_uniform_latents_and_thresholds_of_nothing_are_refused(duel: Callable[..
         assert Truncation().supports(registry.build("gan", "mlp", prior=prior), gc.DataSpec((2,))) == reason
     with pytest.raises(BadParameter, match=r"threshold = 0.0"):
         duel("truncation(threshold=0.0)")
+
+
+@pytest.mark.parametrize("other", ["particle-prior", "mixture-latent", "deligan"])
+def test_latents_that_a_prior_makes_are_refused(train: Callable[..., Any], other: str) -> None:
+    with pytest.raises(BadParameter, match="truncation would cut the noise before"):
+        train(f"{other}+truncation", steps=1)
