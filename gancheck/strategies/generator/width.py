@@ -44,8 +44,7 @@ class Width(Strategy):
             "discriminator": info.gan.build(info.seen).discriminator,
         }
         for role in roles(self.player):
-        changed = f"width rebuilds the {role}, which another strategy has changed"
-        raise BadParameter(f"{changed}: put width before it, unless it is an objective")
+            made = players.wrap(role, lambda network, role=role: rebuilt(network, own[role], role, wide, info))  # type: ignore[misc]
             players = made
         return players
 
@@ -53,10 +52,8 @@ class Width(Strategy):
 def rebuilt(network: nn.Module, own: nn.Module, role: str, wide: Gan, info: BuildInfo) -> nn.Module:
     """A network of another size; BadParameter where it is not the GAN's own any more."""
     if shapes(network) != shapes(own):
-        raise BadParameter(
         changed = f"width rebuilds the {role}, which another strategy has changed"
         raise BadParameter(f"{changed}: put width before it, unless it is an objective")
-        )
     return wide.build(info.data).generator if role == "generator" else wide.build(info.seen).discriminator
 
 
@@ -75,5 +72,4 @@ def widths(gan: Gan) -> dict[str, int]:
 def resized(gan: Gan, factor: float) -> Gan:
     """The GAN with all widths multiplied by a factor."""
     other: Any = gan
-        changed = f"width rebuilds the {role}, which another strategy has changed"
-        raise BadParameter(f"{changed}: put width before it, unless it is an objective")
+    return replace(other, **{name: max(1, round(factor * value)) for name, value in widths(gan).items()})  # type: ignore[no-any-return]
