@@ -47,6 +47,7 @@ def parts() -> dict[str, str]:
         "cures-board": leaderboard(cures.RESULTS, short=False),
         "cures-collapse": cures.by_collapse(),
         "cures-cost": cures.by_cost(),
+        "cures-tested": cures.tested(),
         "cures-families": cures.families(),
         "cures-untried": cures.untried(),
         "calibration": calibration(json.loads(CALIBRATION.read_text(encoding="utf-8"))),
@@ -88,11 +89,17 @@ def provenance(folder: Path) -> str:
     where = f"{made['cores']} cores ({made['cpu']}), torch {made['torch']}"
     memory = f"; peak memory {made['peak_gigabytes']:.1f} GB" if "peak_gigabytes" in made else ""
     note = f" ({made['note']})" if "note" in made else ""
+    minutes = f"{made['minutes']:.1f} minutes" if "minutes" in made else core_minutes(made)
     return (
-        f"{made['verdict']} Measured on {made['date']} with `{made['command']}`: {made['minutes']:.1f} minutes on "
+        f"{made['verdict']} Measured on {made['date']} with `{made['command']}`: {minutes} on "
         f"{where}{note}{memory}. All numbers: "
         f"[benchmarks/results/{folder.name}](benchmarks/results/{folder.name})."
     )
+
+
+def core_minutes(made: dict[str, Any]) -> str:
+    """What training took, of a run that was made in several sittings."""
+    return f"{made['training_core_minutes']} core-minutes of training, in several sittings,"
 
 
 def calibration(kept: dict[str, Any]) -> str:

@@ -1,0 +1,57 @@
+"""Keep what a run of the suite `cures` says: `python -m benchmarks.strategies.results FOLDER`.
+
+Runs that the folder lacks are made first. Beside the board's tables and pictures stands a test that the board does not
+make: every recipe against the untreated GAN alone, in both directions, by the same exact test of paired differences and
+Holm's correction. That is two tests a recipe, where the board has one for every ordered pair of recipes.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+import gancheck as gc
+from benchmarks.record import RESULTS, keep
+from gancheck.bench.aggregates import by_task, modes_held
+from gancheck.bench.leaderboard import Leaderboard
+from gancheck.statistics.paired_tests import holm, sign_flip
+
+SUITE = "cures"
+
+
+def main(folder: str) -> None:
+    """Copy tables and pictures, and write against-untreated.csv beside them."""
+    outcome = gc.run(SUITE, out=folder)
+    spent = sum(run.cpu_seconds or 0 for runs in outcome.board.recipes.values() for run in runs.values())
+    command = [sys.executable, "-m", "gancheck", "rank", folder]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    keep(SUITE, Path(folder), {"training_core_minutes": round(spent / 60)}, shown)
+    pl.DataFrame(list(compare(outcome.board))).write_csv(RESULTS / SUITE / "against-untreated.csv")
+
+
+def compare(board: Leaderboard) -> Iterator[dict[str, Any]]:
+    """One row per recipe: p that it holds more modes than the untreated GAN, and that it holds fewer, both adjusted."""
+    tables = {recipe: by_task(runs, modes_held) for recipe, runs in board.recipes.items()}
+    base = tables.pop(board.base)
+    gaps = {r: [table[task] - base[task] for task in base] for r, table in tables.items() if whole(table, base)}
+    tested = [sign_flip([sign * gap for gap in task_gaps]) for task_gaps in gaps.values() for sign in (1, -1)]
+    adjusted = holm(np.array(tested))
+    for i, (recipe, task_gaps) in enumerate(gaps.items()):
+        gain = sum(gap.mean() for gap in task_gaps) / len(task_gaps)
+        more, fewer = (float(p) for p in adjusted[2 * i : 2 * i + 2])
+        yield {"strategy": recipe, "table": board.kind_of(recipe), "gain": gain, "p_more": more, "p_fewer": fewer}
+
+
+def whole(table: dict[str, Any], base: dict[str, Any]) -> bool:
+    """Whether a recipe has a number for every task and seed that the untreated GAN has one for."""
+    return all(len(table.get(task, ())) == len(values) for task, values in base.items())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
