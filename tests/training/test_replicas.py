@@ -31,9 +31,12 @@ def test_every_strategy_starts_from_the_same_tensors(
                     shared[strategy] += 1
                     assert tensor.equal(theirs), f"{strategy}: {player} {name}"
     assert {name: count for name, count in shared.items() if count < 12} == {
-        **{"pacgan": 11, "ali": 11},  # a discriminator with a wider first layer
+        **{"pacgan": 11, "ali": 11, "paired": 11, "veegan": 11},  # a discriminator with a wider first layer
         **{"minibatch-std": 10, "minibatch-discrimination": 10},  # with another last one
-        **{"mgan": 6, "self-conditioned": 5},  # with a generator of their own
+        "normalisation": 10,  # a generator whose layers have no biases
+        "fourier-features": 6,  # a discriminator of its own
+        **{"mgan": 6, "mad-gan": 6, "stackelberg": 6, "infogan": 6, "presgan": 6},  # a generator of their own
+        **{"self-conditioned": 5, "dyngan": 5, "skip-connections": 4, "width": 2},  # both
     }
 
 
