@@ -35,7 +35,7 @@ from gancheck.training.vectorise import Execution, ExecutionPath
 
 COSTS = Path(gancheck.__file__).parent / "strategies" / "costs.json"
 BATCH, WIDTH, SEEDS, STEPS = 64, 64, 5, 20_000
-SLICE, TURNS = 0.15, 7  #: CPU seconds of a turn; turns
+SLICE, TURNS = 0.1, 7  #: CPU seconds of a turn; turns
 SAMPLES = 10_000
 
 
