@@ -91,7 +91,7 @@ def provenance(folder: Path) -> str:
     note = f" ({made['note']})" if "note" in made else ""
     minutes = f"{made['minutes']:.1f} minutes" if "minutes" in made else core_minutes(made)
     return (
-        f"{made['verdict']} Measured on {made['date']} with `{made['command']}`: {minutes} on "
+        f"{made['verdict']} ".lstrip() + f"Measured on {made['date']} with `{made['command']}`: {minutes} on "
         f"{where}{note}{memory}. All numbers: "
         f"[benchmarks/results/{folder.name}](benchmarks/results/{folder.name})."
     )

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from gancheck.plugins.registry import Registry
+from gancheck.strategies.costs import cost_of
 
 RESULTS = Path(__file__).parents[1] / "results" / "cures"
 FIRST = 5  #: recipes that are shown for each kind of collapse
@@ -19,9 +20,10 @@ Rows = list[dict[str, Any]]
 
 
 def ranked() -> Rows:
-    """The recipes that were trained, in the order of the board, without those that only filter samples."""
+    """The recipes that were trained, in the order of the board, each with its `cost`: that of its strategies as they
+    were measured in turns with the untreated GAN, since other work ran beside the suite."""
     board = pl.read_csv(RESULTS / "leaderboard.csv").to_dicts()
-    return [row for row in board if row["rank"] is not None]
+    return [{**row, "cost": cost_of(row["strategy"].split("+"))} for row in board if row["rank"] is not None]
 
 
 def held_on_tasks() -> dict[str, dict[str, dict[str, Any]]]:
@@ -37,7 +39,7 @@ def held_on_tasks() -> dict[str, dict[str, dict[str, Any]]]:
 
 def by_collapse() -> str:
     """For each kind of collapse, the recipes that hold most modes there."""
-    costs = {row["strategy"]: row["cost_ratio"] for row in ranked()}
+    costs = {row["strategy"]: row["cost"] for row in ranked()}
     lines = ["| kind of collapse | untreated | holds most, with quality and cost |", "| --- | --- | --- |"]
     for task, recipes in held_on_tasks().items():
         known = [row for name, row in recipes.items() if name in costs and name != UNTREATED]
@@ -54,9 +56,9 @@ def by_cost() -> str:
     lines = ["| CPU time of training | holds most modes over all tasks |", "| --- | --- |"]
     least = 0.0
     for most, words in (*CLASSES, (float("inf"), "more")):
-        rows = [r for r in ranked() if least <= r["cost_ratio"] < most and r["strategy"] != UNTREATED]
+        rows = [r for r in ranked() if least <= r["cost"] < most and r["strategy"] != UNTREATED]
         best = sorted((r for r in rows if not r["blurred"]), key=lambda row: -row["held"])[:FIRST]
-        shown = "<br>".join(f"`{r['strategy']}` {held(r)}, gain {gain(r)}, {r['cost_ratio']:.1f}x" for r in best)
+        shown = "<br>".join(f"`{r['strategy']}` {held(r)}, gain {gain(r)}, {r['cost']:.1f}x" for r in best)
         lines.append(f"| {words} | {shown or 'nobody'} |")
         least = most
     return "\n".join(lines)
@@ -78,7 +80,8 @@ def tested() -> str:
 def families() -> str:
     """Of each family, which strategies alone hold more modes than the untreated GAN, and which do not."""
     registry, rows = Registry.load(), {row["strategy"]: row for row in ranked()}
-    entries = [registry.entry("strategy", name) for name in registry.names("strategy") if name in rows]
+    known = (name for name in registry.names("strategy") if name in rows and name != UNTREATED)
+    entries = [registry.entry("strategy", name) for name in known]
     lines = ["| family | interval of the gain above zero | around zero | below zero |", "| --- | --- | --- | --- |"]
     for family in dict.fromkeys(entry.info.properties["family"] for entry in entries):
         own = [rows[e.info.name] for e in entries if e.info.properties["family"] == family]
@@ -94,8 +97,8 @@ def side(row: dict[str, Any]) -> int:
 
 def untried() -> str:
     """The built-in strategies that the run does not have."""
-    board = pl.read_csv(RESULTS / "leaderboard.csv")["strategy"].to_list()
-    names = [name for name in Registry.load().names("strategy") if name not in board]
+    boards = [pl.read_csv(path)["strategy"].to_list() for path in RESULTS.glob("leaderboard*.csv")]
+    names = [name for name in Registry.load().names("strategy") if not any(name in board for board in boards)]
     return ", ".join(f"`{name}`" for name in names) or "None: all built-in strategies were run."
 
 
