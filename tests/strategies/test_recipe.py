@@ -41,7 +41,7 @@ def test_a_recipe_is_read_and_labelled_by_what_differs(
         ("none+hinge", BadParameter, "two objectives, none and hinge"),
         ("r1+r1", BadParameter, "recipe 'r1+r1' has 'r1' twice"),
         ("r1(gamma=1)+r1(gamma=2)", BadParameter, "has 'r1' twice"),
-        ("r2", UnknownName, "unknown strategy 'r2'. Did you mean 'r1r2'?"),
+        ("r1r3", UnknownName, "unknown strategy 'r1r3'. Did you mean 'r1r2'?"),
         ("r1+", UnknownName, "unknown strategy ''"),
         ("", UnknownName, "unknown strategy ''"),
         ("r1(gamma=1", BadParameter, "cannot read 'r1(gamma=1'"),
