@@ -32,9 +32,9 @@ CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTran
 #: Metrics by which the board ranks, measured whatever a suite names.
 RANKING = ("modes", "quality")
 
-#: Updates of a block, times its seeds, from which compiling repays itself where the graph serves several tasks, or is
-#: kept from an earlier run; alone and for the first time it takes about three times as many. Graphs that take longer to
-#: compile save more at every step.
+#: Updates of a block, times its seeds, from which compiling about repays itself where the graph is kept from an earlier
+#: run. Measured on the untreated GAN of width 64 and batch 64: 30,000; for the first time, 170,000, shared among the
+#: tasks that the graph serves. Graphs that take longer to compile save more at every step.
 WORTH_COMPILING = 25_000
 
 
