@@ -30,13 +30,23 @@ def effects(trial: Trial, label: str, registry: Registry) -> Iterator[str]:
     if "r1" not in trial.recipe.names():
         refuse_unreached(weights.end, beside(trial, label, HEAVY, registry).weights().end)
         composes.append("r1")
-    for other in (other for other in BESIDE if other not in trial.recipe.names()):
-        try:
-            beside(trial, label, other, registry).records(PLAINLY, FEW)
-            composes.append(other)
-        except (BadParameter, Unsupported) as reason:
-            yield f"refuses {other}: {reason}"
+    others = [other for other in BESIDE if other not in trial.recipe.names()]
+    if refusal(trial, label, "+".join(others), registry) is None:  # all at once, as nearly all do
+        composes += others
+    else:
+        reasons = {other: refusal(trial, label, other, registry) for other in others}
+        composes += [other for other, reason in reasons.items() if reason is None]
+        yield from (f"refuses {other}: {reason}" for other, reason in reasons.items() if reason)
     yield f"composes with {', '.join(composes)}"
+
+
+def refusal(trial: Trial, label: str, others: str, registry: Registry) -> str | None:
+    """Why a recipe cannot stand beside others, or None."""
+    try:
+        beside(trial, label, others, registry).records(PLAINLY, FEW)
+        return None
+    except (BadParameter, Unsupported) as reason:
+        return str(reason)
 
 
 def beside(trial: Trial, label: str, other: str, registry: Registry) -> Trial:
