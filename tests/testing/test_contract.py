@@ -28,7 +28,7 @@ EVERYTHING = [
 ]
 QUICK: dict[str, dict[str, Any]] = {  #: what is slow at its default size
     "unrolled": {"k": 1},
-    "adagan": {"critic_updates": 3},
+    "adagan": {"critic_updates": 3, "rows": 100},
     "gman": {"critics": 2},
     "presgan": {"burn_in": 0, "draws": 1, "leapfrog": 1},
     "random-d": {"critics": 2},
@@ -39,7 +39,7 @@ QUICK: dict[str, dict[str, Any]] = {  #: what is slow at its default size
     "bourgan": {"points": 100},
     "stackelberg": {"k": 2},
     "dyngan": {"rows": 200},
-    "self-conditioned": {"clusterings": 2},
+    "self-conditioned": {"clusterings": 2, "clusters": 8, "rows": 300},
 }
 
 

@@ -29,7 +29,6 @@ from gancheck.strategies.sampling.checkpoint_ensemble import EnsembleSampler, em
 
 QUEUE, START, CRITIC = "adagan/generators", "adagan/start", "adagan/critic"
 BATCH, LR = 128, 1e-3  #: of the critic between data and mixture
-ROWS = 10_000  #: real samples that the weights are normalised on
 
 
 @strategy("adagan", family="generator", paper="Tolstikhin et al., NeurIPS 2017")
@@ -39,11 +38,13 @@ class AdaGan(Strategy):
 
     generators: int = 5  #: trained one after another, T in the paper; a choice of ours
     critic_updates: int = 500  #: of the critic between data and mixture, before each generator; a choice of ours
+    rows: int = 10_000  #: real samples on which the weights are normalised, about
 
     def __post_init__(self) -> None:
-        if self.generators < 2 or self.critic_updates < 1:
+        if self.generators < 2 or min(self.critic_updates, self.rows) < 1:
             raise BadParameter(
-                f"generators = {self.generators} must be at least 2, critic_updates = {self.critic_updates} at least 1"
+                f"generators = {self.generators} must be at least 2, critic_updates = {self.critic_updates} and rows = "
+                f"{self.rows} at least 1"
             )
 
     def period_in(self, steps: int) -> int:
@@ -72,7 +73,7 @@ class AdaGan(Strategy):
     def judge_data(self, critic: Params, look: Look) -> Tensor:
         """(n,) what `excess` gives for real samples, as many judged at once as in training."""
         game, batch = look.game, look.game.settings.batch
-        parts = [look.data(batch) for _ in range(-(-ROWS // batch))]
+        parts = [look.data(batch) for _ in range(-(-self.rows // batch))]
         return torch.cat([excess(critic, game.see(game.real_sample(part)), game) for part in parts])
 
     def train_critic(self, start: Params, mixture: list[dict[str, Params]], look: Look) -> Params:
