@@ -82,7 +82,7 @@ class AdaGan(Strategy):
         optimiser = torch.optim.Adam(list(weights.values()), lr=LR)
         game = look.game
         for update in range(self.critic_updates):
-            made = generated(game, mixture[update % len(mixture)], look.source)
+            made = draw_from(game, mixture[update % len(mixture)], look.source)
             real, fake = game.see(game.real_sample(look.data(BATCH))), game.see(made)
             with torch.enable_grad():
                 judge = judging(game, weights)
@@ -114,7 +114,7 @@ def excess(critic: Params, seen: Tensor, game: Game) -> Tensor:
     return (-judging(game, critic)(seen).detach()).clamp(-20, 20).exp()
 
 
-def generated(game: Game, weights: dict[str, Params], source: torch.Generator) -> Sample:
+def draw_from(game: Game, weights: dict[str, Params], source: torch.Generator) -> Sample:
     """A batch of one generator of the mixture."""
     latent, code = game.players.latent.sample(BATCH, source)
     own: dict[str, Params] = {player: {} for player in weights}  # what was kept has its buffers among its weights

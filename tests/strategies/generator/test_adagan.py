@@ -10,7 +10,7 @@ from torch.utils._pytree import tree_map
 
 import gancheck as gc
 from gancheck.errors import BadParameter
-from gancheck.strategies.generator.adagan import AdaGan, find_level, generated
+from gancheck.strategies.generator.adagan import AdaGan, draw_from, find_level
 from gancheck.training.trainer import Trainer
 
 FEW = "adagan(generators=3, critic_updates=3)"
@@ -126,7 +126,7 @@ def test_earlier_generators_keep_their_running_means(setup: Callable[..., Any]) 
     state = trainer.replicas.state_of(*tree_map(lambda t: t[0].clone(), trainer.replicas.state()))
     networks = trainer.refreshing.networks(state, torch.Generator().manual_seed(0))
     kept = networks.snapshot()
-    first = generated(networks.game, kept.weights, torch.Generator().manual_seed(1)).x
+    first = draw_from(networks.game, kept.weights, torch.Generator().manual_seed(1)).x
     changed = {p: {n: t + 1 for n, t in b.items()} for p, b in networks.game.buffers.items()}
     game = replace(networks.game, buffers=changed)
-    assert generated(game, kept.weights, torch.Generator().manual_seed(1)).x.equal(first)
+    assert draw_from(game, kept.weights, torch.Generator().manual_seed(1)).x.equal(first)
