@@ -16,6 +16,7 @@ from torch.fx.experimental.proxy_tensor import make_fx
 from torch.fx.experimental.symbolic_shapes import ShapeEnv
 
 from gancheck.system.cache_folder import compiled_folder
+from gancheck.training.same_numbers import refuse_other_numbers
 from gancheck.training.thin_products import turn_thin_products
 
 CACHE = "TORCHINDUCTOR_CACHE_DIR"
@@ -31,9 +32,9 @@ def has_compiler(device: torch.device) -> bool:
 
 
 def compile_graph(graph: fx.GraphModule, examples: list[Tensor]) -> Callable[..., Any]:
-    """Machine code for a graph whose inputs always have the examples' shapes and strides; the examples are written to.
+    """Machine code for a graph whose inputs always have the examples' shapes and strides.
 
-    Nothing is checked at a call, as `torch.compile` would.
+    Its first answer is compared with the graph's own; nothing is checked at later calls, as `torch.compile` would.
     """
     if examples[0].device.type == "cpu":
         turn_thin_products(graph)
@@ -49,7 +50,7 @@ def compile_graph(graph: fx.GraphModule, examples: list[Tensor]) -> Callable[...
         try:
             with config.patch(settings), torch.no_grad():
                 compiled: Any = compile_fx(graph, shapes)
-                compiled(*examples)  # fails here rather than in training
+                refuse_other_numbers(graph, compiled, examples)  # fails here rather than in training
         except torch.OutOfMemoryError:
             raise
         except (
