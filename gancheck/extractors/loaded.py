@@ -51,7 +51,8 @@ class LoadedExtractor:
 
     def features(self, x: Tensor) -> Tensor:
         """(n, d) of (n, *shape); BadPlugin where the extractor gives something else."""
-        with torch.no_grad(), named_errors(self.name, self.file):
+        exact = torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False)
+        with torch.no_grad(), exact, named_errors(self.name, self.file):
             parts = [self.batch_features(part) for part in torch.split(x, self.batch)]
         return torch.cat(parts)
 

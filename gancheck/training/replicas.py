@@ -250,4 +250,5 @@ def buffers_and_frozen(module: nn.Module) -> dict[str, Tensor]:
 
 def stack_tensors(replicates: list[dict[str, Tensor]], device: torch.device) -> Params:
     """Tensors of the same name, stacked along a new first axis."""
-    return {name: torch.stack([r[name].detach() for r in replicates]).to(device).contiguous() for name in replicates[0]}
+    names = replicates[0]
+    return {name: torch.stack([r[name].detach().to(device) for r in replicates]).contiguous() for name in names}
