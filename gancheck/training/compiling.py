@@ -42,7 +42,7 @@ def compile_graph(graph: fx.GraphModule, examples: list[Tensor]) -> Callable[...
     shapes = [mode.from_tensor(t, static_shapes=True) for t in examples]
     for node in graph.graph.nodes:
         node.meta.pop("val", None)  # of another mode
-    settings = {"cpp_wrapper": examples[0].device.type == "cpu", "compile_threads": 1}
+    settings = {"cpp_wrapper": True, "compile_threads": 1} if examples[0].device.type == "cpu" else {}
     with cache_on_disk():
         from torch._inductor import config
         from torch._inductor.compile_fx import compile_fx
