@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from gc import collect, freeze
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow files first, then the others as they were found."""
     ranks = {Path(__file__).parent / name: rank for rank, name in enumerate(SLOW)}
     items.sort(key=lambda item: ranks.get(item.path, len(ranks)))
+
+
+def pytest_collection_finish() -> None:
+    """PyTorch's hundreds of thousands of objects are here to stay: looking for garbage among them, again and again as
+    traces pile up objects, took an eighth of the time."""
+    collect()
+    freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
