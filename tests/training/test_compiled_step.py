@@ -10,6 +10,7 @@ from torch import Tensor
 from torch.utils._pytree import tree_flatten
 
 import gancheck as gc
+from gancheck.strategies.recipe import Recipe
 from gancheck.training.compiled_step import CompiledStep
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.thin_products import turn_thin_products
@@ -20,6 +21,8 @@ Setup = Callable[..., TrainingSetup]
 TRACED = ExecutionPath("stacked", "traced")
 SMALL = {"steps": 40, "batch": 8}
 STEPS = 20
+SHORT = {**SMALL, "steps": 16}  #: where nothing happens between steps, half of this shows as much
+SHORT_STEPS = 8
 
 #: Hooks that are asked in a step, or that build what plays in it.
 IN_STEP = set(gc.Strategy.hooks) - {"study", "discriminator_data", "settings", "memory", "initial", "sampler"}
@@ -94,7 +97,9 @@ def registered() -> list[str]:
 @pytest.mark.parametrize("recipe", registered())
 def test_one_graph_does_what_turns_do(setup: Setup, registry: gc.Registry, recipe: str) -> None:
     layers = 2 if recipe == "skip-connections" else 1  # fewer layers are traced sooner
-    small: dict[str, Any] = {**SMALL, "gan": registry.build("gan", "mlp", width=16, latent=4, depth=layers)}
+    refreshed = Recipe.parse(recipe, registry).implementing("refresh")
+    length, steps = (SMALL, STEPS) if refreshed else (SHORT, SHORT_STEPS)
+    small: dict[str, Any] = {**length, "gan": registry.build("gan", "mlp", width=16, latent=4, depth=layers)}
     one, other = whole(setup(recipe, **small)), prepared(setup(recipe, **small))
     assert isinstance(one.play, CompiledStep)
     bound = 1e-5
@@ -103,11 +108,11 @@ def test_one_graph_does_what_turns_do(setup: Setup, registry: gc.Registry, recip
         for weights in moved.replicas.weights.values():
             for tensor in weights.values():
                 tensor.mul_(1 + 2e-7 * torch.randn(tensor.shape, generator=torch.Generator().manual_seed(0)))
-        play(moved, other)
+        play(moved, other, steps=steps)
         bound = 10 * gap(moved, other)
     else:
-        play(other)
-    play(one)
+        play(other, steps=steps)
+    play(one, steps=steps)
     assert gap(one, other) < bound
     assert one.signals.names == other.signals.names
     if recipe not in CHAOTIC:
