@@ -25,14 +25,20 @@ EAGER = ExecutionPath("stacked", "eager")
 #: Files that take longest, longest first. They start first, so that no worker is left alone with one at the end.
 SLOW = (
     "testing/test_contract.py",
+    "training/test_compiled_step.py",
     "bench/execution/test_local.py",
     "bench/test_run.py",
     "training/test_trainer.py",
     "scoring/test_kinds_of_data.py",
-    "training/test_vectorise.py",
+    "docs/test_pages.py",
     "cli/test_new.py",
-    "bench/test_run_plug_ins.py",
+    "training/test_vectorise.py",
+    "metrics/test_contract.py",
+    "api/test_run.py",
+    "report/test_score_folder.py",
     "cli/test_main.py",
+    "report/test_pictures.py",
+    "bench/test_run_plug_ins.py",
 )
 
 settings.register_profile("patient", deadline=None)  # the machine may be busy
