@@ -50,6 +50,8 @@ def test_every_registered_plugin_keeps_the_contract(kind: str, name: str) -> Non
         entry = replace(entry, info=replace(entry.info, name=f"quick-{name}"), defaults=QUICK[name])
     notes = check_plugin(entry, Registry([*REGISTRY.added, entry]) if name in QUICK else REGISTRY)
     assert any(note for note in notes if not note.startswith("skipped"))
+    if kind == "strategy":
+        assert any("(stacked-traced)" in note for note in notes)  # none leaves the fast way
 
 
 def checked(thing: Any, **defaults: Any) -> list[str]:

@@ -96,12 +96,6 @@ def test_images_are_judged_by_their_leading_components() -> None:
     assert torch.corrcoef(torch.stack([mine.double(), far]))[0, 1] > 0.98  # small components are found to a tolerance
 
 
-def test_it_is_stacked_and_traced_and_equal_to_the_loop(train: Callable[..., Any], apart: Callable[..., float]) -> None:
-    together = train(NAME, steps=2, path=ExecutionPath("stacked", "traced"))
-    assert {record.path for record in together} == {"stacked-traced"}
-    assert apart(together, train(NAME, steps=2, path=ExecutionPath("looped", "eager"))) < 1e-5
-
-
 @pytest.mark.parametrize("other", ["r1", "ema(decay=0.5)", "pacgan", "spectral-norm"])
 def test_it_has_an_effect_beside_others(train: Callable[..., Any], apart: Callable[..., float], other: str) -> None:
     how = {"steps": 2, "seeds": (0,), "default": gc.Optimiser(lr=0.02)}

@@ -10,7 +10,6 @@ from torch import Tensor
 import gancheck as gc
 from gancheck.errors import BadParameter, GancheckError
 from gancheck.strategies.recipe import Recipe
-from gancheck.training.vectorise import ExecutionPath
 
 
 def mixed(d: Any) -> Tensor:
@@ -95,14 +94,6 @@ def test_ema_averages_the_prior_too(train: Callable[..., Any], alone: Any) -> No
     averaged = train("deligan+ema", steps=2)[0].snapshots[2].weights["prior"]
     plain = alone[0].snapshots[2].weights["prior"]
     assert not any(plain[name].equal(averaged[name]) for name in ("mu", "sigma"))
-
-
-def test_seeds_trained_together_are_what_they_are_one_by_one(
-    train: Callable[..., Any], apart: Callable[..., float]
-) -> None:
-    together = train("deligan", steps=1, path=ExecutionPath())
-    assert together[0].path == "stacked-traced"
-    assert apart(together, train("deligan", steps=1, path=ExecutionPath("looped", "eager"))) < 1e-6
 
 
 def test_codes_that_mean_something_else_are_refused(duel: Callable[..., Any], registry: gc.Registry) -> None:

@@ -10,7 +10,6 @@ from torch import Tensor
 
 from gancheck.errors import BadParameter
 from gancheck.strategies.objectives.d2gan import log_softplus
-from gancheck.training.vectorise import ExecutionPath
 
 WEIGHTS = "d2gan(alpha=0.3, beta=0.7)"
 
@@ -103,14 +102,6 @@ def test_a_treatment_acts_beside_it(
     both = train(f"d2gan+{other}", steps=2)
     assert apart(both, alone) > 1e-7
     assert apart(both, train(other, steps=2)) > 1e-7
-
-
-def test_seeds_trained_together_are_what_they_are_one_by_one(
-    train: Callable[..., Any], apart: Callable[..., float]
-) -> None:
-    together = train("d2gan", steps=1, path=ExecutionPath())
-    assert together[0].path == "stacked-traced"
-    assert apart(together, train("d2gan", steps=1, path=ExecutionPath("looped", "eager"))) < 1e-6
 
 
 @pytest.mark.parametrize("parameter", ["alpha=0.0", "beta=-1.0"])
