@@ -124,10 +124,10 @@ def test_one_graph_does_what_turns_do(setup: Setup, registry: gc.Registry, recip
     ["wgan-gp(critic_steps=3)+ema+spectral-norm", "extragradient+pacgan", "d2gan+top-k"],
 )
 def test_recipes_and_looped_replicates_agree_too(setup: Setup, recipe: str) -> None:
-    other = prepared(setup(recipe, path=TRACED, **SMALL))
+    other = prepared(setup(recipe, **SMALL))
     play(other, steps=4)
     for vectorisation in ("stacked", "looped"):
-        one = whole(setup(recipe, path=TRACED, **SMALL), vectorisation)
+        one = whole(setup(recipe, **SMALL), vectorisation)
         play(one, steps=4)
         assert gap(one, other) < 1e-5
         assert one.signals.values.shape == other.signals.values.shape
@@ -136,10 +136,10 @@ def test_recipes_and_looped_replicates_agree_too(setup: Setup, recipe: str) -> N
 @pytest.mark.parametrize("name", ["adam", "adamw", "sgd", "rmsprop"])
 @pytest.mark.parametrize("schedule", ["constant", "cosine"])
 def test_optimisers_and_schedules_agree(setup: Setup, name: Any, schedule: Any) -> None:
-    optimiser = gc.Optimiser(name=name, lr=3e-3, schedule=schedule, warm_up=0.1, weight_decay=0.01)
-    how: Any = {**SMALL, "default": optimiser, "path": TRACED}
+    optimiser = gc.Optimiser(name=name, lr=3e-3, schedule=schedule, warm_up=0.25, weight_decay=0.01)
+    how: Any = {**SHORT, "default": optimiser}
     one, other = whole(setup(**how)), prepared(setup(**how))
-    play(one, other)
+    play(one, other, steps=SHORT_STEPS)
     assert gap(one, other) < 1e-5
 
 
@@ -237,7 +237,7 @@ class ReadingMoments(gc.Strategy):
 )
 def test_what_hooks_do_with_weights_and_moments_agrees(setup: Setup, strategy: Any, optimiser: Any) -> None:
     default = gc.Optimiser(name=optimiser, lr=3e-3)
-    how: Any = {**SMALL, "extra": (strategy(),), "path": TRACED, "default": default}
+    how: Any = {**SMALL, "extra": (strategy(),), "default": default}
     one, other = whole(setup(**how)), prepared(setup(**how))
     play(one, other, steps=6)
     assert gap(one, other) < 1e-5
