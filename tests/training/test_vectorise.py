@@ -123,7 +123,7 @@ def test_a_path_is_written_as_two_words() -> None:
     ["none", "unrolled(k=1)", "spectral-norm+minibatch-std", "wgan-gp(critic_steps=1)", "rpgan+r1r2+pacgan"],
 )
 def test_interpreted_graph_gives_the_graphs_own_bits(setup: Callable[..., Any], recipe: str) -> None:
-    fast, plain = (Trainer(setup(recipe, steps=6, path=ExecutionPath("stacked", "traced"))) for _ in range(2))
+    fast, plain = (Trainer(setup(recipe, steps=6, path=path)) for path in (ExecutionPath(), ExecutionPath().eagerly()))
     for trainer in (fast, plain):
         trainer.prepare()
     for update in plain.updates.values():
