@@ -29,6 +29,7 @@ SLOW = (
     "bench/execution/test_local.py",
     "bench/test_run.py",
     "training/test_trainer.py",
+    "test_hard_data.py",
     "scoring/test_kinds_of_data.py",
     "docs/test_pages.py",
     "cli/test_new.py",
