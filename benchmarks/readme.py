@@ -30,6 +30,7 @@ QUICK = HERE / "results" / "quick"
 LADDER = HERE / "results" / "ladder"
 CALIBRATION = HERE / "calibration" / "quick.json"
 SPEED = HERE / "speed" / "results.json"
+GPU_SPEED = HERE / "speed" / "gpu.json"
 SCORE_SPEED = HERE / "speed" / "score.json"
 SCORE = HERE / "results" / "score"
 VERDICTS = HERE / "metrics" / "verdicts.json"
@@ -55,6 +56,7 @@ def parts() -> dict[str, str]:
         "score": score(),
         "verdicts": verdicts(*(json.loads(path.read_text(encoding="utf-8")) for path in (VERDICTS, WIDE))),
         "score-speed": score_speed(json.loads(SCORE_SPEED.read_text(encoding="utf-8"))),
+        "gpu-speed": gpu_speed(json.loads(GPU_SPEED.read_text(encoding="utf-8"))),
         "speed": speed(json.loads(SPEED.read_text(encoding="utf-8"))),
     }
 
@@ -163,6 +165,23 @@ def labels_of(row: dict[str, Any]) -> list[str]:
     """The labels that are right for a damage."""
     expected: str | list[str] = row["expected"]
     return [expected] if isinstance(expected, str) else expected
+
+
+def gpu_speed(made: dict[str, Any]) -> str:
+    """What `make gpu-check` found: the engine against hand-written loops, by width, batch and seeds."""
+    figures, lines = made["figures"], list[str]()
+    for name, (rate, times) in [(n, v) for n, v in figures.items() if "times by hand" in n]:
+        label, seeds = name.split(":")[0].split(", ")
+        captured = rate / figures[f"{label}: by hand, captured"]
+        look = figures[f"{label}, {seeds}: milliseconds of a look"]
+        lines.append(f"| {label}, {seeds} | {rate:,.0f} | **{times:,.0f}x** | {captured:,.0f}x | {look:.0f} ms |")
+    return "\n".join(
+        (
+            "| | seed-steps per second | times by hand | times by hand, captured | one look |\n|---|---|---|---|---|",
+            *lines,
+            f"\nOne {made['card']}, torch {made['machine']['torch']}, {made['date']}; `make gpu-check`.",
+        )
+    )
 
 
 def speed(results: dict[str, Any]) -> str:

@@ -26,7 +26,9 @@ def has_compiler(device: torch.device) -> bool:
     """Whether machine code can be made here: it needs a C++ compiler on a CPU (CXX, else the usual one, as PyTorch
     looks for it), Triton on a GPU."""
     if device.type == "cuda":
-        return torch.utils._triton.has_triton()
+        from torch.utils._triton import has_triton  # not there before it is imported
+
+        return has_triton()
     usual = "clang++" if sys.platform == "darwin" else "g++"
     return shutil.which(os.environ.get("CXX") or usual) is not None
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -70,3 +71,8 @@ def test_a_folder_that_the_user_names_is_left(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setenv(CACHE, str(tmp_path / "mine"))
     with cache_on_disk():
         assert os.environ[CACHE] == str(tmp_path / "mine")
+
+
+def test_asking_for_triton_needs_no_gpu() -> None:
+    code = "import torch; from gancheck.training.compiling import has_compiler; has_compiler(torch.device('cuda'))"
+    subprocess.run([sys.executable, "-c", code], check=True)

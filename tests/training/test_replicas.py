@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import torch
 from torch import nn
 
 import gancheck as gc
 from gancheck.errors import BadPlugin
 from gancheck.training.record import TrainingRecord
+from gancheck.training.replicas import stack_tensors
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.trainer import Trainer
 
@@ -81,3 +83,9 @@ def test_a_rate_that_rises_moves_everybody_from_the_first_step_on(setup: Callabl
         trainer.step()
         assert not any(now.equal(weight) for now, weight in zip(weights, before, strict=True))
     assert rates == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.4])
+
+
+def test_replicates_are_stacked_where_the_first_has_been_moved_already() -> None:
+    moved, waiting = {"w": torch.zeros(2, device="meta")}, {"w": torch.zeros(2)}
+    (stacked,) = stack_tensors([moved, waiting], torch.device("meta")).values()
+    assert stacked.is_meta and stacked.shape == (2, 2)
