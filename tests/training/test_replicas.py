@@ -88,4 +88,5 @@ def test_a_rate_that_rises_moves_everybody_from_the_first_step_on(setup: Callabl
 def test_replicates_are_stacked_where_the_first_has_been_moved_already() -> None:
     moved, waiting = {"w": torch.zeros(2, device="meta")}, {"w": torch.zeros(2)}
     (stacked,) = stack_tensors([moved, waiting], torch.device("meta")).values()
-    assert stacked.is_meta and stacked.shape == (2, 2)
+    assert stacked.is_meta
+    assert stacked.shape == (2, 2)
