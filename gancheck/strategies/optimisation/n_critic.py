@@ -2,7 +2,8 @@
 
 Goodfellow et al., "Generative adversarial nets", NeurIPS 2014, whose algorithm takes k discriminator steps for each of
 the generator's, with k = 1; five are those of Arjovsky, Chintala & Bottou, "Wasserstein generative adversarial
-networks", ICML 2017. A step stays one generator update, so the discriminator sees k times the batches.
+networks", ICML 2017. A step stays one generator update, so the discriminator sees k times the batches. It costs 3 times
+a plain step, as five updates of the discriminator come before each of the generator's.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Metz, Poole, Pfau & Sohl-Dickstein, "Unrolled generative adversarial networks", ICLR 2017. The paper's generator plays
 the value of the zero-sum game, whose term of real samples it moves through the foreseen weights: that is
-`saturating+unrolled`. Alone it plays the untreated GAN's loss against the foreseen discriminator.
+`saturating+unrolled`. Alone it plays the untreated GAN's loss against the foreseen discriminator. It costs 6 times a
+plain step: five foreseen steps, and the derivative through all of them.
 """
 
 from __future__ import annotations

@@ -52,12 +52,14 @@ def divide_by_norm(weight: Tensor, u: Tensor) -> Tensor:
     u = u.detach()
     v = normalize(matrix.detach().mT @ u, dim=0)
     u = normalize(matrix.detach() @ v, dim=0)
-    return weight / (u @ matrix @ v)
+    norm = u @ matrix @ v
+    return weight / torch.where(norm > 0, norm, 1)  # a layer of zeros stays one
 
 
 def turn(matrix: Tensor, u: Tensor) -> Tensor:
     """One power iteration of the left singular vector."""
-    return normalize(matrix @ normalize(matrix.mT @ u, dim=0), dim=0)
+    turned = normalize(matrix @ normalize(matrix.mT @ u, dim=0), dim=0)
+    return torch.where(turned.any(), turned, u)  # of zeros, until they move
 
 
 def settle_vector(matrix: Tensor) -> Tensor:

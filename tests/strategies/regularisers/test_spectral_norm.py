@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.func import functional_call
 
-from gancheck.strategies.regularisers.spectral_norm import divide_by_norm, settle_vector
+from gancheck.strategies.regularisers.spectral_norm import divide_by_norm, settle_vector, turn
 from gancheck.training.trainer import Trainer
 
 
@@ -85,3 +85,16 @@ def test_a_penalty_on_the_slope_sees_the_divided_weights(duel: Callable[..., Any
     torch.testing.assert_close(loss, expected)
     for mine, theirs in zip(ours, torch.autograd.grad(expected, weights), strict=True):
         torch.testing.assert_close(mine, theirs, rtol=1e-4, atol=1e-5)
+
+
+def test_a_layer_that_starts_at_zero_stays_finite_and_is_divided_once_it_moves() -> None:
+    nothing = torch.zeros(3, 2, requires_grad=True)
+    u = settle_vector(nothing.detach())
+    played = divide_by_norm(nothing, u)
+    (slope,) = torch.autograd.grad(played.sum(), nothing)
+    assert not played.any()
+    torch.testing.assert_close(slope, torch.ones(3, 2))
+    moved = torch.randn(3, 2, generator=torch.Generator().manual_seed(0))
+    for _ in range(20):
+        u = turn(moved, u)
+    assert largest(divide_by_norm(moved, u)) == pytest.approx(1, abs=1e-4)
