@@ -46,6 +46,14 @@ class Diverged(GancheckError):
     """Training left the finite numbers."""
 
 
+class TrainingAlarm(GancheckError):
+    """A detector's alarm, where alarms are to stop the training."""
+
+
+class FailedFold(GancheckError):
+    """What a training function raised in one fold of a cross-validation; the message names the fold."""
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """` Did you mean 'pacgan'?`, or the empty string when nothing is near; case aside."""
     names = {other.casefold(): other for other in known}

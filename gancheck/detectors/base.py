@@ -1,20 +1,56 @@
-"""What a detector is: an online alarm that sees training signals, never the true modes."""
+"""What a detector is: a statistic of training signals that tells when something goes wrong. It sees no true modes."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, TypeVar
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Any, ClassVar, Literal, TypeVar
 
+from gancheck.detectors.observation import Observation
 from gancheck.plugins.info import plugin
 
 T = TypeVar("T")
+Severity = Literal["notice", "warning", "fatal"]
 
 
-def detector(name: str, *, needs: tuple[str, ...]) -> Callable[[T], T]:
-    """Make a dataclass that derives from `Detector` known as `name`; `needs` names the signals that it reads."""
-    return plugin("detector", name, needs=needs)
+def detector(
+    name: str,
+    *,
+    needs: tuple[str, ...],
+    reads: tuple[str, ...] = (),
+    family: str = "other",
+    explains: tuple[str, ...] = (),
+    paper: str = "",
+) -> Callable[[T], T]:
+    """Make a dataclass that derives from `Detector` known as `name`.
+
+    `needs` names the signals without which it can say nothing (`gancheck.detectors.signals`); `reads` those of which
+    any will do, also as a pattern (`metric_*`): they are measured for it where the preset allows. `explains` names the
+    detectors whose alarms are a consequence of this one's: a loss that diverges explains numbers that are not finite.
+    """
+    return plugin("detector", name, needs=needs, reads=reads, family=family, explains=explains, paper=paper)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A detector's statistic at one step, and where the alarm begins."""
+
+    statistic: float
+    threshold: float
+    evidence: str = ""  #: what was seen, with the numbers
+    where: str = ""  #: the layer, player or mode
+    below: bool = False  #: whether small statistics are the suspicious ones
+
+    @property
+    def excess(self) -> float:
+        """How far on the wrong side of the threshold; above 0 is suspicious."""
+        return self.threshold - self.statistic if self.below else self.statistic - self.threshold
+
+    @property
+    def is_suspicious(self) -> bool:
+        """Whether the statistic is beyond its threshold; never where it is NaN."""
+        return self.excess > 0
 
 
 @dataclass(frozen=True)
@@ -23,26 +59,53 @@ class Alarm:
 
     detector: str
     step: int  #: the step at whose end the alarm was raised, counted from 1
-    score: float  #: how strong the evidence is, in the detector's own unit
-    evidence: str  #: one sentence with the numbers
+    severity: Severity
+    statistic: float
+    threshold: float
+    evidence: str  #: what was seen, with the numbers
+    cause: str = ""  #: what is likely behind it
+    advice: str = ""  #: what to try
+    where: str = ""  #: the layer, player or mode
+    part_of: str = ""  #: the detector whose earlier alarm explains this one
+    recovered: int | None = None  #: the step at which it was over
+
+    @property
+    def sentence(self) -> str:
+        """All of it for a reader."""
+        place = f" in {self.where}" if self.where else ""
+        sizes = f"{self.statistic:.3g} against {self.threshold:.3g}"
+        said = f"step {self.step:,}: {self.detector}{place} ({self.severity}, {sizes}): {self.evidence}"
+        because = f" Follows from {self.part_of}." if self.part_of else f" Likely: {self.cause}." if self.cause else ""
+        return f"{said}.{because}" + (f" Try: {self.advice}." if self.advice and not self.part_of else "")
 
     def row(self) -> dict[str, Any]:
         """JSON values."""
         return asdict(self)
 
+    def ends(self, step: int) -> Alarm:
+        """The same alarm, over at a step."""
+        return replace(self, recovered=step)
+
 
 class Detector(ABC):
-    """Fed once per step, in order; parameters are dataclass fields, running state is set up in `start`."""
+    """Shown every step in order; parameters are dataclass fields, what it remembers are fields with `init=False`.
+
+    What it remembers is set up in `start`, and holds numbers, strings, lists, dictionaries of these, and dataclasses
+    of such fields, so that a monitor's state can be kept with a checkpoint.
+    """
+
+    severity: ClassVar[Severity] = "warning"
+    patience: ClassVar[int] = 2  #: readings in a row on the wrong side before an alarm, and on the right one after it
+    cause: ClassVar[str] = ""  #: what is likely behind an alarm; completes "Likely: "
+    advice: ClassVar[str] = ""  #: what to try; completes "Try: "
 
     @abstractmethod
     def start(self) -> None:
         """Forget everything: a run begins."""
 
     @abstractmethod
-    def update(self, step: int, signals: Mapping[str, float]) -> tuple[float, str] | None:
-        """Look at one step's signals; (score, evidence) raises the alarm.
+    def update(self, seen: Observation) -> Reading | None:
+        """The statistic at this step; None where this step says nothing new.
 
-        Signals of gancheck's loop: `discriminator_loss`, `discriminator_gradient` (norm), the same for `generator`,
-        `real_logit`, `fake_logit` (means), and at some steps `diversity` (median distance between samples over that
-        between real ones). A signal that was not measured at a step is absent; one that is not finite is there.
+        A signal that was not measured is absent, and a number may be NaN or infinite: neither may stop the detector.
         """

@@ -1,27 +1,29 @@
-"""Detectors fed with a whole recorded trace."""
+"""Detectors shown a whole recorded training."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from gancheck.detectors.base import Alarm, Detector
+from gancheck.detectors.alarms import AlarmTracker
+from gancheck.detectors.observation import Observation, is_training_loss
 
 
-def replay(detectors: Mapping[str, Detector], trace: Mapping[str, Iterable[float]]) -> list[Alarm]:
-    """Feed a whole trace to detectors; each raises at most one alarm, its first."""
-    alarms = {}
-    for made in detectors.values():
-        made.start()
+def observations(trace: Mapping[str, Iterable[float]]) -> Iterator[Observation]:
+    """The steps of a trace: signal -> its value at every step, NaN where it was not measured."""
     names = list(trace)
     for step, values in enumerate(zip(*(trace[n] for n in names), strict=True), start=1):
-        signals = {n: v for n, v in zip(names, values, strict=True) if not not_measured(n, v)}
-        for name, made in detectors.items():
-            if name not in alarms and (found := made.update(step, signals)):
-                alarms[name] = Alarm(name, step, *found)
-    return sorted(alarms.values(), key=lambda a: a.step)
+        numbers = {n: v for n, v in zip(names, values, strict=True) if not not_measured(n, v)}
+        yield Observation(step, numbers)
+
+
+def replay(tracker: AlarmTracker, seen: Iterable[Observation]) -> AlarmTracker:
+    """Show all observations; gives the tracker."""
+    for observation in seen:
+        tracker.update(observation)
+    return tracker
 
 
 def not_measured(name: str, value: float) -> bool:
     """Traces hold NaN where a signal was not measured; a loss or gradient is measured at every step, so NaN is news."""
-    return math.isnan(value) and not name.endswith(("_loss", "_gradient"))
+    return math.isnan(value) and not (is_training_loss(name) or name.endswith("_gradient"))

@@ -2,33 +2,170 @@
 
 from __future__ import annotations
 
+import json
 import math
+import random
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
-import torch
-
-from gancheck.detectors.base import Detector
+from gancheck.detectors.alarms import AlarmTracker
+from gancheck.detectors.base import Detector, Reading
+from gancheck.detectors.observation import Observation
+from gancheck.detectors.remembered import remembered, restore
 from gancheck.detectors.replay import replay
+from gancheck.detectors.signals import SIGNALS, is_known
 from gancheck.errors import did_you_mean
 from gancheck.plugins.entry import PluginEntry
 from gancheck.plugins.registry import Registry
 from gancheck.testing.require import require
-from gancheck.training.signals import SIGNALS
+
+STEPS = 400
+LAYERS = tuple(f"layer {n}" for n in range(1, 9))
+#: Where signals of a healthy training lie, if not around 1/2.
+USUAL = {
+    **dict.fromkeys(("learning_rate", "update_ratio"), 1e-3),
+    **dict.fromkeys(("mode_gap", "mode_drift", "frechet", "duality_gap"), 0.02),
+    **dict.fromkeys(("gradient_cosine", "path_turns"), 0.1),
+    **dict.fromkeys(("diversity", "modes_held", "near_distance", "activation_spread", "input_deviation"), 1.0),
+    **dict.fromkeys(("negative_curvature", "game_growth", "fake_logit"), -0.5),
+    "coverage": 0.9,
+    "label_count": 2000.0,
+}
+#: Numbers that count a fault: zero in a healthy training.
+FAULTS = (
+    "mode_shares",
+    "copies",
+    "repeats",
+    "unmoved",
+    "no_gradient",
+    "dead_units",
+    "saturated_units",
+    "gradient_error",
+)
+ALWAYS = ("loss", "accuracy")  #: what every training has, beside what is needed
+FALL = 30  #: steps in which a healthy loss falls
+Course = Callable[[int], float]  #: a signal's mean at a step, as a multiple of the steady one
+#: What a detector is shown; it must read something of at least one.
+COURSES: dict[str, Course] = {
+    "steady": lambda step: 1.0,
+    "rising": lambda step: 1 + step / 20,
+    "falling": lambda step: math.exp(-step / 60),
+    "spiking": lambda step: 1.0 if step % 50 else 30.0,
+}
 
 
 def check_detector(entry: PluginEntry, registry: Registry) -> list[str]:
-    """It is silent on steady, noisy signals, survives NaN, and starts afresh."""
-    made = entry.build()
+    """It is silent on steady noise, survives NaN, absent signals and repeated steps, starts afresh, goes on from what
+    it remembered, and reads something."""
+    made, needs = entry.build(), tuple(entry.info.properties["needs"])
     require(isinstance(made, Detector), "must derive from gancheck.Detector")
-    source = torch.Generator().manual_seed(0)
-    needs = tuple(entry.info.properties["needs"])
-    known = (*SIGNALS, "diversity")
+    refuse_unknown_signals(needs)
+    require(bool(made.cause and made.advice), "says no cause or no advice: set both as class attributes")
+    steady = list(course(needs, COURSES["steady"]))
+    readings = {name: read(made, list(course(needs, way))) for name, way in COURSES.items()}
+    refuse_alarm(made, steady)
+    again = repr(read(made, steady))  # as text, since NaN is not equal to itself
+    require(repr(readings["steady"]) == again, "remembers an earlier run: forget everything in start()")
+    refuse_forgetting(entry, needs)
+    for rough in (damaged(steady, math.nan), damaged(steady, math.inf), repeated(steady), sparse(steady)):
+        read(made, rough)
+    given = {name: sum(r is not None for r in found) for name, found in readings.items()}
+    require(any(given.values()), f"it never gave a reading of {', '.join(COURSES)} numbers in {STEPS} steps")
+    return ["silent on steady noise", f"reads {', '.join(name for name, count in given.items() if count)} numbers"]
+
+
+def refuse_unknown_signals(needs: Sequence[str]) -> None:
+    """BadPlugin for a signal that no training gives."""
+    known = ", ".join(SIGNALS)
     for name in needs:
-        hint = did_you_mean(name, known)
-        require(name in known, f"needs the signal '{name}', which no training has.{hint} There are: {', '.join(known)}")
-    trace = {name: (1 + 0.2 * torch.randn(400, generator=source)).tolist() for name in needs}
-    alarms = [replay({entry.info.name: made}, trace) for _ in range(2)]
-    require(not alarms[0], f"raises on steady noise at step {alarms[0][0].step if alarms[0] else 0}")
-    require(alarms[0] == alarms[1], "remembers an earlier run: forget everything in start()")
-    for bad in (math.nan, math.inf):
-        replay({entry.info.name: made}, {name: [bad] * 20 for name in needs})
-    return ["silent on steady noise"]
+        hint = did_you_mean(name, SIGNALS)
+        require(is_known(name), f"needs the signal '{name}', which no training has.{hint} There are: {known}")
+
+
+def refuse_alarm(made: Detector, steady: Sequence[Observation]) -> None:
+    """BadPlugin where it raises an alarm on steady noise, or an exception."""
+    tracker = replay(AlarmTracker({"it": made}), steady)
+    require(not tracker.failed, f"raises {tracker.failed.get('it')}")
+    first = tracker.alarms[0] if tracker.alarms else None
+    require(first is None, f"raises an alarm on steady noise, at step {first.step if first else 0}")
+
+
+def read(made: Detector, seen: Sequence[Observation]) -> list[Reading | None]:
+    """A detector's readings of a run; BadPlugin where an answer is none, or it takes none."""
+    made.start()
+    return [reading_of(made, one) for one in seen]
+
+
+def reading_of(made: Detector, seen: Observation) -> Reading | None:
+    """A detector's reading of one step."""
+    found = made.update(seen)
+    kind = type(found).__name__
+    require(found is None or isinstance(found, Reading), f"update() gave {kind}: give a gancheck.Reading or None")
+    if found is not None:
+        numbers = all(isinstance(v, int | float) for v in (found.statistic, found.threshold))
+        require(numbers, "a reading's statistic and threshold are plain numbers")
+    return found
+
+
+def refuse_forgetting(entry: PluginEntry, needs: tuple[str, ...]) -> None:
+    """BadPlugin where a run that is taken up from what was remembered in its middle goes on differently."""
+    for name, way in COURSES.items():
+        seen, one, other = list(course(needs, way)), entry.build(), entry.build()
+        read(one, seen[: STEPS // 2])
+        other.start()
+        try:
+            kept = json.loads(json.dumps(remembered(one)))
+        except TypeError as error:
+            require(False, f"remembers what is no number, text, list or dictionary: {error}")
+        restore(other, kept)
+        same = all(repr(reading_of(one, s)) == repr(reading_of(other, s)) for s in seen[STEPS // 2 :])
+        require(same, f"forgets: taken up in the middle of {name} numbers it goes on differently; keep all in fields")
+
+
+def course(needs: Sequence[str], way: Course) -> Iterator[Observation]:
+    """Noise around a course, of every signal that is needed, and of what every training has."""
+    source = random.Random(0)
+    names = dict.fromkeys((*needs, *ALWAYS))
+    for step in range(1, STEPS + 1):
+        numbers = {n: noisy(n, step, way, source) for n in names if not per_layer(n)}
+        layers = {n: {layer: noisy(n, step, way, source) for layer in LAYERS} for n in names if per_layer(n)}
+        yield Observation(step, numbers, layers)
+
+
+def noisy(name: str, step: int, way: Course, source: random.Random) -> float:
+    """One number: a tenth of noise around its usual size, on a course. Losses fall first."""
+    if name in FAULTS:
+        return max(0.0, way(step) - 1) * 0.1
+    start = 1 + 4 * math.exp(-step / FALL) if name.endswith("loss") else 1.0
+    return USUAL.get(name, 0.5) * start * way(step) * (1 + 0.1 * source.gauss(0, 1))
+
+
+def per_layer(name: str) -> bool:
+    """Whether every layer has this signal."""
+    return name in SIGNALS and SIGNALS[name].per_layer
+
+
+def damaged(seen: Sequence[Observation], value: float) -> list[Observation]:
+    """Every third step with numbers that are not finite."""
+
+    def spoilt(one: Observation) -> Observation:
+        layers = {name: dict.fromkeys(values, value) for name, values in one.layers.items()}
+        return Observation(one.step, dict.fromkeys(one.numbers, value), layers)
+
+    return [spoilt(one) if one.step % 3 == 0 else one for one in seen]
+
+
+def repeated(seen: Sequence[Observation]) -> list[Observation]:
+    """Every step twice, and some that go back."""
+    return [one for before, after in pairwise(seen) for one in (before, after, before)]
+
+
+def sparse(seen: Sequence[Observation]) -> list[Observation]:
+    """One signal absent in turn, and steps at which nothing was measured."""
+
+    def less(one: Observation) -> Observation:
+        gone = list(one.names())[one.step % len(list(one.names()))]
+        layers = {name: values for name, values in one.layers.items() if name != gone}
+        return Observation(one.step, {name: v for name, v in one.numbers.items() if name != gone}, layers)
+
+    return [less(one) if one.step % 4 else Observation(one.step) for one in seen]

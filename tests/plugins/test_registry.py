@@ -40,7 +40,7 @@ def write(path: Path, name: str) -> Path:
 
 def test_everything_promised_is_there(registry: Registry) -> None:
     assert set(registry.names("gan")) >= {"mlp", "dcgan"}
-    assert set(registry.names("detector")) >= {"nonfinite", "loss-plateau", "diversity-drop"}
+    assert set(registry.names("detector")) >= {"nonfinite", "plateau", "diversity-drop"}
     assert set(registry.names("dataset")) >= {"ring", "ring8", "grid", "grid25", "stacked-digits", "veegan1200"}
     assert set(registry.names("strategy")) >= {
         *("none", "saturating", "lsgan", "hinge", "wgan-gp", "rpgan", "r1", "r1r2", "dragan", "pacgan", "ema", "ttur"),

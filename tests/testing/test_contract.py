@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -186,27 +186,54 @@ def test_a_metric_that_compares_with_a_real_draw_says_so() -> None:
     assert checked(gc.metric("own", better="one", needs="samples", yardstick=True)(ratio))
 
 
-@gc.detector("own", needs=("generator_loss",))
+@gc.detector("own", needs=("generator_loss", "update_ratio"))
 @dataclass
-class Alarmist(gc.Detector):
-    """Raises at the n-th step that it sees, in this run or, if it does not forget, in its life."""
+class Flawed(gc.Detector):
+    """A running mean of the loss, with one flaw."""
 
-    at: int
-    forgets: bool = True
-    seen: int = field(default=0, init=False)
+    flaw: str = ""
+
+    cause = "anything"
+    advice = "nothing"
+    mean: float = field(default=0.0, init=False)
+    kept: Any = field(default=None, init=False)
 
     def start(self) -> None:
-        self.seen = 0 if self.forgets else self.seen
+        if self.flaw != "remembers":
+            self.mean = 0.0
+        self.kept = torch.zeros(1) if self.flaw == "tensor" else None
+        self.hidden = 0.0
 
-    def update(self, step: int, signals: Mapping[str, float]) -> tuple[float, str] | None:
-        self.seen += 1
-        return (1.0, "enough") if self.seen == self.at else None
+    def update(self, seen: gc.Observation) -> Any:
+        if self.flaw == "number":
+            return 1.0
+        loss = seen.numbers["generator_loss"] if self.flaw == "trusts" else seen.get("generator_loss")
+        if self.flaw == "silent" or loss != loss or not seen.of_layers("update_ratio"):
+            return None
+        if self.flaw == "int":
+            int(loss)
+        self.mean = 0.9 * self.mean + 0.1 * loss
+        self.hidden = 0.9 * self.hidden + 0.1 * loss
+        threshold = 0.0 if self.flaw == "alarmist" else 1e9
+        return gc.Reading(self.hidden if self.flaw == "hides" else self.mean, threshold)
 
 
-def test_a_detector_with_a_flaw_is_refused() -> None:
-    assert checked(Alarmist, at=500) == ["silent on steady noise"]
-    refused(Alarmist, "raises on steady noise at step 100", at=100)
-    refused(Alarmist, "remembers an earlier run", at=500, forgets=False)
+@pytest.mark.parametrize(
+    ("flaw", "reason"),
+    [
+        ("alarmist", "raises an alarm on steady noise, at step 2"),
+        ("remembers", "remembers an earlier run"),
+        ("hides", "taken up in the middle of steady numbers it goes on differently"),
+        ("tensor", "remembers what is no number, text, list or dictionary"),
+        ("number", "update() gave float: give a gancheck.Reading or None"),
+        ("trusts", "KeyError: 'generator_loss'"),
+        ("int", "OverflowError: cannot convert float infinity to integer"),
+        ("silent", "it never gave a reading"),
+    ],
+)
+def test_a_detector_with_a_flaw_is_refused(flaw: str, reason: str) -> None:
+    assert checked(Flawed) == ["silent on steady noise", "reads steady, rising, falling, spiking numbers"]
+    refused(Flawed, reason, flaw=flaw)
 
 
 def test_a_strategy_with_a_misspelt_hook_is_refused() -> None:
@@ -219,17 +246,23 @@ def test_a_strategy_with_a_misspelt_hook_is_refused() -> None:
     refused(Idle, "Did you mean discriminator_loss(self, loss, game)?")
 
 
-def test_a_detector_of_a_signal_that_no_training_has_is_refused() -> None:
-    @gc.detector("deaf", needs=("real_logits",))
-    @dataclass
-    class Deaf(gc.Detector):
-        def start(self) -> None:
-            pass
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        (
+            {"needs": ("real_logits",)},
+            "needs the signal 'real_logits', which no training has. Did you mean 'real_logit'?",
+        ),
+        ({"cause": ""}, "says no cause or no advice"),
+    ],
+)
+def test_a_detector_that_does_not_say_what_it_must_is_refused(more: dict[str, Any], reason: str) -> None:
+    own = type("Own", (Flawed,), {k: v for k, v in more.items() if k != "needs"})
+    refused(gc.detector("deaf", needs=more.get("needs", ("loss",)))(own), reason)
 
-        def update(self, step: int, signals: Mapping[str, float]) -> tuple[float, str] | None:
-            return None
 
-    refused(Deaf, "needs the signal 'real_logits', which no training has. Did you mean 'real_logit'?")
+def test_a_detector_of_another_class_is_refused() -> None:
+    refused(gc.detector("own", needs=())(dataclass(type("Own", (), {}))), "must derive from gancheck.Detector")
 
 
 @pytest.mark.parametrize(

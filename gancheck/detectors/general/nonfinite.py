@@ -1,22 +1,63 @@
-"""Losses or gradients that are not numbers any more."""
+"""Numbers that are no numbers any more."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from gancheck.detectors.base import Detector, detector
+from gancheck.detectors.base import Detector, Reading, detector
+from gancheck.detectors.observation import Observation
+
+LAYERS = ("layer_gradient", "layer_weight")
+NUMBERS = ("gradient_norm", "generator_gradient", "discriminator_gradient", "real_logit", "fake_logit")
 
 
-@detector("nonfinite", needs=("discriminator_loss", "generator_loss"))
+@detector(
+    "nonfinite",
+    family="general",
+    needs=(),
+    reads=("loss", "*_loss", *NUMBERS, *LAYERS),
+)
 @dataclass
 class NonFinite(Detector):
-    """Raise at the first signal that is NaN or infinite, and name it."""
+    """A loss, a gradient or a weight is NaN or infinite.
+
+    The statistic is the number of losses, gradients, weights and logits that were not when they were last measured; one
+    reading is enough. They are read as they are measured, before anything averages or replaces them. Other numbers are
+    left out: a score that is not defined on a batch (`metric_auc`), or a ratio to nothing, is no fault of the training.
+    """
+
+    severity = "fatal"
+    patience = 1
+    cause = "a step that was too large, a logarithm or root of zero, or a number beyond half precision"
+    advice = (
+        "a lower learning rate, clipped gradients, or torch.autograd.set_detect_anomaly(True) to find the operation"
+    )
+
+    bad: list[str] = field(default_factory=list, init=False)
 
     def start(self) -> None:
-        """Nothing to remember."""
+        """Forget what was not finite."""
+        self.bad = []
 
-    def update(self, step: int, signals: Mapping[str, float]) -> tuple[float, str] | None:
-        bad = [name for name, value in signals.items() if not math.isfinite(value)]
-        return (1.0, f"{', '.join(bad)} not finite") if bad else None
+    def update(self, seen: Observation) -> Reading | None:
+        measured = dict(named(seen))
+        left = [name for name in self.bad if name not in measured and not is_gone(name, seen)]
+        self.bad = left + [name for name, value in measured.items() if not math.isfinite(value)]
+        if not (measured or self.bad):
+            return None
+        more = f", and {len(self.bad) - 1} more" if len(self.bad) > 1 else ""
+        return Reading(float(len(self.bad)), 0.0, f"{self.bad[0]} is not finite{more}" if self.bad else "")
+
+
+def named(seen: Observation) -> Iterator[tuple[str, float]]:
+    """Losses, gradients, weights and logits that were measured, each layer by its own name."""
+    yield from ((name, value) for name, value in seen.numbers.items() if name.endswith("loss") or name in NUMBERS)
+    for name in LAYERS:
+        yield from ((f"{name} of {layer}", value) for layer, value in seen.of_layers(name).items())
+
+
+def is_gone(name: str, seen: Observation) -> bool:
+    """Whether a layer's signal is measured no more, while that of others is: the layer was frozen or replaced."""
+    return bool(seen.of_layers(name.partition(" of ")[0]))

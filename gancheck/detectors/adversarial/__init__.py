@@ -1,0 +1,1 @@
+"""Detectors of the game between generator and discriminator."""

@@ -1,0 +1,192 @@
+"""From readings to alarms: several in a row, one story for one fault, and the end of it."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import Any
+
+from gancheck.detectors.base import Alarm, Detector, Reading
+from gancheck.detectors.observation import Observation
+from gancheck.detectors.remembered import parameters_of, remembered, restore, restore_memory
+from gancheck.detectors.signals import SIGNALS
+from gancheck.errors import GancheckError
+
+log = logging.getLogger("gancheck")
+STORY = 300  #: steps after an alarm in which what it explains is part of it
+
+
+@dataclass
+class Streak:
+    """Readings in a row on one side."""
+
+    suspicious: int = 0
+    calm: int = 0
+    active: int = -1  #: place of the alarm that is not over, in the list of alarms
+    best: float = -math.inf  #: the largest excess that lasted for the detector's patience
+    recent: list[float] = field(default_factory=list)
+
+    def add(self, reading: Reading, patience: int) -> None:
+        """Count one more reading."""
+        excess = reading.excess if math.isfinite(reading.excess) else math.inf if reading.excess > 0 else -math.inf
+        self.recent = [*self.recent, excess][-patience:]
+        if len(self.recent) == patience:
+            self.best = max(self.best, min(self.recent))
+        is_bad = reading.is_suspicious
+        self.suspicious, self.calm = (self.suspicious + 1, 0) if is_bad else (0, self.calm + 1)
+
+
+class AlarmTracker:
+    """Shows detectors every observation, and keeps their alarms.
+
+    `explains` says of a detector which others' alarms follow from its own. A detector that raises an exception is left
+    out from then on; the reason stands in `idle`.
+    """
+
+    def __init__(
+        self,
+        detectors: Mapping[str, Detector],
+        needs: Mapping[str, tuple[str, ...]] | None = None,
+        explains: Mapping[str, tuple[str, ...]] | None = None,
+        reads: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.detectors, self.needs, self.explains = dict(detectors), dict(needs or {}), dict(explains or {})
+        self.reads = dict(reads or {})  #: detector -> signals of which any will do, also patterns
+        self.alarms: list[Alarm] = []
+        self.failed: dict[str, str] = {}  #: detector -> what it raised
+        self.seen: set[str] = set()  #: names of all signals so far
+        self.order = causes_first(self.detectors, self.explains)
+        self.streaks = {name: Streak() for name in self.detectors}
+        for name, detector in self.detectors.items():
+            self.guarded(name, detector.start)
+
+    def update(self, seen: Observation) -> list[Alarm]:
+        """Show one step; gives the alarms that begin at it."""
+        self.seen.update(seen.names())
+        fresh: list[Alarm] = []
+        for name in self.order:
+            if name not in self.failed:
+                fresh += self.guarded(name, self.show, name, seen) or []
+        return fresh
+
+    def show(self, name: str, seen: Observation) -> list[Alarm]:
+        """Show a step to one detector; gives the alarm that begins, if any."""
+        reading = self.detectors[name].update(seen)
+        return [] if reading is None else self.count(name, self.detectors[name], reading, seen.step)
+
+    def count(self, name: str, detector: Detector, reading: Reading, step: int) -> list[Alarm]:
+        """Take one reading: the alarm that it begins, if any; and the end of one is written down."""
+        streak = self.streaks[name]
+        streak.add(reading, detector.patience)
+        if streak.active < 0 and streak.suspicious >= detector.patience:
+            streak.active = len(self.alarms)
+            self.alarms.append(self.alarm(name, detector, reading, step))
+            return self.alarms[-1:]
+        if streak.active >= 0 and streak.calm >= detector.patience:
+            self.alarms[streak.active] = self.alarms[streak.active].ends(step)
+            streak.active = -1
+        return []
+
+    def alarm(self, name: str, detector: Detector, reading: Reading, step: int) -> Alarm:
+        """The alarm of a reading."""
+        numbers = float(reading.statistic), float(reading.threshold)
+        texts = reading.evidence, detector.cause, detector.advice, reading.where
+        return Alarm(name, step, detector.severity, *numbers, *texts, part_of=self.story(name, step))
+
+    def story(self, name: str, step: int) -> str:
+        """The detector whose alarm explains one of this detector that begins now; empty where none does."""
+        for alarm in reversed(self.alarms):
+            is_near = alarm.recovered is None or step - alarm.recovered <= STORY
+            cause = alarm.part_of or alarm.detector
+            if name in self.explains.get(alarm.detector, ()) and is_near and cause != name:
+                return cause
+        return ""
+
+    def guarded(self, name: str, call: Any, *given: Any) -> Any:
+        """A detector's answer; its own error ends its work and nothing else."""
+        try:
+            return call(*given)
+        except GancheckError as error:
+            self.failed[name] = str(error)
+        except Exception as error:  # whatever a plug-in does must not stop a training
+            self.failed[name] = f"{type(error).__name__}: {error}"
+        return None
+
+    @property
+    def idle(self) -> dict[str, str]:
+        """Detectors that say nothing, and why."""
+        lacking = {n: [s for s in self.needs.get(n, ()) if s not in self.seen] for n in self.detectors}
+        reasons = {n: "; ".join(f"needs {s}: {how_to_give(s)}" for s in names) for n, names in lacking.items() if names}
+        unread = {n: lack_of(reads) for n, reads in self.reads.items() if reads and not self.has_read(n, reads)}
+        stopped = {name: f"stopped by its own error, {what}" for name, what in self.failed.items()}
+        return {**unread, **reasons, **stopped}
+
+    def has_read(self, name: str, reads: tuple[str, ...]) -> bool:
+        """Whether a detector has given a reading, or seen one of the signals that it reads."""
+        return bool(self.streaks[name].recent) or any(fnmatchcase(seen, each) for seen in self.seen for each in reads)
+
+    def scores(self) -> dict[str, float]:
+        """Of every detector the largest excess that lasted; -inf where it never said anything."""
+        return {name: streak.best for name, streak in self.streaks.items()}
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that is remembered, in plain values."""
+        return {
+            "detectors": {name: remembered(detector) for name, detector in self.detectors.items()},
+            "streaks": {name: remembered(streak) for name, streak in self.streaks.items()},
+            "alarms": [alarm.row() for alarm in self.alarms],
+            "failed": dict(self.failed),
+            "seen": sorted(self.seen),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `state_dict` gave. Detectors that it does not know start afresh, and so do those whose
+        parameters are others now, since what they remember was made with the former ones."""
+        self.alarms = [Alarm(**row) for row in state["alarms"]]
+        self.failed = {name: what for name, what in state["failed"].items() if name in self.detectors}
+        self.seen = set(state["seen"])
+        for name, detector in self.detectors.items():
+            self.streaks[name] = Streak()
+            if name not in self.failed:
+                self.guarded(name, detector.start)
+            if name in state["detectors"]:
+                self.go_on(name, detector, state["detectors"][name], state["streaks"][name])
+
+    def go_on(self, name: str, detector: Detector, kept: Mapping[str, Any], streak: Mapping[str, Any]) -> None:
+        """One detector from its own state."""
+        changed = [key for key, value in parameters_of(detector).items() if kept.get(key, value) != value]
+        if changed:
+            log.warning("gancheck: %s starts afresh: not saved with the same %s", name, ", ".join(changed))
+            self.streaks[name].active = streak["active"]
+            return
+        restore_memory(detector, kept)
+        restore(self.streaks[name], streak)
+
+
+def how_to_give(name: str) -> str:
+    """How a training gives a signal."""
+    known = SIGNALS.get(name)
+    return known.how if known else f"monitor.log({name}=...)"
+
+
+def lack_of(reads: tuple[str, ...]) -> str:
+    """What to say of a detector for which any of some signals would do, and none was there."""
+    return f"has seen none of what it reads: {', '.join(reads)}; {how_to_give(reads[0])}"
+
+
+def causes_first(names: Iterable[str], explains: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Detectors in an order in which causes come before what they explain, so that alarms of one step are one story."""
+    return sorted(names, key=lambda name: -len(consequences(name, explains)))
+
+
+def consequences(name: str, explains: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """All detectors whose alarms may follow from one's, directly or through others."""
+    found, left = set[str](), [name]
+    while left:
+        fresh = set(explains.get(left.pop(), ())) - found
+        found |= fresh
+        left += fresh
+    return found

@@ -1,0 +1,109 @@
+"""A loss that jumps: robust z of a step against the hundred before, as KillLossSpike of llm-foundry, but scale-free."""
+
+from __future__ import annotations
+
+import math
+import statistics
+from dataclasses import dataclass, field
+
+from gancheck.detectors.base import Detector, Reading, detector
+from gancheck.detectors.observation import Observation
+from gancheck.detectors.series import RISE_OF_RATE
+from gancheck.errors import BadParameter
+from gancheck.statistics.sequential import Window
+
+BLOCK = 10  #: steps that one reading is about
+LEAST = 0.1  #: smallest standard deviation assumed, of the log of the loss or relative to it
+SHARE = 0.1  #: of what the loss has gained that a spike must give back
+LONE = 0.75  #: weight of a single step against two in a block: one odd batch needs to be odder
+
+
+@detector("loss-spike", family="general", needs=("loss",), explains=("performance-drop",))
+@dataclass
+class LossSpike(Detector):
+    """The loss jumps within a few steps, and perhaps comes back.
+
+    z = (x - median) / (1.4826 * median absolute deviation), of the `window` steps before the block; x is the log of the
+    loss where all of these are positive, else the loss. The statistic of ten steps is their second largest z, or 0.75
+    of the largest; a jump by less than a tenth of what the loss has gained counts in proportion. In deviations. After
+    the learning rate rises it waits for a new window. It cannot see a slow rise, which is divergence.
+    """
+
+    window: int = 100  #: steps that say what is usual
+    deviations: float = 5.0  #: robust standard deviations above the median
+
+    severity = "notice"
+    patience = 1
+    cause = "a batch of odd data, or a step that was too large"
+    advice = "clipped gradients, a lower learning rate if spikes return, and a look at the data of that batch"
+
+    past: Window = field(init=False)
+    block: list[float] = field(default_factory=list, init=False)  #: z of the steps since the last reading
+    spreads: list[float] = field(default_factory=list, init=False)
+    centre: float = field(default=math.nan, init=False)
+    spread: float = field(default=math.nan, init=False)
+    is_log: bool = field(default=False, init=False)
+    first: float = field(default=math.nan, init=False)  #: median of the first window
+    highest: float = field(default=-math.inf, init=False)  #: loss of this block
+    rate: float = field(default=math.nan, init=False)
+
+    def __post_init__(self) -> None:
+        if self.window < 2 * BLOCK or self.deviations <= 0:
+            raise BadParameter(
+                f"a window of {self.window} steps and {self.deviations} deviations: needs 20 and above 0"
+            )
+        self.start()
+
+    def start(self) -> None:
+        self.past, self.block, self.spreads = Window(self.window), [], []
+        self.centre = self.spread = self.first = self.rate = math.nan
+        self.highest = -math.inf
+
+    def update(self, seen: Observation) -> Reading | None:
+        self.wait_after_a_rise(seen.get("learning_rate"))
+        loss = seen.get("loss")
+        if not math.isfinite(loss):
+            return None
+        self.block, self.highest = [*self.block, self.z(loss)], max(self.highest, loss)
+        self.past.add(loss)
+        return self.reading() if len(self.block) >= BLOCK else None
+
+    def wait_after_a_rise(self, rate: float) -> None:
+        """Forget what was usual at a lower learning rate."""
+        if rate > RISE_OF_RATE * self.rate:
+            self.past, self.block, self.centre = Window(self.window), [], math.nan
+        self.rate = rate if math.isfinite(rate) else self.rate
+
+    def z(self, loss: float) -> float:
+        """Standard deviations of a loss above what is usual; 0 before that is known."""
+        if math.isnan(self.centre) or (self.is_log and loss <= 0):
+            return 0.0
+        return ((math.log(loss) if self.is_log else loss) - self.centre) / self.spread
+
+    def reading(self) -> Reading | None:
+        """Judge ten steps, and learn what is usual for the next ten."""
+        known, usual = not math.isnan(self.centre), math.exp(self.centre) if self.is_log else self.centre
+        *_, second, largest = sorted(self.block)
+        statistic = min(max(second, LONE * largest), self.share_of_gain(self.highest - usual)) if known else 0.0
+        seen = f"loss jumped to {self.highest:.4g} from about {usual:.4g}"
+        self.block, self.highest = [], -math.inf
+        if self.past.is_full:
+            self.learn()
+        return Reading(statistic, self.deviations, seen) if known else None
+
+    def share_of_gain(self, rise: float) -> float:
+        """`deviations` where the rise is a tenth of what the loss has gained."""
+        gained = self.first - (math.exp(self.centre) if self.is_log else self.centre)
+        return self.deviations * rise / (SHARE * gained) if gained > 0 else math.inf
+
+    def learn(self) -> None:
+        """Centre and spread of the window; the spread is the largest of the last ten, as noise is correlated."""
+        values = self.past.values
+        self.is_log = min(values) > 0
+        self.first = statistics.median(values) if math.isnan(self.first) else self.first
+        scaled = [math.log(v) for v in values] if self.is_log else values
+        self.centre = statistics.median(scaled)
+        deviation = 1.4826 * statistics.median(abs(v - self.centre) for v in scaled)
+        least = LEAST if self.is_log else max(LEAST * abs(self.centre), 1e-12)
+        self.spreads = [*self.spreads, max(deviation, least)][-10:]
+        self.spread = max(self.spreads)
