@@ -19,7 +19,16 @@ PUBLIC = {
     **dict.fromkeys(("dataset", "Dataset", "DataSpec", "Batch", "Assignment", "Facet"), "gancheck.datasets.base"),
     **dict.fromkeys(("Mixture",), "gancheck.datasets.mixtures.base"),
     **dict.fromkeys(("metric",), "gancheck.metrics.base"),
-    **dict.fromkeys(("detector", "Detector", "Alarm"), "gancheck.detectors.base"),
+    **dict.fromkeys(("detector", "Detector", "Alarm", "Reading"), "gancheck.detectors.base"),
+    "Observation": "gancheck.detectors.observation",
+    "watch": "gancheck.api.watch",
+    "cross_validate": "gancheck.api.cross_validate",
+    "CrossValidation": "gancheck.monitor.cross_validation.result",
+    "Fold": "gancheck.monitor.cross_validation.fold",
+    "diagnose": "gancheck.api.diagnose",
+    "Diagnosis": "gancheck.monitor.diagnosis",
+    "draw_landscape": "gancheck.report.plots.landscape",
+    "Monitor": "gancheck.monitor.monitor",
     **dict.fromkeys(("extractor", "Extractor"), "gancheck.extractors.base"),
     **dict.fromkeys(("Game", "Sample"), "gancheck.gans.game"),
     **dict.fromkeys(("State", "Params", "Kept"), "gancheck.gans.state"),
@@ -42,14 +51,19 @@ PUBLIC = {
     **dict.fromkeys(("Estimate",), "gancheck.statistics.estimate"),
     **dict.fromkeys(("has_head", "split_head", "insert_before_head"), "gancheck.gans.heads"),
     **dict.fromkeys(("adam",), "gancheck.gans.lookahead"),
-    **dict.fromkeys(("GancheckError", "BadParameter", "BadData", "Unsupported"), "gancheck.errors"),
+    **dict.fromkeys(
+        ("GancheckError", "BadParameter", "BadData", "Unsupported", "TrainingAlarm", "FailedFold"), "gancheck.errors"
+    ),
 }
 __all__ = [*PUBLIC, "testing", "__version__"]  # noqa: PLE0604
 
 if TYPE_CHECKING:
+    from gancheck.api.cross_validate import cross_validate as cross_validate
+    from gancheck.api.diagnose import diagnose as diagnose
     from gancheck.api.run import check as check
     from gancheck.api.run import run as run
     from gancheck.api.score import score as score
+    from gancheck.api.watch import watch as watch
     from gancheck.bench.leaderboard import Leaderboard as Leaderboard
     from gancheck.bench.run import RunOutcome as RunOutcome
     from gancheck.bench.suite import Suite as Suite
@@ -63,10 +77,14 @@ if TYPE_CHECKING:
     from gancheck.datasets.mixtures.base import Mixture as Mixture
     from gancheck.detectors.base import Alarm as Alarm
     from gancheck.detectors.base import Detector as Detector
+    from gancheck.detectors.base import Reading as Reading
     from gancheck.detectors.base import detector as detector
+    from gancheck.detectors.observation import Observation as Observation
     from gancheck.errors import BadData as BadData
     from gancheck.errors import BadParameter as BadParameter
+    from gancheck.errors import FailedFold as FailedFold
     from gancheck.errors import GancheckError as GancheckError
+    from gancheck.errors import TrainingAlarm as TrainingAlarm
     from gancheck.errors import Unsupported as Unsupported
     from gancheck.evaluation.view import View as View
     from gancheck.extractors.base import Extractor as Extractor
@@ -99,7 +117,12 @@ if TYPE_CHECKING:
     from gancheck.gans.state import State as State
     from gancheck.inspection.inspect import inspect_data as inspect_data
     from gancheck.metrics.base import metric as metric
+    from gancheck.monitor.cross_validation.fold import Fold as Fold
+    from gancheck.monitor.cross_validation.result import CrossValidation as CrossValidation
+    from gancheck.monitor.diagnosis import Diagnosis as Diagnosis
+    from gancheck.monitor.monitor import Monitor as Monitor
     from gancheck.plugins.registry import Registry as Registry
+    from gancheck.report.plots.landscape import draw_landscape as draw_landscape
     from gancheck.scoring.scores import Finding as Finding
     from gancheck.scoring.scores import Scores as Scores
     from gancheck.statistics.estimate import Estimate as Estimate

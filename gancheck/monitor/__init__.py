@@ -1,0 +1,1 @@
+"""`gc.watch`: detectors beside any PyTorch training."""

@@ -1,0 +1,1 @@
+"""The monitor inside the loops of other libraries."""

@@ -1,0 +1,71 @@
+"""Numbers that wait on a device, fetched all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+
+from gancheck.errors import BadData
+from gancheck.monitor.probes.base import Measured, Number
+
+Plain = tuple[dict[str, float], dict[str, dict[str, float]]]  #: numbers, and numbers of layers
+
+
+def as_number(value: Any, name: str) -> Number:
+    """A float, numpy scalar, or tensor with one element (kept on its device, without its graph); BadData otherwise.
+
+    On the CPU there is nothing to wait for, and a float is cheaper to keep.
+    """
+    if isinstance(value, Tensor):
+        if value.numel() != 1:
+            raise BadData(f"{name}: expected one number, got a tensor of shape {tuple(value.shape)}; give its mean()")
+        if value.device.type == "cpu":
+            number = value.item()
+            return abs(number) if isinstance(number, complex) else float(number)
+        return value.detach().clone()
+    try:
+        return float(value.item() if hasattr(value, "item") else value)  # numpy's arrays with one number too
+    except (TypeError, ValueError) as error:
+        raise BadData(f"{name}: expected a number or a tensor with one element, got {type(value).__name__}") from error
+
+
+def fetch(waiting: Mapping[int, Measured]) -> dict[int, Plain]:
+    """All numbers of all steps as floats, in the order of steps; one copy for each device."""
+    values = floats([tensor for measured in waiting.values() for tensor in in_tensors(measured)])
+    plain = {step: as_floats(measured, values) for step, measured in waiting.items()}
+    return dict(sorted(plain.items()))
+
+
+def in_tensors(measured: Measured) -> Iterator[Tensor]:
+    """All tensors of one step: numbers, numbers of layers, and what is finished later."""
+    for group in (measured.numbers, *measured.layers.values()):
+        yield from (value for value in group.values() if isinstance(value, Tensor))
+    yield from (later.values for later in measured.later)
+
+
+def as_floats(measured: Measured, values: Iterator[list[float]]) -> Plain:
+    """The numbers of one step; those that were tensors come from `values`, in the order of `in_tensors`."""
+    groups = [
+        {name: next(values)[0] if isinstance(v, Tensor) else float(v) for name, v in group.items()}
+        for group in (measured.numbers, *measured.layers.values())
+    ]
+    found = Measured({**groups[0]}, {name: {**group} for name, group in zip(measured.layers, groups[1:], strict=True)})
+    for later in measured.later:
+        found.update(later.finish(next(values)))
+    return cast("Plain", (found.numbers, found.layers))
+
+
+def floats(tensors: Sequence[Tensor]) -> Iterator[list[float]]:
+    """The elements of every tensor, with one wait for each device and type of number."""
+    found: list[list[float]] = [[] for _ in tensors]
+    for kind in {(tensor.device, tensor.dtype) for tensor in tensors}:
+        places = [i for i, tensor in enumerate(tensors) if (tensor.device, tensor.dtype) == kind]
+        there = torch.cat([tensors[i].detach().reshape(-1) for i in places])
+        values = iter((there.abs() if there.is_complex() else there).tolist())
+        for place in places:
+            found[place] = [float(value) for value in islice(values, tensors[place].numel())]
+    return iter(found)

@@ -1,0 +1,1 @@
+"""What is measured of a model, of its samples and of what is logged."""

@@ -1,0 +1,96 @@
+"""Gradients as an optimiser uses them, weights, and how far a step moves them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from torch import Tensor, nn
+from torch.optim import Optimizer
+
+from gancheck.monitor.probes.around_step import AroundStep
+from gancheck.monitor.probes.base import Measured
+from gancheck.monitor.probes.optimizer_watch import OptimizerWatch
+from gancheck.monitor.probes.parameters import Watched, watched
+from gancheck.monitor.probes.step_numbers import NORMS, Likeness, StepNumbers
+
+RENEW = 10  #: checks after which the parameters are listed anew, so that those added later are seen
+
+
+class GradientProbe:
+    """Measures inside an optimiser's step: after unscaling, clipping and accumulation, before gradients are cleared.
+
+    The gradient of the step that follows a checked one is compared with it, and told with the next check; so the hooks
+    of the optimisers (none is on the model) stay for that step. Of a model without optimiser, `.grad` is read when
+    the check comes. For the length of two steps a copy of weights and gradients is kept.
+    """
+
+    signals: tuple[str, ...] = (
+        *NORMS.values(),
+        *("learning_rate", "gradient_cosine", "gradient_noise"),
+        *("layer_gradient", "layer_weight", "update_ratio", "unmoved", "no_gradient"),
+    )
+
+    def __init__(self, models: Mapping[str, nn.Module], optimizers: Sequence[Optimizer]) -> None:
+        self.models = dict(models)
+        hooked = (with_hooks(optimizer) for optimizer in optimizers)
+        self.watches = [OptimizerWatch(optimizer) for optimizer in hooked if optimizer is not None]
+        self.checks = 0
+        self.found: list[Watched] = []
+
+    def arm(self) -> None:
+        """Attach to the optimisers."""
+        if self.checks % RENEW == 0 or not self.found:
+            self.found = watched(self.models, [watch.optimizer for watch in self.watches])
+        self.checks += 1
+        for place, watch in enumerate(self.watches):
+            watch.arm([w for w in self.found if w.optimizer == place])
+
+    def measure(self) -> Measured:
+        """What the last measured steps showed; nothing of an optimiser that has not stepped since."""
+        pairs = [pair for watch in self.watches for pair in watch.take_pair()]
+        parts = [part for watch in self.watches for part in watch.take_parts()] + self.read_gradients()
+        made = Measured(learning_rate([watch.optimizer for watch in self.watches]))
+        made.layers |= without_gradient(parts) if self.watches else {}
+        made.later += StepNumbers([part for part in parts if part.seen]).later() + Likeness(pairs).later()
+        return made
+
+    def read_gradients(self) -> list[AroundStep]:
+        """Gradients that lie in models without an optimiser."""
+        parts = [AroundStep(own) for own in by_device([w for w in self.found if w.optimizer is None])]
+        for part in parts:
+            part.take_gradients(is_kept=False)
+        return parts
+
+    def close(self) -> None:
+        """Take all hooks off."""
+        for watch in self.watches:
+            watch.detach()
+
+
+def with_hooks(optimizer: Optimizer) -> Optimizer | None:
+    """The optimiser inside a wrapper that takes no hooks; None where there is none."""
+    inner = optimizer if hasattr(optimizer, "_optimizer_step_pre_hooks") else getattr(optimizer, "optimizer", None)
+    return inner if isinstance(inner, Optimizer) else None
+
+
+def learning_rate(optimizers: Sequence[Optimizer]) -> dict[str, float | Tensor]:
+    """The largest of all groups; where one is a tensor, the first, since comparing would wait for its device."""
+    rates = [group["lr"] for optimizer in optimizers for group in optimizer.param_groups if "lr" in group]
+    if not rates:
+        return {}
+    if any(isinstance(rate, Tensor) for rate in rates):
+        return {"learning_rate": rates[0].detach().clone() if isinstance(rates[0], Tensor) else float(rates[0])}
+    return {"learning_rate": max(float(rate) for rate in rates)}
+
+
+def without_gradient(parts: Sequence[AroundStep]) -> dict[str, dict[str, float | Tensor]]:
+    """Layers none of whose parameters, held by an optimiser, got a gradient: 1; others 0."""
+    seen = {w.layer for part in parts for w in part.seen}
+    asked = dict.fromkeys(w.layer for part in parts for w in part.asked if w.group is not None)
+    return {"no_gradient": {layer: float(layer not in seen) for layer in asked}} if asked else {}
+
+
+def by_device(parameters: Sequence[Watched]) -> list[list[Watched]]:
+    """Parameters apart by their device."""
+    devices = dict.fromkeys(w.parameter.device for w in parameters)
+    return [[w for w in parameters if w.parameter.device == device] for device in devices]

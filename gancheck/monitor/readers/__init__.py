@@ -1,0 +1,1 @@
+"""What others wrote about a training, read as observations: one file a format."""

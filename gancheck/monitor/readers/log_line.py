@@ -1,0 +1,61 @@
+"""One line of a log: its counters and its named numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from gancheck.monitor.readers.names import HELD_OUT, signal_of, words
+from gancheck.monitor.readers.numbers import count_of, number_of
+
+NUMBER = r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|(?:nan|inf(?:inity)?)(?![a-z]))"
+VALUE = rf"(?:(?:np\.float\d+|tensor)\()?({NUMBER})"
+COUNT = r"(\d{1,3}(?:,\d{3})+|\d+)"
+KNOWN = r"(?:\w{0,99}(?:loss|acc|accuracy)(?:_?[gd])?|lr|learning[ _]rate|grad(?:ient)?[ _]norm|gnorm)"
+SIDE = r"(?:(?:train(?:ing)?|val(?:id(?:ation)?)?|test|eval|gen(?:erator)?|disc(?:riminator)?|[gd])[ ]+)?"
+#: `name: 1`, `name=1`, `"name": 1`; and `name 1`, where the name is one that everybody uses.
+PAIR = re.compile(
+    rf"""(?<![\w(])(?:({SIDE}{KNOWN})|([a-z_][\w/.@-]{{0,99}}))['"]?(?:\s*[:=]\s*|(?(1)\s+|(?!)))['"]?{VALUE}""",
+    re.IGNORECASE,
+)
+STEP = re.compile(rf"(?<![a-z])(?:step|iter(?:ation)?|it|batch)s?['\"]?[ :=#\[]{{1,3}}{COUNT}", re.IGNORECASE)
+EPOCH = re.compile(r"(?<![a-z])epochs?['\"]?[ :=#\[]{1,4}(\d+)(?!\d|\.\d)(?:\s*/\s*\d+)?", re.IGNORECASE)
+OF_MANY = re.compile(r"(?<![:=] )(?<![\d./:=-])(\d+)\s*/\s*\d+(?![\d./:-])")
+EPOCH_AND_STEP = re.compile(r"\[\s*(\d+)\s*/\s*\d+\s*\]\s*\[\s*(\d+)\s*/\s*\d+\s*\]")  #: `[0/5][50/1583]`
+OF_HELD_OUT = re.compile(r"\W*(?:test|val|valid|validation|eval|evaluation)\b(?! (?:loss|acc))", re.IGNORECASE)
+
+
+@dataclass
+class Line:
+    """What one line of a log says."""
+
+    step: int | None
+    epoch: int | None
+    values: dict[str, float]
+
+    @property
+    def is_of_training(self) -> bool:
+        """Whether it tells of a training, and is no setting or remark."""
+        signals = list(filter(None, map(signal_of, self.values)))
+        counted = self.step is not None or self.epoch is not None
+        return bool(signals) if counted else any(name.endswith(("loss", "accuracy")) for name in signals)
+
+
+def line_of(text: str) -> Line:
+    """The counters and the named numbers of a line; in `Test set: loss 0.1` the loss is one of held-out data."""
+    pairs = [(one or other, number_of(value)) for one, other, value in PAIR.findall(text)]
+    of_held_out = OF_HELD_OUT.match(text) is not None
+    values: dict[str, float] = {}
+    for name, value in pairs:
+        if value is not None:
+            values.setdefault(f"val {name}" if of_held_out and not words(name) & HELD_OUT else name, value)
+    return Line(*counters(text), values)
+
+
+def counters(text: str) -> tuple[int | None, int | None]:
+    """The step and the epoch of a line, where it has them."""
+    if both := EPOCH_AND_STEP.search(text):
+        return count_of(both[2]), count_of(both[1])
+    epoch, step = EPOCH.search(text), STEP.search(text)
+    counted = step or OF_MANY.search(EPOCH.sub(" ", text, count=1))
+    return count_of(counted[1].replace(",", "")) if counted else None, count_of(epoch[1]) if epoch else None

@@ -1,0 +1,131 @@
+"""Logs as people paste them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from gancheck.errors import BadData
+from gancheck.monitor.readers.text_log import read_text_log
+
+LOGS: dict[str, tuple[str, list[tuple[int, dict[str, float]]]]] = {
+    "plain": ("step 120 loss 0.53\nstep 121 loss 0.5", [(120, {"loss": 0.53}), (121, {"loss": 0.5})]),
+    "keras": (
+        "Epoch 1/2\n100/100 ━━ 1s 5ms/step - accuracy: 0.1 - loss: 2.3 - val_loss: 2.0\n"
+        "Epoch 2/2\n100/100 ━━ 1s 5ms/step - accuracy: 0.2 - loss: 2.2 - val_loss: 1.9",
+        [
+            (100, {"accuracy": 0.1, "loss": 2.3, "val_loss": 2.0}),
+            (200, {"accuracy": 0.2, "loss": 2.2, "val_loss": 1.9}),
+        ],
+    ),
+    "brackets": (
+        "[12/100] train_loss: 0.4 - val_loss: 0.5 - acc: .8\n[13/100] train_loss: 0.3 - val_loss: inf - acc: .9",
+        [
+            (12, {"loss": 0.4, "val_loss": 0.5, "accuracy": 0.8}),
+            (13, {"loss": 0.3, "val_loss": math.inf, "accuracy": 0.9}),
+        ],
+    ),
+    "epochs": ("Epoch 3, loss=0.1\nEpoch 4, loss=0.2", [(3, {"loss": 0.1}), (4, {"loss": 0.2})]),
+    "iterations": ("it 300: loss=1.5, lr 1e-3", [(300, {"loss": 1.5, "learning_rate": 0.001})]),
+    "dcgan": (
+        "[0/5][0/99]\tLoss_D: 1.7\tLoss_G: 4.7\tD(x): 0.53\tD(G(z)): 0.57 / 0.01\n"
+        "[0/5][50/99]\tLoss_D: 0.1\tLoss_G: 5\tD(x): 0.5\tD(G(z)): 0.5 / 0.01\n"
+        "[1/5][0/99]\tLoss_D: 0.2\tLoss_G: 6\tD(x): 0.5\tD(G(z)): 0.5 / 0.01",
+        [
+            (0, {"discriminator_loss": 1.7, "generator_loss": 4.7}),
+            (50, {"discriminator_loss": 0.1, "generator_loss": 5.0}),
+            (100, {"discriminator_loss": 0.2, "generator_loss": 6.0}),
+        ],
+    ),
+    "players in words": (
+        "[Epoch 0/2] [Batch 7/938] [D loss: 0.69] [G loss: 0.70]",
+        [(7, {"discriminator_loss": 0.69, "generator_loss": 0.7})],
+    ),
+    "progress bar": (
+        "Epoch 0:  45%|██  | 45/100 [00:10<00:12, 4.5it/s, loss=0.53]\rEpoch 0: 46%|██ | 46/100 [00:10, loss=0.52]",
+        [(45, {"loss": 0.53}), (46, {"loss": 0.52})],
+    ),
+    "dictionaries": (
+        "{'loss': 0.5, 'grad_norm': 1.2, 'epoch': 0.1}\n{'loss': 0.4, 'grad_norm': nan, 'epoch': 0.2}\n"
+        "{'eval_loss': 0.6, 'eval_runtime': 3.0, 'epoch': 0.2}",
+        [(1, {"loss": 0.5, "gradient_norm": 1.2}), (2, {"loss": 0.4, "gradient_norm": math.nan, "val_loss": 0.6})],
+    ),
+    "JSON lines of others": (
+        '{"step": 1, "loss": 0.5}\n{"step": 2, "loss": Infinity}\n{"step": 3, "lo',
+        [(1, {"loss": 0.5}), (2, {"loss": math.inf})],
+    ),
+    "test set": (
+        "Train Epoch: 1 [640/60000 (1%)]\tLoss: 1.8\nTest set: Average loss: 0.05, Accuracy: 9843/10000 (98%)",
+        [(640, {"loss": 1.8, "val_loss": 0.05, "metric_val_accuracy": 9843.0})],
+    ),
+    "colours, dates, tensors": (
+        "\x1b[32m2024-05-01 12:30:05,123\x1b[0m INFO step=1,200 loss=tensor(0.5, device='cuda:0')",
+        [(1200, {"loss": 0.5})],
+    ),
+    "no counts": ("loss: 0.5\nloss: 0.4", [(1, {"loss": 0.5}), (2, {"loss": 0.4})]),
+}
+
+
+@pytest.mark.parametrize("name", LOGS)
+def test_a_log_is_read(name: str) -> None:
+    text, expected = LOGS[name]
+    found = [(seen.step, dict(seen.numbers)) for seen in read_text_log(text, "log").observations]
+    assert repr(found) == repr(expected) or by_name(found) == by_name(expected)
+
+
+def by_name(found: list[tuple[int, dict[str, float]]]) -> list[tuple[int, list[tuple[str, str]]]]:
+    return [(step, sorted((name, repr(value)) for name, value in numbers.items())) for step, numbers in found]
+
+
+def test_a_resumed_training_takes_the_place_of_what_it_did_again() -> None:
+    steps: list[Any] = [1, 2, 3, 4, 3, 4, 5]
+    found = read_text_log("\n".join(f"step {s} loss {n}" for n, s in enumerate(steps)), "log")
+    assert [(seen.step, seen.get("loss")) for seen in found.observations] == [(1, 0), (2, 1), (3, 4), (4, 5), (5, 6)]
+    assert found.notes == ("2 entries that a resumed training did again",)
+
+
+def test_a_count_that_begins_anew_goes_on() -> None:
+    text = "\n".join(f"step {step} loss 1" for _ in range(3) for step in (0, 10, 20))
+    found = read_text_log(text, "log")
+    assert [seen.step for seen in found.observations] == list(range(0, 90, 10))
+    assert found.notes == ("steps begin anew 2 times, and are counted on",)
+
+
+def test_settings_and_what_is_better_lower_are_left_out() -> None:
+    lines = [f"step {n} loss {n} wer: 0.{n} mIoU: 0.{n} workers: 4 time: {n}" for n in range(1, 6)]
+    found = read_text_log("\n".join(["batch_size: 64 lr=0.1", *lines]), "log")
+    assert found.signals == ["loss", "metric_miou"]
+    assert found.notes == (
+        "1 line without a number that is known",
+        "wer: better lower, and a metric is better higher",
+    )
+
+
+def test_a_falling_gradient_penalty_is_no_falling_score() -> None:
+    found = read_text_log("\n".join(f"step {n} loss_d {n} gp: {9 - n} adv: {n}" for n in range(5)), "log")
+    assert found.signals == ["discriminator_loss"]
+    assert found.notes == ("gp, adv: not known to be better higher",)
+
+
+def test_counts_that_nobody_reaches_are_none() -> None:
+    found = read_text_log(f"step {'9' * 5000} epoch {'9' * 5000} loss 1\nstep 2 loss 3", "log")
+    assert [seen.step for seen in found.observations][-1] == 2
+
+
+def test_long_lines_and_names_without_end_take_no_time() -> None:
+    found = read_text_log("step 1 loss 2\n" + "a/" * 9_000 + "\n" + "a/" * 20_000, "log")
+    assert len(found.observations) == 1
+    assert found.notes == ("1 line without a number that is known", "1 line of more than 20,000 characters")
+
+
+def test_the_names_of_one_step_may_stand_on_many_lines() -> None:
+    found = read_text_log("\n".join(f"loss_part{n}a: {n}" for n in range(50)), "log")
+    assert [len(seen.numbers) for seen in found.observations] == [50]
+
+
+@pytest.mark.parametrize("text", ["hello\nworld", "batch_size: 64", "step 3", "D(x): 0.5"])
+def test_a_text_that_tells_of_no_training_is_one_line(text: str) -> None:
+    with pytest.raises(BadData, match=r"notes\.txt tells of no training: no line such as 'step 120 loss 0.53'"):
+        read_text_log(text, "notes.txt")
