@@ -12,6 +12,7 @@ from rich.table import Table
 
 from gancheck.bench.suite_file import load_suite, suite_files
 from gancheck.cli.console import Output
+from gancheck.cli.detector_table import detector_facts, detector_rank, detector_table, signal_facts
 from gancheck.cli.plugin_page import page
 from gancheck.cli.strategy_facts import family_rank, strategy_facts
 from gancheck.cli.strategy_table import strategy_table
@@ -52,7 +53,7 @@ def list_command(
         return 0
     output = Output()
     for plural, entries in shown.items():
-        output.print(strategy_table(entries) if plural == "strategies" else table(plural, entries))
+        output.print(TABLES[plural](entries) if plural in TABLES else table(plural, entries))
     return 0
 
 
@@ -63,6 +64,8 @@ def show_one(registry: Registry, what: str, name: str, json: bool) -> int:
         raise Unsupported(f"a suite is shown by `gancheck run {name} --plan`, and by its file")
     entry = registry.entry(kind_of(what), name)
     described = describe_entry(entry, registry)
+    if not json and entry.info.kind == "detector":
+        described["facts"] |= signal_facts(described["facts"]["needs"])
     print(json_module.dumps(described, indent=2) if json else page(entry, described))
     return 0
 
@@ -82,15 +85,18 @@ def rows(registry: Registry, plural: str) -> list[dict[str, Any]]:
         ]
     kind = kind_of(plural)
     found = [describe_entry(registry.entry(kind, name), registry) for name in registry.names(kind)]
-    return sorted(found, key=lambda row: family_rank(row["facts"])) if kind == "strategy" else found
+    rank = RANKS.get(kind)
+    return sorted(found, key=lambda row: rank(row["facts"])) if rank else found
 
 
 def describe_entry(entry: PluginEntry, registry: Registry) -> dict[str, Any]:
     """Name, title, first sentence, parameters with their defaults, and facts: what its decorator declares, and of
-    strategies what they can treat and cost."""
+    strategies what they can treat and cost, of detectors their preset and what their alarms say."""
     facts = {k: v for k, v in entry.info.properties.items() if k != "presets"}
     if entry.info.kind == "strategy":
         facts |= strategy_facts(entry, registry)
+    if entry.info.kind == "detector":
+        facts |= detector_facts(entry)
     words = {"title": entry.title, "summary": entry.summary}
     return {"name": entry.info.name, **words, "parameters": entry.parameters(), "facts": facts}
 
@@ -120,6 +126,9 @@ def span(facts: dict[str, Any]) -> str:
     return f"{low} to {high}" if low and high else f"from {low}" if low else f"to {high}"
 
 
+#: Kinds that are shown by family: what families are sorted by, and the table.
+RANKS = {"strategy": family_rank, "detector": detector_rank}
+TABLES = {"strategies": strategy_table, "detectors": detector_table}
 #: Further columns of a kind: heading, and what it says of an entry's facts.
 MORE: dict[str, dict[str, Callable[[dict[str, Any]], str]]] = {
     "metrics": {

@@ -22,6 +22,7 @@ HELP = """Tell the truth about mode collapse: score samples, rank cures at one b
   gancheck score made/ --reference real/ --out answer
                                           images from folders, with pictures of what is missing
   gancheck inspect data/                  what is wrong with data, before any training
+  gancheck diagnose run.jsonl             what went wrong in a training that is over?
   gancheck run quick                      rank the quick suite (what `make bench` does)
   gancheck run quick --plan               what it would do, and how long it takes
   gancheck run quick --only strategy=none,r1 --only dataset=ring
@@ -47,9 +48,24 @@ there are too few samples to tell. Exit status: 0, or 1 with --fail-on-collapse 
 are lost, uneven or shrunken; 2 bad input.
 """
 
+DIAGNOSE = """What went wrong in a training that is over? Traces, event files, Trainer states, tables, pasted logs.
+
+FILE is a trace of gc.watch (JSON lines), TensorBoard's event file or a folder of them (needs the
+package tensorboard), Hugging Face's trainer_state.json or its folder, a CSV with columns such as
+step, loss and val_loss, or a log with lines such as "step 120 loss 0.53". What can be read is
+read, and what is left out is said.
+
+  gancheck diagnose run.jsonl --plots pictures
+  gancheck diagnose trainer_state.json --detectors "cheap, plateau"
+  gancheck diagnose log.txt --initial-loss 2.303 --json
+
+Exit status: 0 without alarms (or notices alone), 1 with a warning or fatal alarm, 2 bad input.
+"""
+
 #: The first paragraph is what `gancheck --help` shows.
 COMMANDS = {
     "score": SCORE,
+    "diagnose": DIAGNOSE,
     "run": "Train, measure and rank a suite; what is done already is not done again.",
     "rank": "Make the leaderboard again from a results folder.",
     "inspect": "Look at training data before any training: imbalance, copies, outliers, ranges, broken files.",
@@ -69,7 +85,7 @@ def app() -> App:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command. Exit status: 0 well, 1 some runs failed, 2 bad usage or input, 3 not tried, 130 interrupted."""
+    """Run a command. Exit status: 0 well, 1 failed runs or alarms, 2 bad call or input, 3 not tried, 130 stopped."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given or "GANCHECK_DEBUG" in os.environ
     try:

@@ -8,12 +8,15 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from gancheck.api.run import run_plan
+from gancheck.bench.alarm_rows import explain
+from gancheck.bench.alarm_tables import most_frequent
 from gancheck.bench.cell import Retry
 from gancheck.bench.execution.local import LocalExecutor
 from gancheck.bench.plan import Plan
 from gancheck.bench.run import RunOutcome
 from gancheck.cli.console import Output
-from gancheck.report.text import breaking_points
+from gancheck.plugins.registry import Registry
+from gancheck.report.text import breaking_points, training_states
 from gancheck.report.text.leaderboard import terminal
 from gancheck.report.text.plan import show
 
@@ -71,11 +74,11 @@ def run_command(
         show(made, LocalExecutor.of(made.jobs[0].cell.device, len(made.todo), jobs, threads), Output())
         return 0
     outcome = run_plan(made, jobs, threads)
-    conclude(outcome)
+    conclude(outcome, made.registry)
     return 1 if outcome.failed else 0
 
 
-def conclude(outcome: RunOutcome) -> None:
+def conclude(outcome: RunOutcome, registry: Registry) -> None:
     """The table for people, then the one line for everybody."""
     board, output = outcome.board, Output()
     rows = board.leaderboard()
@@ -84,6 +87,11 @@ def conclude(outcome: RunOutcome) -> None:
         readings = [(climb.strategy, climb.knob, climb.reading) for climb in board.climbs]
         names = dict.fromkeys([*(row["strategy"] for row in rows), *board.runs])  # a model's runs climb as "none"
         output.print(breaking_points.terminal(readings, list(names)))
+    if states := board.states():
+        output.print(training_states.terminal(states[:-1]))
+        output.print(training_states.summary(states[-1]), soft_wrap=True)
+        if found := most_frequent(board.results):
+            output.print(training_states.advice(explain(found[0], registry), found[1]), soft_wrap=True)
     for note in outcome.notes:
         output.print(note, soft_wrap=True)
     print(outcome)

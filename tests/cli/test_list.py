@@ -15,6 +15,7 @@ from gancheck.cli.plugin_page import parameter_notes
 from gancheck.plugins.kinds import KINDS
 
 PLURALS = [kind.plural for kind in KINDS.values()]
+BY_FAMILY = ("strategies", "detectors")  #: have tables of their own
 
 
 def listed(capsys: pytest.CaptureFixture[str], *call: str) -> dict[str, list[dict[str, Any]]]:
@@ -34,7 +35,7 @@ def test_all_kinds_and_the_suites_are_listed_for_programs(
     assert all(set(entry) == keys for entries in shown.values() for entry in entries)
 
 
-@pytest.mark.parametrize("what", [*(plural for plural in PLURALS if plural != "strategies"), "suites"])
+@pytest.mark.parametrize("what", [*(plural for plural in PLURALS if plural not in BY_FAMILY), "suites"])
 def test_one_kind_is_a_table_for_people(what: str, capsys: pytest.CaptureFixture[str]) -> None:
     (entries,) = listed(capsys, what).values()
     assert main(["list", what]) == 0
@@ -56,6 +57,35 @@ def test_strategies_are_listed_by_family_with_paper_and_cost(capsys: pytest.Capt
         r"^r1 +Penalise the discriminator's slope at.* +Mescheder et al\., ICML 2018 +\d\.\dx", shown, re.M
     )
     assert re.search(r"^drs .* \d+ a sample *$", shown, re.MULTILINE)
+
+
+def test_detectors_are_listed_by_family_with_needs_and_preset(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "detector", "mine"]) == 0
+    capsys.readouterr()
+    call = ("detectors", "--with", "mine.py")
+    (entries,) = listed(capsys, *call).values()
+    assert main(["list", *call]) == 0
+    shown = capsys.readouterr().out
+    families = re.findall(r"^\[(.+)\]", shown, re.MULTILINE)
+    assert families == list(dict.fromkeys(entry["facts"]["family"] for entry in entries))
+    assert families[:2] == ["general", "adversarial"]
+    assert re.search(r"^nonfinite +A loss, a gradient or a weight is NaN .* cheap", shown, re.MULTILINE)
+    assert re.search(r"^mine +The logits of real .* cheap +Arjovsky", shown, re.MULTILINE)
+
+
+def test_one_detector_says_how_to_give_what_it_needs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "detector", "mine"]) == 0
+    assert main(["list", "detectors", "mine", "--with", "mine.py"]) == 0
+    shown = capsys.readouterr().out
+    for line in ("  gap=10.0  difference of the mean", "preset: cheap", "patience: 20", "cause: the discriminator"):
+        assert f"\n{line}" in shown
+    assert "\nto have real_logit: monitor.log(d_real=..., d_fake=...)\n" in shown
 
 
 def test_every_builtin_strategy_says_what_it_costs_and_can_treat(capsys: pytest.CaptureFixture[str]) -> None:

@@ -196,7 +196,7 @@ def test_everything_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert {"none", "wgan-gp", "pacgan", "unrolled"} <= set(names["strategies"])
     assert {"ring8", "grid25", "veegan1200", "digits", "stacked-digits"} <= set(names["datasets"])
     assert {"modes", "fid", "coverage", "vendi", "score"} <= set(names["metrics"])
-    assert {"nonfinite", "loss-plateau", "diversity-drop"} <= set(names["detectors"])
+    assert {"nonfinite", "plateau", "diversity-drop"} <= set(names["detectors"])
     assert {"points", "classifier", "inception"} <= set(names["extractors"])
     assert {"smoke", "quick", "toy", "images"} <= set(names["suites"])
     assert all(entry["summary"] for entries in shown.values() for entry in entries)

@@ -7,47 +7,54 @@ discriminator is sure, the generator learns next to nothing. Name your own paper
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import gancheck as gc
 
 
-@gc.detector("my-plugin", needs=("real_logit", "fake_logit"))
+@gc.detector("my-plugin", needs=("real_logit", "fake_logit"), family="adversarial", paper="Arjovsky & Bottou 2017")
 @dataclass
 class MyPlugin(gc.Detector):
-    """Raise when the logits of real samples stay far above those of generated ones.
+    """The logits of real samples lie far above those of generated ones.
 
     `gancheck list detectors` shows the line above. The fields with a value are the parameters, those with
-    `init=False` what the detector remembers.
+    `init=False` what the detector remembers: numbers, texts, lists and dictionaries, so that a monitor's state can be
+    kept with a checkpoint.
 
-    A detector watches the training signals only, never the true modes. `needs` names those that it reads:
+    `needs` names the signals without which it can say nothing: docs/watching.md lists them, `metric_...` is any number
+    that a training logs. A signal is one number (`seen.get("loss")`) or one for every layer
+    (`seen.of_layers("layer_gradient")`), and never the true modes. In which preset a detector is follows from what its
+    signals cost.
 
-    - "discriminator_loss" and "generator_loss"
-    - "discriminator_gradient" and "generator_gradient": the norms of the gradients
-    - "real_logit" and "fake_logit": the mean logits of a batch, high for real, without bounds
-    - "diversity": the median distance between samples over that between real ones; measured at some steps only
-
-    Its alarms are kept with every run, in the rows of kind "alarm" of the results folder's .jsonl files.
+    An alarm begins after `patience` readings in a row on the wrong side of the threshold, and is over after as many on
+    the right one.
     """
 
-    gap: float = 10.0  #: difference of the mean logits from which on the discriminator counts as sure
-    patience: int = 100  #: steps in a row for which it must last
+    severity = "warning"  # or "notice", "fatal"
+    patience = 20
+    cause = "the discriminator learns faster than the generator"  # completes "Likely: "
+    advice = "r1, a lower learning rate of the discriminator, or fewer of its steps"  # completes "Try: "
 
-    streak: int = field(default=0, init=False, repr=False)
+    gap: float = 10.0  #: difference of the mean logits from which on the discriminator counts as sure
+    memory: float = 0.9  #: share of the mean that stays at every step
+
+    mean: float = field(default=math.nan, init=False)
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.memory < 1:
+            raise gc.BadParameter(f"memory = {self.memory}: must lie between 0 and 1")
 
     def start(self) -> None:
         """A run begins: forget the one before."""
-        self.streak = 0
+        self.mean = math.nan
 
-    def update(self, step: int, signals: Mapping[str, float]) -> tuple[float, str] | None:
-        """Look at the signals of one step, counted from 1; give None, or a score and a sentence to raise the alarm.
+    def update(self, seen: gc.Observation) -> gc.Reading | None:
+        """The statistic at this step, suspicious or not; None where the step says nothing new.
 
-        A signal that was not measured at this step is absent, and a value may be NaN or infinite: neither may stop
-        the detector. Only a run's first alarm counts.
+        What was not measured is NaN, and what was may be NaN or infinite: neither may stop the detector.
         """
-        gap = signals.get("real_logit", math.nan) - signals.get("fake_logit", math.nan)
-        self.streak = self.streak + 1 if gap > self.gap else 0
-        if self.streak < self.patience:
+        gap = seen.get("real_logit") - seen.get("fake_logit")
+        if not math.isfinite(gap):
             return None
-        return gap, f"real logits lie {gap:.3g} above generated ones, over {self.gap:g} for {self.streak} steps"
+        self.mean = gap if math.isnan(self.mean) else self.memory * self.mean + (1 - self.memory) * gap
+        return gc.Reading(self.mean, self.gap, f"real logits lie {self.mean:.3g} above generated ones")

@@ -21,6 +21,7 @@ from gancheck.bench.leaderboard import RULE, Leaderboard
 from gancheck.bench.run_result import FAILED
 from gancheck.bench.store import Run, Store
 from gancheck.datasets.base import Dataset
+from gancheck.detectors.base import Alarm
 from gancheck.errors import StoreError
 from gancheck.gans.sampler import draw_samples
 from gancheck.numerics.seeding import generator
@@ -140,13 +141,19 @@ def task_curves(label: str, runs: Sequence[Run]) -> CurveTask:
 
 
 def curve(runs: Sequence[Run]) -> Curve:
-    """The metric `modes` of one recipe's seeds."""
+    """The metric `modes` of one recipe's seeds, and when each had its first alarm."""
     tables = [
         {r["step"]: r["value"] for r in run.rows if (r["kind"], r.get("metric")) == ("value", "modes")} for run in runs
     ]
     steps = sorted({step for table in tables for step in table})
     values = [[np.nan if table.get(step) is None else table[step] for step in steps] for table in tables]
-    return Curve(np.array(steps, float), np.array(values, float).reshape(len(tables), len(steps)))
+    first = tuple(min(a.step for a in found) for run in runs if (found := warnings_in(run)))
+    return Curve(np.array(steps, float), np.array(values, float).reshape(len(tables), len(steps)), first)
+
+
+def warnings_in(run: Run) -> list[Alarm]:
+    """A run's alarms, notices aside."""
+    return [alarm for alarm in run.alarms() if alarm.severity != "notice"]
 
 
 def samples(

@@ -23,6 +23,7 @@ class Curve(NamedTuple):
 
     steps: Array  #: (t,) generator updates, or what else the axis says
     values: Array  #: (seeds, t); NaN where a seed has no value, which leaves a gap in the mean
+    alarms: tuple[float, ...] = ()  #: steps to mark on the mean, such as the first alarm of every seed
 
 
 class Axis(NamedTuple):
@@ -43,7 +44,8 @@ class Task(NamedTuple):
 
 
 def curves(path: Path, tasks: Sequence[Task], label: str = "modes held", base: str = "none", title: str = "") -> None:
-    """One panel per task: each recipe's mean over seeds, in a band from its lowest to its highest seed.
+    """One panel per task: each recipe's mean over seeds, in a band from its lowest to its highest seed. A triangle on
+    the mean stands where a seed had its first alarm.
 
     The untreated GAN (`base`) is black. Colours stand for the same recipe in every panel.
     """
@@ -74,6 +76,8 @@ def _draw(axes: Axes, task: Task, looks: Mapping[str, dict[str, Any]]) -> None:
         axes.plot(curve.steps, curve.values.mean(axis=0), **looks[name])
         low, high = curve.values.min(axis=0), curve.values.max(axis=0)
         axes.fill_between(curve.steps, low, high, color=colour, alpha=0.1, linewidth=0)
+        heights = np.interp(curve.alarms, curve.steps, curve.values.mean(axis=0))
+        axes.plot(curve.alarms, heights, linestyle="", marker="v", markersize=4, color=colour)
     if task.best is not None:
         axes.axhline(task.best, color=MUTED, linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
         axes.set_ylim(top=task.best * 1.06)

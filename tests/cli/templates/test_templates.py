@@ -108,36 +108,42 @@ def test_the_metric_refuses_a_power_that_makes_no_distance(energy: Callable[...,
         energy(gc.View(torch.zeros(2, 1), torch.zeros(2, 1)), power=power)
 
 
-def alarm_step(gaps: list[float]) -> int | None:
-    """The step at which the example raises the alarm, at a patience of 3."""
-    made = example("detector").MyPlugin(gap=10.0, patience=3)
+def logits(gap: float, step: int = 1) -> gc.Observation:
+    return gc.Observation(step, {"real_logit": gap / 2, "fake_logit": -gap / 2})
+
+
+def suspicious(gaps: list[float]) -> list[bool]:
+    """Whether the example finds each step suspicious; steps without a reading are left out."""
+    made = example("detector").MyPlugin(gap=10.0, memory=0.5)
     made.start()
-    signals = ({"real_logit": gap / 2, "fake_logit": -gap / 2} for gap in gaps)
-    return next((step for step, seen in enumerate(signals, 1) if made.update(step, seen)), None)
+    readings = [made.update(logits(gap, step)) for step, gap in enumerate(gaps, 1)]
+    return [reading.is_suspicious for reading in readings if reading is not None]
 
 
 @pytest.mark.parametrize(
-    ("gaps", "step"),
+    ("gaps", "expected"),
     [
-        ([11, 12, 13, 14], 3),
-        ([11, 12, 5, 12, 13, 14], 6),
-        ([9] * 50, None),
-        ([11, 12, math.nan, 12, 13], None),
-        ([-50] * 50, None),
+        ([11, 12, 13], [True] * 3),
+        ([4, 12, 13, 14], [False, False, True, True]),
+        ([9] * 50, [False] * 50),
+        ([11, math.nan, 12, math.inf, 13], [True] * 3),
+        ([-50] * 50, [False] * 50),
     ],
 )
-def test_the_detector_waits_for_a_gap_that_lasts(gaps: list[float], step: int | None) -> None:
-    assert alarm_step(gaps) == step
+def test_the_detector_finds_a_mean_gap_beyond_its_threshold(gaps: list[float], expected: list[bool]) -> None:
+    assert suspicious(gaps) == expected
 
 
 def test_the_detector_forgets_and_survives_a_missing_signal() -> None:
-    made = example("detector").MyPlugin(gap=1.0, patience=2)
+    made = example("detector").MyPlugin(gap=1.0)
     made.start()
-    assert made.update(1, {"real_logit": 5.0, "fake_logit": 0.0}) is None
-    assert made.update(2, {"real_logit": 5.0}) is None
-    assert made.update(3, {"real_logit": 5.0, "fake_logit": 0.0}) is None
+    first = made.update(logits(5.0))
+    assert made.update(gc.Observation(2, {"real_logit": 5.0})) is None
+    assert made.update(logits(50.0, 3)) != first
     made.start()
-    assert made.update(1, {"real_logit": 5.0, "fake_logit": 0.0}) is None
+    assert made.update(logits(5.0)) == first
+    with pytest.raises(gc.BadParameter, match="memory = 1"):
+        example("detector").MyPlugin(memory=1.0)
 
 
 def extractor(**values: Any) -> Any:

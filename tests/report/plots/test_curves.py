@@ -63,3 +63,11 @@ def test_a_mark_is_a_line_across_the_panel(tmp_path: Path) -> None:
         for path in (plain, marked)
     ]
     assert dashed == [0, 1]
+
+
+def test_alarms_are_triangles_on_the_mean(tmp_path: Path) -> None:
+    drawn = []
+    for name, alarms in (("plain", ()), ("marked", (500.0, 2_500.0))):
+        curves(tmp_path / f"{name}.svg", [Task("a", {"r1": Curve(STEPS, np.ones((2, 6)), alarms)}, 1.0)])
+        drawn.append((tmp_path / f"{name}.svg").read_text().count("<use "))
+    assert drawn[1] == drawn[0] + 2
