@@ -18,12 +18,13 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from gancheck.bench.alarm_rows import alarm_row, find_alarms
 from gancheck.bench.evaluation import TaskEvaluation
 from gancheck.bench.run_spec import RunSpec
 from gancheck.bench.spec import Cell
 from gancheck.bench.store import Row, Run, Store
 from gancheck.bench.task import Task
-from gancheck.detectors.replay import replay
+from gancheck.bench.training_state import training_state
 from gancheck.errors import BadPlugin, Diverged, GancheckError, StoreError
 from gancheck.gans.sampler import Sampler, draw_samples
 from gancheck.gans.state import Kept
@@ -183,9 +184,10 @@ def evaluate_run(
         status, reason = "diverged", str(error)
     except BadPlugin as error:
         status, reason = "failed", str(error)
-    rows += alarm_rows(context.registry, record)
+    alarms = find_alarms(context.registry, {name: signal.tolist() for name, signal in record.trace.items()})
+    ended = {"status": status, "reason": reason, "state": training_state(alarms, replace(record, status=status))}
     spent = round(time.perf_counter() - start, 4)
-    return rows, outcome_row(setup, record, spent) | draws.cost() | {"status": status, "reason": reason}
+    return [*rows, *map(alarm_row, alarms)], outcome_row(setup, record, spent) | draws.cost() | ended
 
 
 class EvaluationDraws:
@@ -217,13 +219,6 @@ class EvaluationDraws:
     def cost(self) -> Row:
         """What the last evaluation's samples cost."""
         return {"sampling_seconds": round(self.seconds, 4), "sampling_evaluations": dict(self.evaluations)}
-
-
-def alarm_rows(registry: Registry, record: TrainingRecord) -> list[Row]:
-    """What every detector says of the training."""
-    detectors = {name: registry.build("detector", name) for name in registry.names("detector")}
-    alarms = replay(detectors, {name: signal.tolist() for name, signal in record.trace.items()})
-    return [{"kind": "alarm", **alarm.row()} for alarm in alarms]
 
 
 def outcome_row(setup: TrainingSetup, record: TrainingRecord, spent: float) -> Row:

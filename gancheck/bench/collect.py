@@ -33,8 +33,18 @@ def run_result(run: Run) -> RunResult:
         reason=ended["reason"],
         yardsticks=run.yardsticks(),
         own_loop=trains_itself(spec),
+        alarms=tuple(run.alarms()) if ended["status"] != "skipped" else None,
+        state=ended.get("state"),  # runs of version 0.1 have none
+        modes_by_step=modes_by_step(run),
         **ladder_place(spec),
     )
+
+
+def modes_by_step(run: Run) -> dict[int, float]:
+    """Share of the modes held at every evaluation that counted them."""
+    counted = [row for row in run.rows if row["kind"] == "value" and row["metric"] == "modes"]
+    total = run.outcome["modes"]
+    return {row["step"]: row["value"] / total for row in counted if total and row["value"] is not None}
 
 
 def trains_itself(spec: RunSpec) -> bool:
@@ -71,7 +81,9 @@ def make_leaderboard(
     facts = {label: known[name].info.properties for label, name in names.items() if name in known}
     better = {name: fact["better"] for name, fact in facts.items()}
     ranges = {name: bounds(fact["low"], fact["high"]) for name, fact in facts.items()}
-    return Leaderboard(held, suite, version, better, ranges, date=date)
+    detectors = registry.table("detector").items()
+    collapse = frozenset(name for name, entry in detectors if entry.info.properties["family"] == "collapse")
+    return Leaderboard(held, suite, version, better, ranges, date=date, collapse=collapse)
 
 
 def bounds(low: float | None, high: float | None) -> tuple[float, float]:

@@ -15,6 +15,7 @@ import polars as pl
 
 from gancheck.bench import aggregates
 from gancheck.bench.aggregates import SCALES, Range, Runs, by_task, modes_held, on_task, quality, score
+from gancheck.bench.alarm_tables import ALARM_COLUMNS, STATE_COLUMNS, alarm_rate, alarm_table, first_alarm, state_rows
 from gancheck.bench.ladder import COLUMNS as LADDER
 from gancheck.bench.ladder import Climb, find_climbs
 from gancheck.bench.run_result import FAILED, Kind
@@ -33,7 +34,8 @@ COLUMNS = (
     *("held_gain", "held_gain_low", "held_gain_high", "effective_modes", "blurred", "held_quarter", "held_half"),
     *("spread", "score", "score_low", "score_high", "gain", "gain_low", "gain_high"),
     *("collapse_rate", "collapse_low", "collapse_high", "modes", "quality", "fid_ratio", "diversity", "p_best"),
-    *("cost_ratio", "runs", "failed", "missing", "suite", "suite_version", "gancheck", "date"),
+    *("cost_ratio", "alarms", "first_alarm", "runs", "failed", "missing"),
+    *("suite", "suite_version", "gancheck", "date"),
 )
 TASK_COLUMNS = ("task", "strategy", "metric", "better", "mean", "low", "high", "n", "real", *STATUSES)
 NOTHING = (None, None, None)
@@ -63,6 +65,7 @@ class Leaderboard(SuiteRuns):
     base: str = "none"  #: the untreated GAN, to which gains and ratios refer
     date: str = ""  #: as it shall stand in the table
     seed: int = 0  #: of the tests beyond 40 pairs
+    collapse: frozenset[str] = frozenset()  #: detectors of collapse
 
     def leaderboard(self, kind: Kind = "trained") -> list[Row]:
         """One row per recipe by falling share of modes held, blurred ones below; then incomplete recipes, then real
@@ -91,6 +94,14 @@ class Leaderboard(SuiteRuns):
                     bounds = (0.0, 1.0) if metric in SCALES else self.ranges.get(metric, UNBOUNDED)
                     rows.append(facts | aggregates.summary(on_task(task, runs), real, metric, bounds) | count)
         return rows
+
+    def states(self) -> list[Row]:
+        """One row per recipe, in the board's order, on how its trainings ended and what alarms saw of it, and the last
+        of all together; none where no detector has seen a training. Columns are `STATE_COLUMNS`."""
+        trained = {**self.runs, **self.models}
+        order = [row["strategy"] for row in self.leaderboard() if row["strategy"] in trained]
+        tables = {name: [*self.rows[name].values()] for name in dict.fromkeys([*order, *self.recipes])}
+        return state_rows(tables, self.collapse)
 
     def summary(self) -> str:
         """One sentence: how much of the order in the table is more than luck."""
@@ -123,16 +134,12 @@ class Leaderboard(SuiteRuns):
         for kind in get_args(Kind):
             path = folder / ("leaderboard.csv" if kind == "trained" else f"leaderboard-{kind}.csv")
             rows = self.leaderboard(kind)
-            if rows or kind == "trained":
-                write_text(path, csv(rows, COLUMNS))
-            else:
-                path.unlink(missing_ok=True)  # an earlier board of the same folder had such recipes
+            write_or_remove(path, rows, COLUMNS, is_kept=kind == "trained")
         write_text(folder / "tasks.csv", csv(self.tasks(), TASK_COLUMNS))
-        rungs = [row for climb in self.climbs for row in climb.rows()]
-        if rungs:
-            write_text(folder / "ladder.csv", csv(rungs, LADDER))
-        else:
-            (folder / "ladder.csv").unlink(missing_ok=True)
+        write_or_remove(folder / "ladder.csv", [row for climb in self.climbs for row in climb.rows()], LADDER)
+        states = self.states()
+        write_or_remove(folder / "states.csv", states, STATE_COLUMNS)
+        write_or_remove(folder / "alarms.csv", alarm_table(self.results), ALARM_COLUMNS, is_kept=bool(states))
         table = BytesIO()  # polars names a full disk by an error of its own
         self.values().write_parquet(table)
         with replacing(folder / "results.parquet") as part:
@@ -202,6 +209,8 @@ class Leaderboard(SuiteRuns):
             self.mean_over_tasks(runs, lambda run: run.value_or_worst("diversity")),
             None,
             aggregates.cost_ratio(runs, base),
+            alarm_rate(runs.values()),
+            first_alarm(runs.values()),
             statuses["done"] + failed,
             failed,
             statuses["skipped"] + statuses["missing"],
@@ -214,3 +223,11 @@ class Leaderboard(SuiteRuns):
         runs = [r for r in self.results if r.task == task]
         known = dict.fromkeys((*SCALES, *self.better, *sorted({name for r in runs for name in r.values})))
         return [m for m in known if m in SCALES or any(r.value(m) is not None for r in runs)]
+
+
+def write_or_remove(path: Path, rows: list[Row], columns: tuple[str, ...], is_kept: bool = False) -> None:
+    """A table as CSV. One without rows that is not to be kept is removed: an earlier board may have left it."""
+    if rows or is_kept:
+        write_text(path, csv(rows, columns))
+    else:
+        path.unlink(missing_ok=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Any, Literal
 
+from gancheck.detectors.base import Alarm
 from gancheck.plugins.kinds import KINDS
 
 Status = Literal["done", "diverged", "failed", "timeout", "skipped", "missing"]
@@ -37,6 +38,9 @@ class RunResult:
     knob: str = ""  #: what makes the task harder than the others of its ladder; empty: it stands on none
     level: float = 1.0  #: how hard
     own_loop: bool = False  #: whether the model trains itself, so that no strategy can treat it
+    alarms: tuple[Alarm, ...] | None = None  #: None: no detector has seen the training
+    state: str | None = None  #: in which state training ended, by its signals; None: not known
+    modes_by_step: Mapping[int, float] = field(default_factory=dict)  #: evaluation -> share of the modes held
 
     @property
     def is_model(self) -> bool:
@@ -106,7 +110,15 @@ class RunResult:
 
     def as_untrained(self, name: str, values: Mapping[str, float | None]) -> RunResult:
         """Something that nobody trained as if it were a run."""
-        return replace(self, recipe=name, status="done", values=values, seconds=None, cpu_seconds=None, reason="")
+        none: dict[str, Any] = {
+            "seconds": None,
+            "cpu_seconds": None,
+            "reason": "",
+            "alarms": None,
+            "state": None,
+            "modes_by_step": {},
+        }
+        return replace(self, recipe=name, status="done", values=values, **none)
 
 
 def _finite(value: float | None) -> float | None:

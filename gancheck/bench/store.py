@@ -17,7 +17,9 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from gancheck.bench.alarm_rows import read_alarm
 from gancheck.bench.run_spec import RunSpec
+from gancheck.detectors.base import Alarm
 from gancheck.errors import StoreError
 from gancheck.system.files import replacing, sweep, write_text
 
@@ -30,7 +32,7 @@ class Run:
 
     spec: RunSpec
     #: By kind: "value" {step, metric, value, real, and error where it raised}, "modes" {step, samples, counts},
-    #: "yardstick" {name, metric, value}, "alarm" {detector, step, score, evidence}.
+    #: "yardstick" {name, metric, value}, "alarm" {detector, step, severity, statistic, ...} (`alarm_rows`).
     rows: list[Row]
     outcome: Row  #: status, reason, seconds, ...
 
@@ -53,9 +55,9 @@ class Run:
         """Step -> {samples, counts}: how many high-quality samples every mode got, by evaluation."""
         return {row["step"]: row for row in self.rows if row["kind"] == "modes"}
 
-    def alarms(self) -> list[Row]:
-        """The detectors' alarms."""
-        return [row for row in self.rows if row["kind"] == "alarm"]
+    def alarms(self) -> list[Alarm]:
+        """The detectors' alarms, without cause and advice, which are the detectors' own."""
+        return [read_alarm(row) for row in self.rows if row["kind"] == "alarm"]
 
 
 class Store:

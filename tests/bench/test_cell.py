@@ -398,7 +398,15 @@ def test_a_detector_with_an_alarm_is_in_the_run(job: Make) -> None:
     )
     done(made)
     for run in runs(made):
-        assert [(a["detector"], a["step"]) for a in run.alarms()] == [("nonfinite", 1)]
+        assert [(a.detector, a.step, a.severity) for a in run.alarms()] == [("nonfinite", 1, "fatal")]
+        (row,) = (row for row in run.rows if row["kind"] == "alarm")
+        assert not {"cause", "advice"} & set(row)
+        assert run.outcome["state"] == "diverged"
+
+
+def test_a_training_that_is_too_short_to_tell_has_no_state(job: Make) -> None:
+    done(job())
+    assert [run.outcome["state"] for run in runs(job())] == [None] * 3
 
 
 def test_a_plug_in_that_changed_between_two_calls_is_the_one_that_trains(job: Make) -> None:

@@ -12,9 +12,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from gancheck.bench.collect import comparable_runs, missing_result, newest_date, run_result, suite_runs
+from gancheck.bench.collect import (
+    comparable_runs,
+    make_leaderboard,
+    missing_result,
+    newest_date,
+    run_result,
+    suite_runs,
+)
 from gancheck.bench.run_spec import LadderPlace, PluginRecord, RunSpec
 from gancheck.bench.store import Run
+from gancheck.plugins.registry import Registry
 
 Make = Callable[..., Run]
 
@@ -138,3 +146,22 @@ def test_a_run_of_the_first_version_goes_by_the_wall_clock(run: Make) -> None:
     made = run_result(old)
     assert (made.cpu_seconds, made.cost, made.yardsticks) == (None, 2.0, {})
     assert old.mode_counts() == {}
+
+
+def test_alarms_and_modes_of_every_evaluation_come_along(run: Make, registry: Registry) -> None:
+    made = run("none", 0)
+    made.rows.insert(0, {"kind": "value", "step": 1, "metric": "modes", "value": 8.0, "real": 8.0})
+    made.rows.append({"kind": "alarm", "detector": "nonfinite", "step": 4, "score": 1.0, "evidence": "of version 0.1"})
+    found = run_result(made)
+    assert [(a.detector, a.step) for a in found.alarms or ()] == [("nonfinite", 4)]
+    assert found.state is None
+    assert found.modes_by_step == {1: 1.0, 5: 3 / 8, 8: 6 / 8}
+    (row, whole) = make_leaderboard([found], registry, "mine", "1", "").states()
+    assert (row["strategy"], row["not_known"], row["alarms"]) == ("none", 1, 1.0)
+    assert whole["strategy"] == "all"
+
+
+def test_a_skipped_run_was_not_watched(run: Make) -> None:
+    made = run("r1", 3)
+    made.outcome.update(status="skipped", reason="r1 needs a GPU")
+    assert run_result(made).alarms is None

@@ -14,8 +14,10 @@ import polars as pl
 import pytest
 from scipy import stats
 
+from gancheck.bench.alarm_tables import ALARM_COLUMNS, STATE_COLUMNS
 from gancheck.bench.leaderboard import COLUMNS, Leaderboard
 from gancheck.bench.run_result import RunResult, Status
+from gancheck.detectors.base import Alarm
 from gancheck.errors import BadData
 from gancheck.system.tables import Row
 
@@ -71,8 +73,8 @@ def test_columns_are_those_of_the_design() -> None:
     assert ",".join(COLUMNS) == (
         "rank,rank_low,rank_high,strategy,held,held_low,held_high,held_gain,held_gain_low,held_gain_high,"
         "effective_modes,blurred,held_quarter,held_half,spread,score,score_low,score_high,gain,gain_low,gain_high,"
-        "collapse_rate,collapse_low,collapse_high,modes,quality,fid_ratio,diversity,p_best,cost_ratio,runs,failed,"
-        "missing,suite,suite_version,gancheck,date"
+        "collapse_rate,collapse_low,collapse_high,modes,quality,fid_ratio,diversity,p_best,cost_ratio,"
+        "alarms,first_alarm,runs,failed,missing,suite,suite_version,gancheck,date"
     )
     assert all(tuple(row) == COLUMNS for row in board(grid()).leaderboard())
 
@@ -523,3 +525,27 @@ def test_a_board_is_shown_in_a_line() -> None:
     shown = repr(board(grid()))
     assert len(shown) < 120
     assert shown.startswith("<Leaderboard of quick, version 1: 4 recipes on 3 tasks, 60 runs")
+
+
+def test_alarms_stand_in_the_board_and_in_tables_of_their_own(tmp_path: Path) -> None:
+    def warn(run: RunResult) -> RunResult:
+        steps = {"poor": (100 + run.seed, 300)}.get(run.recipe, ())
+        alarms = tuple(Alarm("fall", step, "warning", 1.0, 0.5, "") for step in steps)
+        return replace(run, alarms=alarms, state="collapsed" if alarms else "settled")
+
+    made = board(grid(warn), collapse=frozenset({"fall"}))
+    rows = {r["strategy"]: r for r in made.leaderboard()}
+    assert (rows["poor"]["alarms"], rows["poor"]["first_alarm"]) == (1.0, 102.0)
+    assert (rows["good"]["alarms"], rows["good"]["first_alarm"]) == (0.0, None)
+    assert (rows["real"]["alarms"], rows["real"]["first_alarm"]) == (None, None)
+    made.write(tmp_path)
+    alarms, states = (pl.read_csv(tmp_path / name) for name in ("alarms.csv", "states.csv"))
+    assert (alarms.columns, len(alarms)) == (list(ALARM_COLUMNS), 30)
+    assert (states.columns, states["strategy"].to_list()) == (
+        list(STATE_COLUMNS),
+        ["good", "twin", "none", "poor", "all"],
+    )
+    assert states.filter(strategy="poor").select("runs", "collapsed", "settled", "hits").row(0) == (15, 15, 0, 15)
+    board(grid()).write(tmp_path)
+    assert not (tmp_path / "alarms.csv").exists()
+    assert not (tmp_path / "states.csv").exists()

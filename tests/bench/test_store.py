@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import multiprocessing
 import os
 import platform
@@ -21,7 +22,17 @@ from gancheck.errors import StoreError
 
 ROWS = [
     {"kind": "value", "step": 5, "metric": "score", "value": 0.25, "real": 1.0},
-    {"kind": "alarm", "detector": "nonfinite", "step": 7, "score": 1.0, "evidence": "generator_loss is nan"},
+    {
+        **{
+            "kind": "alarm",
+            "detector": "nonfinite",
+            "step": 7,
+            "severity": "fatal",
+            "statistic": 1.0,
+            "threshold": 0.0,
+        },
+        **{"evidence": "generator_loss is not finite", "where": "", "part_of": "", "recovered": None},
+    },
     {"kind": "value", "step": 10, "metric": "score", "value": 0.5, "real": 1.0},
     {"kind": "value", "step": 10, "metric": "fid", "value": None, "real": 0.1},
 ]
@@ -63,7 +74,7 @@ def test_a_run_is_read_as_it_was_written(store: Store, path: Path, run: Make) ->
     assert OUTCOME.items() <= found.outcome.items()
     assert found.last("value") == {"score": 0.5, "fid": None}
     assert found.last("real") == {"score": 1.0, "fid": 0.1}
-    assert [alarm["step"] for alarm in found.alarms()] == [7]
+    assert [alarm.step for alarm in found.alarms()] == [7]
 
 
 def test_a_run_file_is_lines_of_json_from_spec_to_outcome(path: Path) -> None:
@@ -274,7 +285,7 @@ def test_modes_and_yardsticks_are_read_beside_the_values_and_never_as_values(sto
     assert found.yardsticks() == {"blanket": {"modes": 3.0, "fid": None}, "memoriser": {"modes": 2.0}}
     assert {step: row["counts"] for step, row in found.mode_counts().items()} == {5: [55, 0, 5], 10: [50, 0, 10]}
     assert found.last("value") == {"score": 0.5, "fid": None}
-    assert [alarm["step"] for alarm in found.alarms()] == [7]
+    assert [alarm.step for alarm in found.alarms()] == [7]
 
 
 def test_a_run_without_modes_and_yardsticks_has_none(store: Store, path: Path) -> None:
@@ -297,3 +308,15 @@ def test_what_was_asked_for_last_comes_last(tmp_path: Path) -> None:
     store.claim("mine", "1", ["ring/mlp"], ["a"])
     assert store.ids() == ["c", "b", "a"]
     assert (store.named("tasks"), store.named("asked")) == (["ring/mlp"], ["b", "a"])
+
+
+def test_alarms_of_the_first_version_are_read_as_warnings(store: Store, run: Make) -> None:
+    old = {"kind": "alarm", "detector": "diversity-drop", "step": 40, "score": 0.7, "evidence": "diversity fell"}
+    made = run(rows=[old])
+    store.commit(made)
+    found = store.read(made.spec.run_id)
+    assert found is not None
+    (alarm,) = found.alarms()
+    assert (alarm.detector, alarm.step, alarm.severity, alarm.statistic) == ("diversity-drop", 40, "warning", 0.7)
+    assert math.isnan(alarm.threshold)
+    assert alarm.recovered is None
