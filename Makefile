@@ -1,11 +1,11 @@
-# make setup | bench [SUITE=quick] | calibrate [SUITE=quick] | test | lint | speed | gpu-check | clean
+# make setup | bench [SUITE=quick] | bench-detectors [WITH=mine.py] | calibrate [SUITE=quick] | test | lint | speed | gpu-check | clean
 PYTHON ?= python3
 SUITE ?= quick
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup bench calibrate test lint speed gpu-check clean
+.PHONY: setup bench bench-detectors calibrate test lint speed gpu-check clean
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -20,6 +20,11 @@ $(STAMP): pyproject.toml constraints.txt
 
 bench: $(STAMP)
 	$(BIN)/gancheck run $(SUITE)
+
+# Trainings that are recorded already, in runs/detectors, are not run again.
+bench-detectors: $(STAMP)
+	$(BIN)/python -m benchmarks.detectors record
+	$(BIN)/python -m benchmarks.detectors judge $(if $(WITH),--with $(WITH) --results runs/detectors-with)
 
 calibrate: $(STAMP)
 	$(BIN)/python -m benchmarks.calibration $(SUITE)

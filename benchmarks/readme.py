@@ -17,6 +17,7 @@ import polars as pl
 from benchmarks.calibration.page import judgement
 from benchmarks.metrics.verdicts import healthy
 from benchmarks.strategies import page as cures
+from benchmarks.watching import detectors, signals
 from gancheck.bench.leaderboard import RULE
 from gancheck.report.text.breaking_points import NOTE
 from gancheck.report.text.breaking_points import markdown as markdown_grid
@@ -57,6 +58,8 @@ def parts() -> dict[str, str]:
         "verdicts": verdicts(*(json.loads(path.read_text(encoding="utf-8")) for path in (VERDICTS, WIDE))),
         "score-speed": score_speed(json.loads(SCORE_SPEED.read_text(encoding="utf-8"))),
         "gpu-speed": gpu_speed(json.loads(GPU_SPEED.read_text(encoding="utf-8"))),
+        "detectors": detectors(),
+        "signals": signals(),
         "speed": speed(json.loads(SPEED.read_text(encoding="utf-8"))),
     }
 

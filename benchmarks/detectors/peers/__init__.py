@@ -1,0 +1,1 @@
+"""Rules of other tools, written from their published definitions, over the same numbers."""

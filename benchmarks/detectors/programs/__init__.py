@@ -1,0 +1,1 @@
+"""Small trainings, one file each, and the loops that they share."""
