@@ -31,7 +31,8 @@ class RateTooHigh(Detector):
     Upper end of the interval, mean + 2 standard errors, of the cosine between gradients of two steps in a row over the
     last `window` checks, below `cosine`. A cosine from -1 to 1. Large steps at which the loss still falls are no fault,
     nor is a loss at rest; with momentum the cosine of a healthy training stays positive. It cannot see a rate that is
-    too high for gradients that are mostly noise, whose cosine is about 0 at any rate.
+    too high for gradients that are mostly noise, whose cosine is about 0 at any rate. It says nothing of a GAN, whose
+    players answer each other: gradients that turn back are how they play.
     """
 
     cosine: float = -0.1  #: mean cosine below which steps overshoot
@@ -43,6 +44,7 @@ class RateTooHigh(Detector):
 
     run: LossRun = field(default_factory=LossRun, init=False)
     cosines: Window = field(init=False)
+    has_loss: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
         if not -1 < self.cosine <= 0 or self.window < 4:
@@ -50,13 +52,14 @@ class RateTooHigh(Detector):
         self.start()
 
     def start(self) -> None:
-        self.run, self.cosines = LossRun(), Window(self.window)
+        self.run, self.cosines, self.has_loss = LossRun(), Window(self.window), False
 
     def update(self, seen: Observation) -> Reading | None:
         self.run.add(seen)
+        self.has_loss = self.has_loss or "loss" in seen.numbers
         cosine = gradient_cosine(seen)
         self.cosines.add(cosine)
-        return self.reading() if math.isfinite(cosine) and self.cosines.is_full else None
+        return self.reading() if self.has_loss and math.isfinite(cosine) and self.cosines.is_full else None
 
     def reading(self) -> Reading:
         """The upper end of the mean cosine; never suspicious while the loss falls or rests."""
