@@ -15,8 +15,9 @@ from torch import Tensor, nn
 from torch.nn.functional import softplus
 
 import gancheck as gc
+from gancheck.detectors.alarms import AlarmTracker
 from gancheck.detectors.general.nonfinite import NonFinite
-from gancheck.detectors.replay import replay
+from gancheck.detectors.replay import observations, replay
 from gancheck.numerics.seeding import key
 from gancheck.training.record import TrainingRecord
 from gancheck.training.setup import TrainingSetup
@@ -298,7 +299,9 @@ def test_a_block_that_takes_too_long_is_given_up(train: Train) -> None:
     assert not records[0].snapshots
     trace = {name: signal.tolist() for name, signal in records[0].trace.items()}
     assert {len(signal) for signal in trace.values()} == {5}
-    assert replay({"nonfinite": NonFinite()}, trace) == []  # being cut short is no divergence
+    assert (
+        replay(AlarmTracker({"nonfinite": NonFinite()}), observations(trace)).alarms == []
+    )  # being cut short is no divergence
 
 
 def test_progress_is_told(setup: Callable[..., TrainingSetup]) -> None:
