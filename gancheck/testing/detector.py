@@ -19,7 +19,7 @@ from gancheck.plugins.entry import PluginEntry
 from gancheck.plugins.registry import Registry
 from gancheck.testing.require import require
 
-STEPS = 640
+STEPS = 400
 LAYERS = tuple(f"layer {n}" for n in range(1, 9))
 #: Where signals of a healthy training lie, if not around 1/2.
 USUAL = {

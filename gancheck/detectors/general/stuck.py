@@ -45,8 +45,7 @@ class Stuck(Detector):
     def update(self, seen: Observation) -> Reading | None:
         given = seen.get("initial_loss")
         self.given = given if math.isfinite(given) else self.given
-        least = 10 * self.blocks * (3 if math.isnan(self.given) else 1)  # a slow start is no standstill
-        if not self.run.add(seen) or self.run.steps < least or self.run.rate_rises:
+        if not self.run.add(seen) or self.run.steps < 10 * self.blocks or self.run.rate_rises:
             return None
         return self.reading()
 
@@ -59,4 +58,6 @@ class Stuck(Detector):
         seen = (
             f"loss is {loss.level:.4g} after {self.run.steps:,} steps, that {of} is {start:.4g}, and it does not fall"
         )
-        return Reading(min(left, self.share) if falls(loss.latter_half) else left, self.share, seen)
+        is_early = math.isnan(self.given) and self.run.steps < 30 * self.blocks  # a slow start is no standstill
+        calm = is_early or falls(loss.latter_half)
+        return Reading(min(left, self.share) if calm else left, self.share, seen)
