@@ -34,8 +34,8 @@ def family_table(family: str, entries: list[PluginEntry]) -> str:
 
 def row(entry: PluginEntry) -> str:
     """One detector."""
-    needs = entry.info.properties["needs"]
-    named = ", ".join(f"`{name}`" for name in needs) or "any loss or metric"
+    needs, reads = entry.info.properties["needs"], entry.info.properties["reads"]
+    named = ", ".join(f"`{name}`" for name in needs) or f"any of {', '.join(f'`{name}`' for name in reads)}"
     return f"| `{entry.info.name}` | {entry.summary} | {named} | {level_of(tuple(needs))} |"
 
 

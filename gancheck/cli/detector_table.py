@@ -14,7 +14,7 @@ from gancheck.plugins.entry import PluginEntry
 #: Families in the order in which they are shown; an author's own come last.
 FAMILIES = ("general", "adversarial", "collapse", "data")
 NOTE = (
-    "preset: the first of cheap, standard and full that has it. Nothing is needed where any loss or metric serves.\n"
+    "preset: the first of cheap, standard and full that has it.\n"
     "Formula, parameters, causes and advice of one: gancheck list detectors NAME. For programs: --json."
 )
 
@@ -49,6 +49,7 @@ def detector_table(entries: list[dict[str, Any]]) -> Table:
         made.add_row(f"[{family}]")
         for entry in members:
             facts = entry["facts"]
-            made.add_row(entry["name"], entry["summary"], ", ".join(facts["needs"]), facts["preset"], facts["paper"])
+            needs = ", ".join(facts["needs"]) or "any of " + (", ".join(facts["reads"]) or "what is logged")
+            made.add_row(entry["name"], entry["summary"], needs, facts["preset"], facts["paper"])
     made.caption, made.caption_justify = NOTE, "left"
     return made
