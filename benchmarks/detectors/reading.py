@@ -47,10 +47,10 @@ def alarms(ours: Row, peers: Sequence[Row]) -> str:
     """Who alarms less where nothing is wrong."""
     rate = ours["false_alarms"]
     kept = "within" if rate <= BUDGET else "beyond"
-    fewer = [f"{row['detectors']} ({row['false_alarms']:.2f}, missing {row['missed']:.0%})" for row in peers]
+    fewer = [f"{row['detectors']} ({row['false_alarms']:.2f}, missing {row['missed']:.2f})" for row in peers]
     fewer = [text for text, row in zip(fewer, peers, strict=True) if row["false_alarms"] < rate]
     said = f"It warns {rate:.2f} times in 1,000 healthy steps, {kept} the budget of {BUDGET:.0f}"
-    said += f", and misses {ours['missed']:.0%}"
+    said += f", and misses {ours['missed']:.2f}"
     return f"{said} of harmed runs." + (
         f" Fewer false alarms: {', '.join(fewer)}." if fewer else " No peer warns less."
     )

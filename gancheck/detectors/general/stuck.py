@@ -23,7 +23,7 @@ class Stuck(Detector):
     """
 
     share: float = 0.95  #: of the starting loss that is still there
-    blocks: int = 20  #: of ten steps, before it is judged at all; thrice as many where `initial_loss` is not given
+    blocks: int = 20  #: of ten steps, before an alarm; thrice as many where `initial_loss` is not given
 
     patience = 3
     cause = (

@@ -30,7 +30,7 @@ def draw_losses(path: Path, losses: Mapping[str, Series], alarms: Sequence[Alarm
             axes = figure.subplots()
         draw_lines(axes, losses)
         axes.set_xlim(*span_of(losses, alarms))
-        note = "faint: every number; line: running mean" if any(map(is_long, losses.values())) else ""
+        note = "faint: as kept; line: running mean" if any(map(is_long, losses.values())) else ""
         first = top if rows else axes
         heading(first, "Losses" + (" and alarms" if rows else ""), note, room=80)
         figure.legend(*axes.get_legend_handles_labels(), loc="outside lower left", ncols=5)
