@@ -83,12 +83,12 @@ def rounded(value: float) -> float | None:
 
 
 def overhead(name: str) -> float | None:
-    """Share of a step's time, of a preset that was timed."""
+    """Share of a step's time, of a preset that was timed; of the model for which it is the largest."""
     if not SPEED.is_file():
         return None
     kept = json.loads(SPEED.read_text(encoding="utf-8"))
-    value = kept.get("overhead", {}).get(name.removeprefix("gancheck, "))
-    return float(value) if isinstance(value, int | float) else None
+    preset = name.removeprefix("gancheck, ")
+    return max((model[preset] for model in kept.get("overhead", {}).values() if preset in model), default=None)
 
 
 def scenario_rows(name: str, found: Sequence[Verdict]) -> list[Row]:
