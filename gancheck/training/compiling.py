@@ -94,7 +94,8 @@ def warm_up() -> str:
         return "no C++ compiler was found: long runs are traced, and take about twice as long"
     ones = torch.ones(2)
     compile_graph(make_fx(lambda x: [x + 1])(ones), [ones])
-    return f"the compiler is ready; its work is kept in {os.environ.get(CACHE) or compiled_folder()}"
+    with cache_on_disk():
+        return f"the compiler is ready; its work is kept in {os.environ.get(CACHE, 'a temporary folder')}"
 
 
 if __name__ == "__main__":
