@@ -16,6 +16,11 @@ def compiled_folder() -> Path:
     return (chosen_folder() or user_folder()) / "compiled"
 
 
+def classifiers_folder() -> Path:
+    """Where trained classifiers are kept: `classifiers` in GANCHECK_CACHE, else in gancheck in XDG_CACHE_HOME."""
+    return (chosen_folder() or user_folder()) / "classifiers"
+
+
 def chosen_folder() -> Path | None:
     """The folder that the user has named."""
     folder = os.environ.get("GANCHECK_CACHE")

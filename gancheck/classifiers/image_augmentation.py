@@ -1,0 +1,35 @@
+"""Harmless changes to images of any size."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn.functional import pad
+
+from gancheck.classifiers import augmentation
+
+
+def warp(x: Tensor, generator: torch.Generator) -> Tensor:
+    """(n, c, h, w) images, each changed by a map of its own: grey ones turned, stretched, slanted and shifted; colour
+    ones shifted by up to an eighth and mirrored left to right half of the time."""
+    return augmentation.warp(x[:, 0], generator)[:, None] if x.shape[1] == 1 else shift(mirror(x, generator), generator)
+
+
+def mirror(x: Tensor, generator: torch.Generator) -> Tensor:
+    """Half of the images, left to right."""
+    return torch.where(torch.rand(len(x), 1, 1, 1, generator=generator) < 0.5, x.flip(-1), x)
+
+
+def shift(x: Tensor, generator: torch.Generator) -> Tensor:
+    """Images shifted by up to an eighth of their sides, mirrored at the edges."""
+    height, width = x.shape[-2:]
+    room = (max(1, height // 8), max(1, width // 8))
+    framed = pad(x, (room[1], room[1], room[0], room[0]), mode="reflect")
+    top, left = (torch.randint(2 * r + 1, (len(x), 1), generator=generator) for r in room)
+    down, across = (top + torch.arange(height))[:, :, None], (left + torch.arange(width))[:, None, :]
+    return framed.permute(0, 2, 3, 1)[torch.arange(len(x))[:, None, None], down, across].permute(0, 3, 1, 2)
+
+
+def grain(x: Tensor, generator: torch.Generator) -> Tensor:
+    """Images with Gaussian noise of a strength of its own for each."""
+    return augmentation.grain(x.flatten(1, 2), generator).reshape(x.shape)
