@@ -52,8 +52,12 @@ class ImageClassifier:
         return network.logits(self.weights, features).softmax(dim=1)
 
     def distance(self, features: Tensor, label: Tensor) -> Tensor:
-        """(n,) distance from the centre of the labelled class, in shrunken within-class standard deviations."""
-        return (features - self.weights["centres"][label]).square().sum(1).sqrt()
+        """(n,) distance from the centre of the labelled class, in shrunken within-class standard deviations.
+
+        Infinite where a feature is not finite.
+        """
+        distance = (features - self.weights["centres"][label]).square().sum(1).sqrt()
+        return distance.nan_to_num(nan=torch.inf, posinf=torch.inf)
 
 
 @cache

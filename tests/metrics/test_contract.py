@@ -32,7 +32,7 @@ def built_in() -> dict[str, tuple[PluginInfo, Callable[[View], Any]]]:
 
 METRICS = built_in()
 NAMES = {
-    *("modes-quarter", "modes-half", "modes-argmax"),
+    *("modes-quarter", "modes-half", "modes-argmax", "kl-argmax"),
     *("modes", "modes-any", "effective-modes", "diversity", "quality", "quality-ratio", "reverse-kl", "jsd", "tv"),
     *("overlap", "spread", "mode-spread", "score", "fid", "kid", "precision", "recall", "density", "coverage"),
     *("vendi", "vendi-ratio"),

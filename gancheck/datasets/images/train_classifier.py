@@ -21,6 +21,7 @@ from gancheck.classifiers.image_training import LARGE, SMALL, Plan, scaled, trai
 from gancheck.datasets.images.classifier_file import cached_classifier, training_command
 from gancheck.datasets.images.labelled_images import LabelledImages
 from gancheck.errors import BadParameter, GancheckError
+from gancheck.plugins.parameters import parse_call
 from gancheck.plugins.registry import Registry
 from gancheck.system.files import replacing
 
@@ -54,7 +55,8 @@ def held_out_accuracy(data: LabelledImages, weights: Weights) -> float:
 
 def labelled_images(text: str) -> LabelledImages:
     """The dataset of this name; BadParameter where its samples are no images with classes."""
-    data = Registry.load().build("dataset", text)
+    name, values = parse_call(text)
+    data = Registry.load().build("dataset", name, **values)
     if not isinstance(data, LabelledImages):
         raise BadParameter(f"{text} needs no classifier of images: `gancheck list datasets` shows which do")
     return data
