@@ -27,7 +27,9 @@ def shift(x: Tensor, generator: torch.Generator) -> Tensor:
     framed = pad(x, (room[1], room[1], room[0], room[0]), mode="reflect")
     top, left = (torch.randint(2 * r + 1, (len(x), 1), generator=generator) for r in room)
     down, across = (top + torch.arange(height))[:, :, None], (left + torch.arange(width))[:, None, :]
-    return framed.permute(0, 2, 3, 1)[torch.arange(len(x))[:, None, None], down, across].permute(0, 3, 1, 2)
+    return (
+        framed.permute(0, 2, 3, 1)[torch.arange(len(x))[:, None, None], down, across].permute(0, 3, 1, 2).contiguous()
+    )
 
 
 def grain(x: Tensor, generator: torch.Generator) -> Tensor:

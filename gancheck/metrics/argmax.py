@@ -12,7 +12,7 @@ from gancheck.metrics.histogram import kl
 
 @metric("kl-argmax", better="lower", low=0, needs="modes", on_request=True)
 def kl_argmax(view: View) -> Tensor:
-    """KL(p || weights) in nats, p the histogram of all samples over their nearest mode or the classifier's first choice.
+    """KL(p || weights) in nats, p the histogram of all samples over the nearest modes, or the classifier's choices.
 
     The number that Stacked MNIST papers print beside `modes-argmax`, whose weights are uniform. 0 to
     ln(1 / smallest weight); a perfect generator gets about (K - 1) / 2n where the classifier does not err. Noise can be

@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import pytest
+
+from gancheck.datasets.images.mnist5k import Mnist5k
+from gancheck.datasets.images.train_classifier import labelled_images
+from gancheck.errors import BadParameter, UnknownName
+
+
+def test_datasets_are_named_as_on_the_command_line_with_their_parameters():
+    assert labelled_images("mnist5k(side=32)") == Mnist5k(side=32)
+
+
+def test_data_that_needs_no_such_classifier_is_refused():
+    with pytest.raises(BadParameter, match="ring8 needs no classifier of images"):
+        labelled_images("ring8")
+    with pytest.raises(UnknownName, match="Did you mean 'mnist5k'"):
+        labelled_images("mnist5")
