@@ -8,8 +8,8 @@ trains at beta1 = 0 on batches of 512.
 One block serves both players: 1x1, 3x3 in groups, 1x1, with twice the channels in between. The last layer of a block
 starts at 0, so that every block starts as the identity, and the others are scaled down by how many blocks there are
 (Zhang, Dauphin & Ma, "Fixup initialization", ICLR 2019): with nothing normalised, blocks leave the variance of a signal
-as it is, however many they are. Ours: the width is the same at every side, borders are continued when resampling, and pixels end in tanh,
-as of all models here; the authors' generator ends without.
+as it is, however many they are. Ours: the width is the same at every side, borders are continued when resampling, and
+pixels end in tanh, as of all models here; the authors' generator ends without.
 """
 
 from __future__ import annotations

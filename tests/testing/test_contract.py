@@ -39,6 +39,11 @@ QUICK: dict[str, dict[str, Any]] = {  #: what is slow at its default size
     "bourgan": {"points": 100},
     "stackelberg": {"k": 2},
     "dyngan": {"rows": 200},
+    "dcgan-veegan": {"width": 4},
+    "maxout-toy": {"width": 32, "discriminator_width": 16},
+    "sngan-resnet": {"width": 8, "discriminator_width": 8},
+    "r3gan": {"width": 8},
+    "cdcgan": {"width": 8},
     "self-conditioned": {"clusterings": 2, "clusters": 8, "rows": 300},
 }
 
