@@ -28,7 +28,7 @@ from benchmarks.speed.by_hand import HandLoop, points_loop
 from benchmarks.speed.training import points_setup
 from gancheck.training.compiled_step import CompiledStep
 from gancheck.training.diversity import DiversityProbe
-from gancheck.training.replay import capture_cuda
+from gancheck.training.replay import CudaGraph
 from gancheck.training.streams import ExtendedStream, Stream
 from gancheck.training.trainer import Trainer
 from gancheck.training.vectorise import Execution, ExecutionPath
@@ -129,7 +129,7 @@ class Check:
     @property
     def capture(self) -> Callable[[Callable[[], None]], Callable[[], None]]:
         """A CUDA graph, or on a CPU the body itself."""
-        return capture_cuda if self.device.type == "cuda" else lambda body: body
+        return CudaGraph if self.device.type == "cuda" else lambda body: body
 
     def rate(self, step: Callable[[], object], seeds: int) -> float:
         """Seed-steps per second, the median of three turns."""

@@ -9,7 +9,7 @@ from torch.utils._pytree import tree_flatten
 
 from gancheck.training.compiling import compile_graph
 from gancheck.training.number_table import NumberTable
-from gancheck.training.replay import Capture, capture_cuda
+from gancheck.training.replay import Capture, CudaGraph
 from gancheck.training.replicas import ReplicaStack, in_order_of
 from gancheck.training.signals import Signals
 from gancheck.training.step_function import Carried, StepFunction
@@ -41,7 +41,7 @@ class CompiledStep:
         functions = [StepFunction(replicas, part, self.table, path.vectorisation == "stacked") for part in parts]
         functions[-1].ends_step = True
         if capture is None and replicas.device.type == "cuda":
-            capture = capture_cuda
+            capture = CudaGraph
         self.graphs = [StepGraph(function, self.carried, finish, capture) for function in functions]
         self.order = [*self.graphs[:1] * (repeats - 1), *self.graphs]
         self.lengths = [len(graph.function.updates) for graph in self.order]

@@ -3,28 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 
+T = TypeVar("T")
 Body = Callable[[], None]
 Capture = Callable[[Body], Body]  #: makes of a body that always does the same something that does it again
 
 
-def capture_cuda(body: Body) -> Body:
-    """A CUDA graph of the body, which runs twice: kernels must be ready, and cuBLAS warm, before they are captured."""
-    side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-    side.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(side):
-        body()
-        body()
-    torch.cuda.current_stream().wait_stream(side)
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        body()
-    replay: Body = graph.replay
-    return replay
+class CudaGraph:
+    """A body that is captured on a stream of its own, and is played again on the current one by a call.
+
+    Graphs that were captured on different streams share no workspace of cuBLAS, so they can be played side by side.
+    """
+
+    def __init__(self, body: Body) -> None:
+        self.stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]
+        self.stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(self.stream):  # kernels must be ready, and cuBLAS warm, before they are captured
+            body()
+            body()
+        torch.cuda.current_stream().wait_stream(self.stream)
+        self.graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph, stream=self.stream):
+            body()
+
+    def __call__(self) -> None:
+        """Do it again."""
+        self.graph.replay()
+
+
+def play_side_by_side(calls: Sequence[Callable[[], T]], streams: Sequence[torch.cuda.Stream]) -> list[T]:
+    """The answers of all calls, each on its stream; one after another where there are no streams."""
+    if not streams:
+        return [call() for call in calls]
+    here, answers = torch.cuda.current_stream(), list[T]()
+    for call, stream in zip(calls, streams, strict=True):
+        stream.wait_stream(here)
+        with torch.cuda.stream(stream):
+            answers.append(call())
+    for stream in streams:
+        here.wait_stream(stream)
+    return answers
 
 
 class Replay:

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.utils._pytree import TreeSpec, tree_flatten, tree_map, tree_unflatten
 
-from gancheck.training.replay import Capture, Replay, copy_as_laid_out
+from gancheck.training.replay import Capture, CudaGraph, Replay, copy_as_laid_out, play_side_by_side
 from gancheck.training.replicas import in_order_of, is_same_view
 from gancheck.training.step_function import Carried, StepFunction
 from gancheck.training.vectorise import Finish, drop_unread_inputs, trace_graph
@@ -42,6 +42,9 @@ class StepGraph:
         moving = [leaf for leaf, is_used in zip(given, used[-len(given) :], strict=True) if is_used]
         #: what plays a step, for all replicates or for each of them; it is given the numbers and the draws
         self.calls = [Replay(call, h, moving, capture) if capture else partial(call, *h) for h in held]
+        replays = [made.replay for made in self.calls if isinstance(made, Replay)]
+        #: where replicates are played side by side
+        self.side_streams = [] if function.stacked else [r.stream for r in replays if isinstance(r, CudaGraph)]
 
     def first_draws(self) -> list[Any]:
         """What the streams give first; they start again afterwards."""
@@ -72,7 +75,8 @@ class StepGraph:
             if self.function.stacked:
                 signals: Tensor = self.calls[0](*numbers, *draws)[0]
                 return signals
-            each = [call(*numbers, *(t[i] for t in draws))[0] for i, call in enumerate(self.calls)]
+            calls = [partial(call, *numbers, *(t[i] for t in draws)) for i, call in enumerate(self.calls)]
+            each = [answer[0] for answer in play_side_by_side(calls, self.side_streams)]
         return torch.stack(each, dim=1)
 
     def flattened(self, spec: TreeSpec) -> Callable[..., Any]:

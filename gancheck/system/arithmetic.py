@@ -1,0 +1,28 @@
+"""How precisely a GPU multiplies: PyTorch rounds the factors of convolutions to TF32 unless told otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+import torch
+from torch.backends import cudnn
+
+Precision = Literal["float32", "tf32", "bf16"]
+
+
+@contextmanager
+def arithmetic(precision: Precision = "float32") -> Iterator[None]:
+    """In here products and convolutions on a GPU have the precision of their numbers, or with "tf32" factors of 10 bits.
+
+    Both are settings of the whole process, and afterwards are as they were.
+    """
+    rounded, before = precision == "tf32", torch.get_float32_matmul_precision()
+    kept = {"enabled": cudnn.enabled, "benchmark": cudnn.benchmark, "deterministic": cudnn.deterministic}
+    torch.set_float32_matmul_precision("high" if rounded else "highest")
+    try:
+        with cudnn.flags(**kept, allow_tf32=rounded):
+            yield
+    finally:
+        torch.set_float32_matmul_precision(before)
