@@ -160,6 +160,23 @@ def points_loop(
     )
 
 
-def images_loop(players: Any, draw: Callable[[int], Tensor], batch: int, careful: bool) -> HandLoop:
+def images_loop(
+    players: Any,
+    draw: Callable[[int], Tensor],
+    batch: int,
+    careful: bool,
+    device: torch.device | None = None,
+    capturable: bool = False,
+) -> HandLoop:
     """A loop on images, with a GAN's own networks."""
-    return HandLoop("none", players.generator, players.discriminator, draw, batch, players.latent.size, careful)
+    return HandLoop(
+        "none",
+        players.generator,
+        players.discriminator,
+        draw,
+        batch,
+        players.latent.size,
+        careful,
+        device=device or torch.device("cpu"),
+        capturable=capturable,
+    )

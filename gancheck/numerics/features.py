@@ -15,6 +15,8 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 CHUNK = 2**23  #: bytes of the largest temporary matrix; 8 MiB fit the cache, and 128 MiB took twice as long
+GPU_CHUNK = 2**28  #: the same on a GPU, where a launch costs more than a miss; at most this share of what is free
+FREE = 16
 
 
 class Memo:
@@ -70,6 +72,13 @@ class FeatureSet(Memo):
     def head(self, n: int) -> FeatureSet:
         """The first n samples, or the set of samples itself where it has no more."""
         return self if n >= len(self) else self.cached(first, n)
+
+
+def chunk_on(device: torch.device) -> int:
+    """Bytes of the largest temporary matrix on a device, of which several are there at once."""
+    if device.type != "cuda":
+        return CHUNK
+    return max(CHUNK, min(GPU_CHUNK, torch.cuda.mem_get_info(device)[0] // FREE))
 
 
 def runs_of_rows(x: Tensor, chunk: int = CHUNK) -> tuple[Tensor, ...]:

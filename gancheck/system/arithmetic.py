@@ -14,7 +14,7 @@ Precision = Literal["float32", "tf32", "bf16"]
 
 @contextmanager
 def arithmetic(precision: Precision = "float32") -> Iterator[None]:
-    """In here products and convolutions on a GPU have the precision of their numbers, or with "tf32" factors of 10 bits.
+    """In here products and convolutions on a GPU are those of float32, or with "tf32" of factors with 10 bits.
 
     Both are settings of the whole process, and afterwards are as they were.
     """
