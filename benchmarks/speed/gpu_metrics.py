@@ -90,7 +90,7 @@ def clouds(n: int, d: int, seed: int) -> Tensor:
 
 
 def feature_extraction(place: Place) -> Figures:
-    """Images a second: the whole path of gancheck from images on the CPU, and the bare network on bytes on the device."""
+    """Images a second: gancheck's whole path from images on the CPU, and the bare network on bytes on the device."""
     count, side = (4, 32) if place.tiny else (2_048, 32)
     images = torch.rand(count, 3, side, side, generator=torch.Generator().manual_seed(0)) * 2 - 1
     with tempfile.TemporaryDirectory() as folder:
@@ -124,8 +124,8 @@ def inception(path: Path, device: torch.device) -> LoadedExtractor:
     from torch_fidelity import feature_extractor_inceptionv3 as library
 
     factory = library.FeatureExtractorInceptionV3
-    nothing = mock.patch.object(library, "load_state_dict_from_url", lambda *_, **__: {})
-    with nothing, mock.patch.object(factory, "load_state_dict", lambda *_: None):
+    nothing = mock.patch.object(library, "load_state_dict_from_url", return_value={})
+    with nothing, mock.patch.object(factory, "load_state_dict", return_value=None):
         network = factory("inception-v3-compat", ["2048"])
     for part in network.modules():
         if isinstance(part, nn.Conv2d):

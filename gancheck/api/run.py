@@ -41,7 +41,8 @@ def run(
     it, with the GAN `mlp` unless `gans` names others, 5 seeds and 1,000 steps unless told. With a suite, the three
     select from it, or add what it does not name: recipes such as "rpgan+r1r2", datasets such as "ring(modes=16)".
     `plugins` are files or folders of your own. `out` is the folder of results, `runs/<suite>` unless given. `jobs`
-    worker processes (one a core) have `threads` threads each (one on a CPU). `device` is "auto", "cpu" or "cuda".
+    worker processes (one a core) have `threads` threads each (one on a CPU). `device` is "auto", "cpu",
+    "cuda" (all GPUs, one worker on each) or "cuda:1".
     `retry="failed"` tries runs again that failed or ran out of time; else they stay as they are until code changes.
 
     Gives a `RunOutcome`: `.board` (the `Leaderboard`), `.frame()` (its rows as a polars.DataFrame), `.failed` (how many
@@ -66,7 +67,7 @@ def list_names(names: str | Sequence[str]) -> list[str]:
 
 def run_plan(plan: Plan, jobs: int | None = None, threads: int | None = None) -> RunOutcome:
     """Do what is planned, with progress on standard error, and draw the pictures."""
-    executor = LocalExecutor.of(plan.jobs[0].cell.device, len(plan.todo), jobs, threads)
+    executor = LocalExecutor.of(plan.device, len(plan.todo), jobs, threads)
     with RunBar(len(plan.specs)) as bar:
         outcome = execute(plan, executor, bar)
     draw(plan.jobs, plan.registry, plan.store, outcome.board, outcome.runs, outcome.leaderboard.parent)

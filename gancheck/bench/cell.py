@@ -20,6 +20,7 @@ from torch import Tensor
 
 from gancheck.bench.alarm_rows import alarm_row, find_alarms
 from gancheck.bench.evaluation import TaskEvaluation
+from gancheck.bench.out_of_memory import advise_on_measuring, advise_on_training, is_out_of_memory
 from gancheck.bench.run_spec import RunSpec
 from gancheck.bench.spec import Cell
 from gancheck.bench.store import Row, Run, Store
@@ -30,6 +31,7 @@ from gancheck.gans.sampler import Sampler, draw_samples
 from gancheck.gans.state import Kept
 from gancheck.numerics.seeding import generator
 from gancheck.plugins.registry import Registry
+from gancheck.system.arithmetic import arithmetic
 from gancheck.system.digest import json_values
 from gancheck.training.record import TrainingRecord
 from gancheck.training.recorder import OnStep
@@ -103,7 +105,7 @@ def worker_context(plugins: tuple[str, ...]) -> WorkerContext:
 def run_cell(job: Job, on_step: OnStep = lambda _: None) -> list[RunSummary]:
     """Bring every run of the cell into the store; what is there, or another process has done meanwhile, is left."""
     context, store = worker_context(job.plugins), Store(job.folder)
-    with store.lock(job.specs[0].training_id):
+    with store.lock(job.specs[0].training_id), arithmetic():
         kept = kept_runs(job, store)
         todo = [spec for spec in job.specs if spec.run_id not in kept]
         made = {run.spec.run_id: run for run in produce_runs(job, todo, context, store, on_step)} if todo else {}
@@ -168,8 +170,10 @@ def train_block(setup: TrainingSetup, on_step: OnStep) -> list[TrainingRecord]:
     try:
         return train(setup, on_step)
     except Exception as error:
-        reason = str(error) if isinstance(error, GancheckError) else f"{type(error).__name__}: {error}"
-        return [TrainingRecord(seed, status="failed", reason=" ".join(reason.split())) for seed in setup.seeds]
+        named = str(error) if isinstance(error, GancheckError) else f"{type(error).__name__}: {error}"
+        reason = advise_on_training(setup) if is_out_of_memory(error) else named
+    torch.cuda.empty_cache()  # what the block held is free only now
+    return [TrainingRecord(seed, status="failed", reason=" ".join(reason.split())) for seed in setup.seeds]
 
 
 def evaluate_run(
@@ -184,6 +188,8 @@ def evaluate_run(
         status, reason = "diverged", str(error)
     except BadPlugin as error:
         status, reason = "failed", str(error)
+    except torch.OutOfMemoryError:
+        status, reason = "failed", advise_on_measuring(setup)
     alarms = find_alarms(context.registry, {name: signal.tolist() for name, signal in record.trace.items()})
     ended = {"status": status, "reason": reason, "state": training_state(alarms, replace(record, status=status))}
     spent = round(time.perf_counter() - start, 4)

@@ -35,6 +35,7 @@ def run_result(run: Run) -> RunResult:
         own_loop=trains_itself(spec),
         alarms=tuple(run.alarms()) if ended["status"] != "skipped" else None,
         state=ended.get("state"),  # runs of version 0.1 have none
+        precision=precision_of(spec),
         modes_by_step=modes_by_step(run),
         **ladder_place(spec),
     )
@@ -45,6 +46,11 @@ def modes_by_step(run: Run) -> dict[int, float]:
     counted = [row for row in run.rows if row["kind"] == "value" and row["metric"] == "modes"]
     total = run.outcome["modes"]
     return {row["step"]: row["value"] / total for row in counted if total and row["value"] is not None}
+
+
+def precision_of(spec: RunSpec) -> str:
+    """In which products were computed in training; specs leave float32 out."""
+    return str(spec.training.settings.get("precision", "float32"))
 
 
 def trains_itself(spec: RunSpec) -> bool:
@@ -111,7 +117,7 @@ def suite_runs(runs: Sequence[Run], tasks: Sequence[str]) -> list[Run]:
 def missing_result(spec: RunSpec) -> RunResult:
     """A run that was planned and is not there."""
     nothing, reason = dict[str, float | None](), "not run yet"
-    facts = {"reason": reason, "own_loop": trains_itself(spec), **ladder_place(spec)}
+    facts = {"reason": reason, "own_loop": trains_itself(spec), "precision": precision_of(spec), **ladder_place(spec)}
     return RunResult(spec.recipe, spec.task, spec.seed, "missing", nothing, nothing, None, **facts)
 
 

@@ -106,6 +106,8 @@ class Leaderboard(SuiteRuns):
     def summary(self) -> str:
         """One sentence: how much of the order in the table is more than luck."""
         ranking = self.rankings.get("trained")
+        if self.coarse:
+            return f"Not ranked: runs were computed in {' and '.join(self.coarse)}, and only float32 is ranked."
         if ranking is None or len(ranking.recipes) < 2:
             return "Fewer than two recipes have all their runs: there is nothing to compare."
         if ranking.pairs < MIN_PAIRS:
@@ -168,7 +170,10 @@ class Leaderboard(SuiteRuns):
 
     @cached_property
     def rankings(self) -> dict[Kind, Ranking]:
-        """The tests between the complete recipes of each kind, on the share of modes held."""
+        """The tests between the complete recipes of each kind, on the share of modes held; none where a run was not
+        computed in float32."""
+        if self.coarse:
+            return {}
         tables = {kind: self._held(kind) for kind in get_args(Kind)}
         return {
             kind: rank(table, np.random.default_rng(self.seed), blurred=self.blurred & set(table))

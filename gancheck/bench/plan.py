@@ -21,7 +21,7 @@ from gancheck.plugins.loader import list_places
 from gancheck.plugins.registry import Registry
 from gancheck.strategies.costs import cost_of
 from gancheck.strategies.recipe import Recipe
-from gancheck.system.device import device_named
+from gancheck.system.device import device_named, device_type
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.trainer import Trainer
 
@@ -41,6 +41,7 @@ class Plan:
     store: Store
     registry: Registry
     own_tasks: tuple[str, ...] = ()  #: labels of the suite's tasks before any choice
+    device: str = "cpu"  #: where the work is done, such as `cuda:1`; ids know its type only
 
     @classmethod
     def make(
@@ -79,12 +80,13 @@ class Plan:
             raise BadParameter(f"retry = {retry!r}: takes {' or '.join(map(repr, get_args(Retry)))}")
         store = Store(Path(out) if out else Path("runs") / folder_name(suite))
         files = tuple(str(place.resolve()) for place in list_places(plugins))
-        grid = list(grid_cells(suite, device_named(device)))
+        named = device_named(device)
+        grid = list(grid_cells(suite, device_type(named)))
         built = {task.label: (task.build_gan(registry), task.build_dataset(registry)) for task in suite.tasks}
         setups = [cell.assemble(*built[cell.task.label], registry) for cell in grid]
         specs = [cell.specs(setup, registry) for cell, setup in zip(grid, setups, strict=True)]
         jobs = [Job(cell, some, store.folder, files, force, retry) for cell, some in zip(grid, specs, strict=True)]
-        return cls(suite, jobs, setups, store, registry, tuple(task.label for task in (whole or suite).tasks))
+        return cls(suite, jobs, setups, store, registry, tuple(task.label for task in (whole or suite).tasks), named)
 
     @property
     def specs(self) -> list[RunSpec]:

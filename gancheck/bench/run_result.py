@@ -40,6 +40,7 @@ class RunResult:
     own_loop: bool = False  #: whether the model trains itself, so that no strategy can treat it
     alarms: tuple[Alarm, ...] | None = None  #: None: no detector has seen the training
     state: str | None = None  #: in which state training ended, by its signals; None: not known
+    precision: str = "float32"  #: of products in training; only runs in float32 are ranked
     modes_by_step: Mapping[int, float] = field(default_factory=dict)  #: evaluation -> share of the modes held
 
     @property

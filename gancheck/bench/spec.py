@@ -15,6 +15,7 @@ from gancheck.bench.task import Task
 from gancheck.datasets.base import Dataset, DataSpec
 from gancheck.evaluation.panel import read_metric
 from gancheck.gans.base import Model
+from gancheck.gans.settings import Settings
 from gancheck.plugins import parameters
 from gancheck.plugins.info import plugin_info
 from gancheck.plugins.registry import Registry
@@ -92,7 +93,7 @@ class Cell:
             dataset=plugin_record(registry, "dataset", setup.dataset, version=setup.dataset.version),
             gan=plugin_record(registry, "gan", setup.gan),
             recipe=[plugin_record(registry, "strategy", s) for s in setup.recipe.strategies],
-            settings=parameters.plain(asdict(self.task.settings)),
+            settings=settings_table(self.task.settings),
             budget=asdict(self.task.budget),
             block=list(self.seeds),
             seed=seed,
@@ -110,6 +111,12 @@ class Cell:
             evaluation=EvaluationSpec(EVALUATION, task.protocol.samples, sources, setup.dataset.facts),
             ladder=LadderPlace(task.knob, task.level) if task.knob else None,
         )
+
+
+def settings_table(settings: Settings) -> dict[str, Any]:
+    """JSON values; the usual precision is left out, as in the ids of runs from before there was another."""
+    table: dict[str, Any] = parameters.plain(asdict(settings))
+    return table if table.pop("precision") == "float32" else {**table, "precision": settings.precision}
 
 
 def release(version: str) -> str:

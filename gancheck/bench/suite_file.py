@@ -186,7 +186,7 @@ def whole_number(value: Any, what: str, least: int) -> int:
 
 
 def read_settings(table: Table) -> Settings:
-    """The [training] section: batch, critic_steps, optimiser, and players = { discriminator = { lr = ... } }."""
+    """The [training] section: batch, critic_steps, precision, optimiser, players = { discriminator = { lr = ... } }."""
     base, own = read_section(table, "optimiser"), read_section(table, "players")
     default = parameters.build(Optimiser, base, "optimiser")
     players = {
@@ -194,7 +194,7 @@ def read_settings(table: Table) -> Settings:
         for name in own
     }
     rest = {k: v for k, v in table.items() if k not in ("optimiser", "players")}
-    refuse_unknown_keys(rest, ("batch", "critic_steps", "optimiser", "players"), "training")
+    refuse_unknown_keys(rest, ("batch", "critic_steps", "precision", "optimiser", "players"), "training")
     counts = parameters.build(Settings, rest, "training")
     return replace(counts, default=default, players=players)
 

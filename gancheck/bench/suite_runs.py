@@ -40,6 +40,11 @@ class SuiteRuns:
         return sorted({r.task for r in self.results if not r.own_loop}) or list(self.grid)
 
     @cached_property
+    def coarse(self) -> list[str]:
+        """The precisions below float32 that any run was computed in."""
+        return sorted({result.precision for result in self.results} - {"float32"})
+
+    @cached_property
     def recipes(self) -> dict[str, Runs]:
         """The runs of every recipe on the tasks on which recipes are ranked; a recipe without any has all its runs."""
         tables = {recipe: self.on_ranked_tasks(runs) or runs for recipe, runs in self.runs.items()}

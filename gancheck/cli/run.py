@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -33,7 +33,7 @@ def run_command(
     out: Path | None = None,
     jobs: int | None = None,
     threads: int | None = None,
-    device: Literal["auto", "cpu", "cuda"] = "auto",
+    device: str = "auto",
     plan: Annotated[bool, Parameter(negative="")] = False,
     force: Annotated[bool, Parameter(negative="")] = False,
     retry: Retry | None = None,
@@ -55,12 +55,12 @@ def run_command(
     out
         Results folder; runs/<suite> unless given.
     jobs
-        Worker processes; one per core unless given, one in all on a GPU.
+        Worker processes in all; one per core unless given, one per GPU on GPUs, over which they are spread.
     threads
         Threads of each worker; one on a CPU unless given, so that CPU time is the cost of training (beside a GPU, its
         share of the cores). For large networks try --jobs 1 --threads 4.
     device
-        auto takes the GPU where there is one.
+        auto takes the GPUs where there are some. cpu, cuda (all of them) or cuda:1 (one of them).
     plan
         Only print the grid, what is there already, and an estimate.
     force
@@ -71,7 +71,7 @@ def run_command(
     """
     made = Plan.make(suite, with_ or (), only or (), seeds, steps, out, device, force, retry)
     if plan:
-        show(made, LocalExecutor.of(made.jobs[0].cell.device, len(made.todo), jobs, threads), Output())
+        show(made, LocalExecutor.of(made.device, len(made.todo), jobs, threads), Output())
         return 0
     outcome = run_plan(made, jobs, threads)
     conclude(outcome, made.registry)

@@ -49,7 +49,7 @@ def score_command(
     array: ArrayName = None,
     resize: Side = None,
     modes: ModesColumn = None,
-    device: Literal["auto", "cpu", "cuda"] = "auto",
+    device: str = "auto",
     threads: Threads = None,
     out: Path | None = None,
     json: Mark = False,

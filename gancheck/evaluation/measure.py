@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from gancheck.errors import BadData, BadParameter, GancheckError
@@ -45,10 +46,20 @@ class RegisteredMetric:
         except BadData:
             return None, None
 
+    def fitting_answer(self, view: View) -> Tensor | Estimate:
+        """What the function gives, in smaller and smaller blocks where the device has no room for them."""
+        while True:
+            try:
+                return self.function(view)
+            except torch.OutOfMemoryError:
+                if not view.use_less_memory():
+                    raise
+                torch.cuda.empty_cache()
+
     def measure(self, view: View) -> tuple[float | None, tuple[float, float] | None]:
         """The same; BadData, which says why, where the samples do not allow it."""
         try:
-            answer = self.function(view)
+            answer = self.fitting_answer(view)
             value = float(answer)
         except (BadData, BadParameter):
             raise

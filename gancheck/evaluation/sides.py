@@ -9,7 +9,7 @@ from torch import Tensor
 
 from gancheck.evaluation.real_data.base import SampleSet
 from gancheck.evaluation.view import View
-from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.features import FeatureSet, feature_set
 
 
 class Side:
@@ -17,7 +17,7 @@ class Side:
 
     def __init__(self, given: SampleSet, features: FeatureSet | None = None) -> None:
         self.given = given
-        self.features = FeatureSet(given.features) if features is None else features
+        self.features = feature_set(given.features) if features is None else features
 
     def __len__(self) -> int:
         return len(self.features)

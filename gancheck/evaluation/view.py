@@ -7,7 +7,9 @@ from torch import Tensor
 from gancheck.errors import BadData
 from gancheck.evaluation.modes import Modes
 from gancheck.evaluation.needs import Needs
-from gancheck.numerics.features import CHUNK, FeatureSet, Memo
+from gancheck.numerics.features import FeatureSet, Memo, chunk_on
+
+LEAST = 2**20  #: bytes of a block below which less memory helps nobody
 
 
 class View(Memo):
@@ -19,7 +21,8 @@ class View(Memo):
     `train` is (t, d), features of the samples a generator was trained on; the reference is then held out from it.
     `images` (n, c, h, w) float32 in [-1, 1] and `classes` (n, C) probabilities go with the samples. `labels` (n,) and
     `reference_labels` (m,) int64 are the classes that samples were made for and real ones belong to: class k is mode k
-    where there is such a mode, and -1 none. `chunk` bounds the bytes of the largest temporary matrix.
+    where there is such a mode, and -1 none. `chunk` bounds the bytes of the largest temporary matrix;
+    None: what suits the device.
     """
 
     def __init__(
@@ -34,9 +37,10 @@ class View(Memo):
         classes: Tensor | None = None,
         labels: Tensor | None = None,
         reference_labels: Tensor | None = None,
-        chunk: int = CHUNK,
+        chunk: int | None = None,
     ) -> None:
         super().__init__()
+        chunk = chunk_on(fake.x.device if isinstance(fake, FeatureSet) else fake.device) if chunk is None else chunk
         self.samples = fake if isinstance(fake, FeatureSet) else FeatureSet(fake, chunk)
         self.reference = reference_of(real, yardstick, chunk)
         self.yardstick = yardstick
@@ -46,6 +50,14 @@ class View(Memo):
             self._reference_labels = yardstick._reference_labels
         self._train = train if train is None or isinstance(train, FeatureSet) else FeatureSet(train, chunk)
         self.require_consistent()
+
+    def use_less_memory(self) -> bool:
+        """Quarter the blocks in which all sets are worked; False where they are small already."""
+        sets = [features for features in (self.samples, self.reference, self._train) if features is not None]
+        large = [features for features in sets if features.chunk > LEAST]
+        for features in large:
+            features.chunk //= 4
+        return bool(large)
 
     def require_consistent(self) -> None:
         """Features and modes must fit together."""

@@ -53,8 +53,19 @@ class LoadedExtractor:
         """(n, d) of (n, *shape); BadPlugin where the extractor gives something else."""
         exact = torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False)
         with torch.no_grad(), exact, named_errors(self.name, self.file):
-            parts = [self.batch_features(part) for part in torch.split(x, self.batch)]
+            parts = [self.fitting_features(part) for part in torch.split(x, self.batch)]
         return torch.cat(parts)
+
+    def fitting_features(self, x: Tensor) -> Tensor:
+        """The same for one batch, by smaller and smaller parts where the device has no room for it."""
+        try:
+            return self.batch_features(x)
+        except torch.OutOfMemoryError:
+            if len(x) == 1:
+                raise
+            torch.cuda.empty_cache()
+            self.extractor.batch = (len(x) + 1) // 2
+            return torch.cat([self.fitting_features(part) for part in torch.split(x, self.batch)])
 
     def batch_features(self, x: Tensor) -> Tensor:
         """The same for one batch."""

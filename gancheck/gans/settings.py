@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 from gancheck.errors import BadParameter, refuse_unknown
 
 OptimiserName = Literal["adam", "adamw", "sgd", "rmsprop"]
+Precision = Literal["float32", "tf32", "bf16"]
 Schedule = Literal["constant", "linear", "cosine", "cyclic"]
 
 
@@ -73,8 +74,12 @@ class Settings:
     #: Who moves when: players named together move at once, on one batch. `critic_steps` repeats the first turn.
     turns: tuple[tuple[str, ...], ...] = (("discriminator",), ("generator",))
     draw: int = 1  #: batches of real samples drawn per update, of which a strategy's `pick` leaves one
+    #: Of products in training: "tf32" rounds their factors on a GPU, "bf16" computes losses in bfloat16 where PyTorch's
+    #: autocast does. Weights and all that is measured stay float32. Boards rank "float32" only.
+    precision: Precision = "float32"
 
     def __post_init__(self) -> None:
+        refuse_unknown(self.precision, get_args(Precision), "a precision", BadParameter)
         if self.batch < 2:
             raise BadParameter(f"batch = {self.batch}: needs at least 2 samples")
         if self.critic_steps < 1:

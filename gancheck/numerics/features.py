@@ -96,6 +96,11 @@ def fill_rows(made: Tensor, x: Tensor, compute: Callable[[Tensor], Tensor]) -> T
     return made
 
 
+def feature_set(x: Tensor) -> FeatureSet:
+    """A set of (n, d) vectors with blocks as large as suit their device."""
+    return FeatureSet(x, chunk_on(x.device))
+
+
 def mean_of(features: FeatureSet) -> Tensor:
     """(d,) float64 mean, summed about the first sample so that a large common offset costs no digits."""
     origin = features.x[0].double()

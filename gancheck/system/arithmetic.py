@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
 
 import torch
 from torch.backends import cudnn
 
-Precision = Literal["float32", "tf32", "bf16"]
-
 
 @contextmanager
-def arithmetic(precision: Precision = "float32") -> Iterator[None]:
+def arithmetic(precision: str = "float32") -> Iterator[None]:
     """In here products and convolutions on a GPU are those of float32, or with "tf32" of factors with 10 bits.
 
     Both are settings of the whole process, and afterwards are as they were.

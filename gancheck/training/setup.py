@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from gancheck.datasets.base import Dataset
+from gancheck.errors import Unsupported
 from gancheck.gans.base import Model
 from gancheck.gans.settings import Budget, Settings
 from gancheck.strategies.recipe import Recipe
@@ -25,3 +26,10 @@ class TrainingSetup:
     seeds: tuple[int, ...]
     path: ExecutionPath
     device: torch.device
+
+    def __post_init__(self) -> None:
+        precision = self.settings.precision
+        if precision == "tf32" and self.device.type == "cpu":
+            raise Unsupported('precision = "tf32": only GPUs have it; a CPU takes "float32" or "bf16"')
+        if precision == "bf16" and self.gan.own_loop:
+            raise Unsupported('precision = "bf16": a model that trains itself computes as it is written')

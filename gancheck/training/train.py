@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gancheck.system.arithmetic import arithmetic
 from gancheck.training.own_loop import train_own_loop
 from gancheck.training.record import TrainingRecord
 from gancheck.training.recorder import OnStep
@@ -11,4 +12,5 @@ from gancheck.training.trainer import Trainer
 
 def train(setup: TrainingSetup, on_step: OnStep = lambda _: None) -> list[TrainingRecord]:
     """One record per seed; what the seeds have in common, such as a hook, may raise anything."""
-    return train_own_loop(setup, on_step) if setup.gan.own_loop else Trainer(setup).train(on_step)
+    with arithmetic(setup.settings.precision):
+        return train_own_loop(setup, on_step) if setup.gan.own_loop else Trainer(setup).train(on_step)

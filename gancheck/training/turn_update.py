@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, NamedTuple
 
 import torch
@@ -171,10 +172,17 @@ class TurnUpdate:
             buffers |= {name: written[name] for name in team} if buffers else written
         if self.recipe.implementing("gradients"):
             game = self.game(given, noise, "gradients", given.mine)
-            gradients = self.recipe.gradients(gradients, game)
+            with self.autocast():
+                gradients = self.recipe.gradients(gradients, game)
             remembered, advanced = {**remembered, **game.remembered}, game.advanced
             signals |= {f"{o}_gradient": gradient_norm({n: gradients[n] for n in t}) for o, t in self.teams.items()}
         return gradients, signals, remembered, buffers, advanced
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        """In here products are in bfloat16 where the suite says so."""
+        if self.replicas.setup.settings.precision != "bf16":
+            return nullcontext()
+        return torch.autocast(self.replicas.device.type, torch.bfloat16, cache_enabled=False)
 
     def differentiate(
         self, owner: str, team: list[str], given: Arguments, noise: Noise
@@ -186,8 +194,9 @@ class TurnUpdate:
 
         def play(moving: dict[str, Params]) -> tuple[Tensor, Any]:
             game = self.game(given, noise, owner, moving)
-            loss = self.recipe.loss(owner, game)
-            return loss, (mean_logits(game), game.remembered, game.buffers)
+            with self.autocast():
+                loss = self.recipe.loss(owner, game)
+            return in_float32(loss), (mean_logits(game), game.remembered, game.buffers)
 
         slopes, (loss, aux) = grad_and_value(play, has_aux=True)({name: given.mine[name] for name in team})
         return slopes, loss, aux
@@ -242,6 +251,11 @@ class TurnUpdate:
         if self.advance:
             self.replicas.adopt_state(*self.advance(*self.replicas.state(), before))
         return dict(signals)
+
+
+def in_float32(loss: Tensor) -> Tensor:
+    """A loss that may be in bfloat16."""
+    return loss.float() if loss.dtype == torch.bfloat16 else loss
 
 
 def gradient_norm(gradients: dict[str, Params]) -> Tensor:

@@ -191,7 +191,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "fewer than no workers": ({"jobs": -2}, "jobs = -2: needs at least 1"),
     "no threads": ({"threads": 0}, "threads = 0: needs at least 1"),
     "no seeds": ({"seeds": 0}, "seeds = 0: needs at least 1"),
-    "another device": ({"device": "tpu"}, "choose auto, cpu or cuda"),
+    "another device": ({"device": "tpu"}, "choose auto, cpu, cuda or cuda:N"),
     "a plug-in that is not there": ({"plugins": ["nowhere.py"]}, "nowhere.py"),
 }
 

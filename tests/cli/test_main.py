@@ -127,7 +127,7 @@ WRONG = {
     "run": "requires an argument. (gancheck run --help)",
     "run quick --sedes 3": "--sedes. Did you mean --seeds? (gancheck run --help)",
     "run quick --seeds three": "(gancheck run --help)",
-    "run quick --device tpu": '"auto", "cpu", "cuda"',
+    "run quick --device tpu": "--device tpu: choose auto, cpu, cuda or cuda:N",
     "run qiuck": "unknown suite 'qiuck'. Did you mean 'quick'? (gancheck list suites)",
     "run smoke.toml": "smoke.toml: there is no such suite file. Did you mean 'smoke'? (gancheck list suites)",
     "run smoke --only strategy=pac-gan": "unknown strategy 'pac-gan'. Did you mean 'pacgan'? (gancheck list",

@@ -10,8 +10,10 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from multiprocessing.context import SpawnContext
+from multiprocessing.queues import SimpleQueue
 from types import ModuleType
 
 import torch
@@ -21,12 +23,13 @@ from gancheck.bench.execution.base import JobResult
 from gancheck.errors import GancheckError, StoreError
 from gancheck.plugins.parameters import positive
 from gancheck.system.cores import available_cores, thread_count
+from gancheck.system.device import gpus_of
 from gancheck.system.files import sweep
 
 
 def default_jobs(device: str, cells: int) -> int:
-    """One worker per core on a CPU, one in all on a GPU, and no more than there are cells."""
-    return max(1, min(available_cores(), cells)) if device == "cpu" else 1
+    """One worker per core on a CPU, one per GPU on GPUs, and no more than there are cells."""
+    return max(1, min(available_cores() if device == "cpu" else len(gpus_of(device)), cells))
 
 
 def worker_threads(device: str, workers: int) -> int:
@@ -41,6 +44,7 @@ class LocalExecutor:
 
     workers: int
     threads: int
+    gpus: tuple[int, ...] = ()  #: over which workers are spread in turn
 
     @classmethod
     def of(cls, device: str, cells: int, jobs: int | None = None, threads: int | None = None) -> LocalExecutor:
@@ -49,17 +53,18 @@ class LocalExecutor:
             if value is not None:
                 positive(value, name)
         workers = min(jobs or default_jobs(device, cells), max(1, cells))
-        return cls(workers, threads or worker_threads(device, workers))
+        return cls(workers, threads or worker_threads(device, workers), gpus_of(device))
 
     def run(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
         """Work on all jobs; results come as they are done."""
         worker_context.cache_clear()  # plug-ins may have changed since the last call
         if self.workers == 1:
-            with thread_count(self.threads):
+            with thread_count(self.threads), on_gpu(self.gpus):
                 yield from ((job, run_safely(job)) for job in jobs)
             return
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(self.workers, context, initializer=initialise_worker, initargs=(self.threads,))
+        told = (self.threads, self.turns(context))
+        pool = ProcessPoolExecutor(self.workers, context, initializer=initialise_worker, initargs=told)
         try:
             yield from collect_results(pool, jobs)
         except BaseException:  # Ctrl-C, or a full disk: what is in hand cannot be kept
@@ -69,6 +74,15 @@ class LocalExecutor:
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
             sweep(jobs[0].folder)
+
+    def turns(self, context: SpawnContext) -> SimpleQueue[int] | None:
+        """The GPU of every worker in turn; None on a CPU."""
+        if not self.gpus:
+            return None
+        turns: SimpleQueue[int] = context.SimpleQueue()
+        for worker in range(self.workers):
+            turns.put(self.gpus[worker % len(self.gpus)])
+        return turns
 
 
 def collect_results(pool: ProcessPoolExecutor, jobs: Sequence[Job]) -> Iterator[JobResult]:
@@ -114,9 +128,19 @@ def run_safely(job: Job) -> list[RunSummary] | GancheckError:
         return GancheckError(f"{type(error).__name__}: {error}")
 
 
-def initialise_worker(threads: int) -> None:
-    """A worker's first acts: take its threads, and see to it that it never outlives the main process."""
+@contextmanager
+def on_gpu(gpus: tuple[int, ...]) -> Iterator[None]:
+    """In here `cuda` is the first of these GPUs, where there are any."""
+    with torch.cuda.device(gpus[0]) if gpus else nullcontext():
+        yield
+
+
+def initialise_worker(threads: int, gpus: SimpleQueue[int] | None = None) -> None:
+    """A worker's first acts: take its threads and the next GPU in turn, which `cuda` is from then on, and see to it
+    that it never outlives the main process."""
     torch.set_num_threads(threads)
+    if gpus is not None:
+        torch.cuda.set_device(gpus.get())
     threading.Thread(target=follow_parent, daemon=True).start()
 
 

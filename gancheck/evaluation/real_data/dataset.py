@@ -16,7 +16,7 @@ from gancheck.evaluation.real_data.base import KEPT, MOST, Pool, RealData, Sampl
 from gancheck.loading.options import Kind
 from gancheck.loading.samples import Samples, gather
 from gancheck.loading.value_range import SIGNED
-from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.features import feature_set
 from gancheck.numerics.seeding import generator, permutation
 
 ROWS = 10_000  #: samples whose features are computed at once
@@ -50,10 +50,10 @@ class DatasetRealData(RealData):
         own = dataset.training()
         if train is not None:
             side = self.sample_set(train, MOST)
-            self.train, self.kept_train = FeatureSet(side.features), side.first_samples
+            self.train, self.kept_train = feature_set(side.features), side.first_samples
             self.notes = tuple(f"training data: {note}" for note in train.notes)
         elif own is not None:
-            self.train, self.kept_train = FeatureSet(self.features(own)), own[: self.keep]
+            self.train, self.kept_train = feature_set(self.features(own)), own[: self.keep]
 
     @property
     def held_out(self) -> None:

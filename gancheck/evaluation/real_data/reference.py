@@ -17,7 +17,7 @@ from gancheck.evaluation.real_data.partition import FEWEST, NOTHING, Partition, 
 from gancheck.evaluation.view import View
 from gancheck.extractors.loaded import LoadedExtractor
 from gancheck.loading.samples import Samples, shape_advice
-from gancheck.numerics.features import FeatureSet
+from gancheck.numerics.features import FeatureSet, feature_set
 from gancheck.numerics.seeding import permutation
 from gancheck.system.counts import choose_verb, say_count
 
@@ -77,7 +77,7 @@ class ReferenceRealData(RealData):
         self.notes = (self.describe_modes(names), *(f"reference: {note}" for note in reference.notes))
         if train is not None:
             side = self.sample_set(train, MOST)
-            self.train, self.kept_train = FeatureSet(side.features), side.first_samples
+            self.train, self.kept_train = feature_set(side.features), side.first_samples
             self.notes += tuple(f"training data: {note}" for note in train.notes)
 
     @property
@@ -278,4 +278,4 @@ def draw_standard_row(real_data: ReferenceRealData, n: int) -> View:
 def standardise_train(real_data: ReferenceRealData) -> FeatureSet:
     """The training data as the verdict compares it."""
     assert real_data.train is not None
-    return FeatureSet(real_data.standardise(real_data.train.x))
+    return feature_set(real_data.standardise(real_data.train.x))

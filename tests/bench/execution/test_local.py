@@ -21,7 +21,13 @@ import torch
 
 from gancheck.bench.cell import RunSummary
 from gancheck.bench.execution import local
-from gancheck.bench.execution.local import LocalExecutor, default_jobs, thread_count, worker_threads
+from gancheck.bench.execution.local import (
+    LocalExecutor,
+    default_jobs,
+    initialise_worker,
+    thread_count,
+    worker_threads,
+)
 from gancheck.bench.plan import Plan
 from gancheck.bench.run import OnRun, RunOutcome, execute
 from gancheck.cli.main import main
@@ -287,6 +293,21 @@ def test_one_worker_for_each_core_and_no_more_than_there_is_work(monkeypatch: py
     monkeypatch.setattr(local, "available_cores", lambda: 8)
     assert [default_jobs("cpu", cells) for cells in (0, 1, 3, 50)] == [1, 1, 3, 8]
     assert default_jobs("cuda", 50) == 1
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 4)
+    assert [default_jobs("cuda", cells) for cells in (0, 1, 3, 50)] == [1, 1, 3, 4]
+    assert default_jobs("cuda:2", 50) == 1
+
+
+def test_workers_are_spread_over_the_gpus_that_were_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 2)
+    taken: list[int] = []
+    monkeypatch.setattr("torch.cuda.set_device", taken.append)
+    for device in ("cuda", "cuda:1"):
+        turns = LocalExecutor.of(device, 50, jobs=3).turns(multiprocessing.get_context("spawn"))
+        for _ in range(3):
+            initialise_worker(1, turns)
+    assert taken == [0, 1, 0, 1, 1, 1]
+    assert LocalExecutor.of("cpu", 50, jobs=3).turns(multiprocessing.get_context("spawn")) is None
 
 
 def test_as_many_workers_as_asked_for_and_no_more_than_there_is_work() -> None:
