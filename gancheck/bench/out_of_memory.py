@@ -29,9 +29,7 @@ def advise_on_training(setup: TrainingSetup) -> str:
 def advise_on_measuring(setup: TrainingSetup) -> str:
     """Why a trained run could not be measured, and what to write into the suite."""
     used = most_in_use(setup.device)
-    return (
-        f"out of memory while it was measured{used}: write fewer samples into [evaluation]"
-    )
+    return f"out of memory while it was measured{used}: write fewer samples into [evaluation]"
 
 
 def most_in_use(device: torch.device) -> str:

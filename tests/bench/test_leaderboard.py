@@ -549,3 +549,10 @@ def test_alarms_stand_in_the_board_and_in_tables_of_their_own(tmp_path: Path) ->
     board(grid()).write(tmp_path)
     assert not (tmp_path / "alarms.csv").exists()
     assert not (tmp_path / "states.csv").exists()
+
+
+def test_runs_that_were_not_computed_in_float32_are_shown_and_not_ranked() -> None:
+    made = board(grid(lambda run: replace(run, precision="bf16")))
+    assert {row["rank"] for row in made.leaderboard()} == {None}
+    assert made.summary() == "Not ranked: runs were computed in bf16, and only float32 is ranked."
+    assert made.rule.startswith("In the order of")

@@ -89,6 +89,7 @@ TRAINING = {
     "batch": ("batch = 16", "batch = 17"),
     "optimiser": ("lr = 1e-3", "lr = 2e-3"),
     "one player's optimiser": ("1e-3 }", "1e-3 }, players = { generator = { lr = 1.0 } }"),
+    "precision": ("batch = 16", 'batch = 16, precision = "bf16"'),
     "steps": ("steps = 40", "steps = 41"),
     "evaluations": ("evaluations = 2", "evaluations = 3"),
     "time limit": ("evaluations = 2", "evaluations = 2, timeout = 60"),
@@ -102,6 +103,11 @@ def test_what_decides_the_weights_changes_both_ids(change: str, specs: Make) -> 
     before, after = specs(), specs(*TRAINING[change])
     for key in ("training_id", "run_id"):
         assert not set(ids(before, key)) & set(ids(after, key))
+
+
+def test_the_usual_precision_is_in_no_id(specs: Make) -> None:
+    assert specs() == specs("batch = 16", 'batch = 16, precision = "float32"')
+    assert "precision" not in next(iter(specs().values())).training.settings
 
 
 def test_seeds_of_a_block_have_ids_of_their_own(specs: Make) -> None:

@@ -52,3 +52,25 @@ def test_an_estimate_has_an_interval_and_a_scalar_has_none() -> None:
     assert metric(lambda v: ESTIMATE).estimate(view) == (2.5, (1, 3))
     assert metric(lambda v: torch.tensor(2.5)).estimate(view) == (2.5, None)
     assert metric(lambda v: Estimate(*torch.tensor([2.5, 1.0, math.inf]))).estimate(view) == (2.5, None)
+
+
+def test_a_metric_without_room_on_its_device_gets_smaller_blocks() -> None:
+    tried: list[int] = []
+
+    def hungry(view: View) -> torch.Tensor:
+        tried.append(view.samples.chunk)
+        if view.samples.chunk > 2**21:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return view.samples.x.sum()
+
+    x = torch.ones(4, 2)
+    assert metric(hungry)(View(x, x)) == 8
+    assert tried == [2**23, 2**21]
+
+
+def test_a_metric_that_never_fits_says_so() -> None:
+    def greedy(view: View) -> torch.Tensor:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    with pytest.raises(GancheckError, match="metric 'mine' raises OutOfMemoryError"):
+        metric(greedy)(View(torch.ones(4, 2)))

@@ -156,3 +156,20 @@ def test_weights_that_an_extractor_cannot_take_are_named(mine: Path, weights: Pa
     mine.write_text(LOADS)
     with pytest.raises(BadPlugin, match=said):
         load_extractor("mine", Registry.load([mine]), weights=weights)
+
+
+def test_a_batch_without_room_on_its_device_is_halved(mine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded = load_extractor("mine", Registry.load([mine]))
+    x, sizes, features = torch.from_numpy(images(1, 8)), [], loaded.extractor.features
+    whole = loaded.features(x)
+
+    def little_room(part: torch.Tensor) -> torch.Tensor:
+        sizes.append(len(part))
+        if len(part) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return features(part)
+
+    monkeypatch.setattr(loaded.extractor, "features", little_room)
+    assert torch.equal(loaded.features(x), whole)
+    assert sizes == [8, 4, 2, 2, 4, 2, 2] or sizes == [8, 4, 2, 2, 2, 2]
+    assert loaded.batch == 2
