@@ -21,6 +21,7 @@ from gancheck.plugins.loader import list_places
 from gancheck.plugins.registry import Registry
 from gancheck.strategies.costs import cost_of
 from gancheck.strategies.recipe import Recipe
+from gancheck.system.arithmetic import arithmetic
 from gancheck.system.device import device_named, device_type
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.trainer import Trainer
@@ -137,6 +138,16 @@ def estimate(plan: Plan, todo: Sequence[Job]) -> float:
     return total + COMPILE_SECONDS * len(graphs)
 
 
+def seconds_per_step(trainer: Trainer) -> float:
+    """Of the first steps."""
+    trainer.prepare()
+    start = time.perf_counter()
+    for _ in range(TRIAL):
+        trainer.step()
+    trainer.wait()
+    return (time.perf_counter() - start) / TRIAL
+
+
 def trial(setup: TrainingSetup, registry: Registry) -> float:
     """Seconds per step of a cell without any strategy, traced; 0 where it cannot be tried."""
     if setup.gan.own_loop:
@@ -144,11 +155,7 @@ def trial(setup: TrainingSetup, registry: Registry) -> float:
     untreated, path = Recipe.parse("none", registry), replace(setup.path, execution="traced")
     short = replace(setup, recipe=untreated, budget=Budget(TRIAL, 1), path=path)
     try:
-        trainer = Trainer(short)
-        trainer.prepare()
-        start = time.perf_counter()
-        for _ in range(TRIAL):
-            trainer.step()
-        return (time.perf_counter() - start) / TRIAL
+        with arithmetic(short.settings.precision):
+            return seconds_per_step(Trainer(short))
     except Exception:  # a plug-in that raises: the run itself will say how
         return 0.0

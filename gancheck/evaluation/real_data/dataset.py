@@ -18,6 +18,7 @@ from gancheck.loading.samples import Samples, gather
 from gancheck.loading.value_range import SIGNED
 from gancheck.numerics.features import feature_set
 from gancheck.numerics.seeding import generator, permutation
+from gancheck.system.arithmetic import arithmetic
 
 ROWS = 10_000  #: samples whose features are computed at once
 
@@ -83,7 +84,8 @@ class DatasetRealData(RealData):
     def features(self, x: Tensor) -> Tensor:
         """(n, d), chunk by chunk."""
         parts = (self.dataset.features(chunk.to(self.device)) for chunk in torch.split(x, self.batch))
-        return gather(parts, len(x), self.name)
+        with arithmetic():
+            return gather(parts, len(x), self.name)
 
     def modes(self, features: Tensor) -> Modes:
         return modes_of(self.dataset, features)
