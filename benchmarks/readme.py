@@ -16,6 +16,7 @@ import polars as pl
 
 from benchmarks.calibration.page import judgement
 from benchmarks.metrics.verdicts import healthy
+from benchmarks.speed.gpu_page import gpu_images
 from benchmarks.strategies import page as cures
 from benchmarks.watching import detectors, signals
 from gancheck.bench.leaderboard import RULE
@@ -32,6 +33,7 @@ LADDER = HERE / "results" / "ladder"
 CALIBRATION = HERE / "calibration" / "quick.json"
 SPEED = HERE / "speed" / "results.json"
 GPU_SPEED = HERE / "speed" / "gpu.json"
+GPU_IMAGES = HERE / "speed" / "gpu_images.json"
 SCORE_SPEED = HERE / "speed" / "score.json"
 SCORE = HERE / "results" / "score"
 VERDICTS = HERE / "metrics" / "verdicts.json"
@@ -58,6 +60,7 @@ def parts() -> dict[str, str]:
         "verdicts": verdicts(*(json.loads(path.read_text(encoding="utf-8")) for path in (VERDICTS, WIDE))),
         "score-speed": score_speed(json.loads(SCORE_SPEED.read_text(encoding="utf-8"))),
         "gpu-speed": gpu_speed(json.loads(GPU_SPEED.read_text(encoding="utf-8"))),
+        "gpu-images": gpu_images(GPU_IMAGES),
         "detectors": detectors(),
         "signals": signals(),
         "speed": speed(json.loads(SPEED.read_text(encoding="utf-8"))),
@@ -171,7 +174,7 @@ def labels_of(row: dict[str, Any]) -> list[str]:
 
 
 def gpu_speed(made: dict[str, Any]) -> str:
-    """What `make gpu-check` found: the engine against hand-written loops, by width, batch and seeds."""
+    """What `make speed DEVICE=cuda` found: the engine against hand-written loops, by width, batch and seeds."""
     figures, lines = made["figures"], list[str]()
     for name, (rate, times) in [(n, v) for n, v in figures.items() if "times by hand" in n]:
         label, seeds = name.split(":")[0].split(", ")
@@ -182,7 +185,7 @@ def gpu_speed(made: dict[str, Any]) -> str:
         (
             "| | seed-steps per second | times by hand | times by hand, captured | one look |\n|---|---|---|---|---|",
             *lines,
-            f"\nOne {made['card']}, torch {made['machine']['torch']}, {made['date']}; `make gpu-check`.",
+            f"\nOne {made['card']}, torch {made['machine']['torch']}, {made['date']}; `make speed DEVICE=cuda`.",
         )
     )
 

@@ -1,6 +1,6 @@
-"""What the engine does on a GPU: does it agree with the CPU, is it captured, and how fast is it. `make gpu-check`.
+"""What the engine does on a GPU: does it agree with the CPU, is it captured, and how fast is it. `make speed DEVICE=cuda`.
 
-    python -m benchmarks.speed.gpu              # writes gpu.json beside this file; stops by itself within five minutes
+    python -m benchmarks.speed.gpu              # writes gpu.json beside this file; stops by itself within three minutes
     python -m benchmarks.speed.gpu --stand-in   # the same on a CPU, without CUDA graphs; writes nothing
 
 The hand-written loop trains one seed; it is measured as people write it, and with its whole step in a CUDA graph, which
@@ -33,7 +33,7 @@ from gancheck.training.streams import ExtendedStream, Stream
 from gancheck.training.trainer import Trainer
 from gancheck.training.vectorise import Execution, ExecutionPath
 
-LIMIT = 280.0  #: seconds after which nothing new is begun
+LIMIT = 170.0  #: seconds after which nothing new is begun
 FAMILIES = ("wgan-gp", "r1", "pacgan+ema", "spectral-norm", "minibatch-std", "mode-seeking", "unrolled(k=1)", "dropout")
 Figures = Iterator[tuple[str, Any]]
 

@@ -16,6 +16,7 @@ from benchmarks.speed.gpu_place import Figures, Place
 from benchmarks.speed.training import images_setup
 from gancheck.datasets.base import Batch, DataSpec
 from gancheck.datasets.images.digits import Digits
+from gancheck.gans.settings import Precision
 from gancheck.plugins.registry import Registry
 from gancheck.system.arithmetic import arithmetic
 from gancheck.training.compiled_step import CompiledStep
@@ -60,6 +61,8 @@ def convolutions(place: Place) -> Figures:
             for seeds in SEEDS:
                 for way in WAYS:
                     yield from case.engine(way, seeds)
+        if not place.tiny:
+            yield from case.coarse()
 
 
 @dataclass(frozen=True)
@@ -106,10 +109,20 @@ class Case:
             yield f"{label}, on one stream", self.place.rate(trainer.step, seeds)
         yield f"{label}: gigabytes at most", self.peak()
 
-    def trainer(self, way: ExecutionPath, seeds: int) -> Trainer:
+    def coarse(self) -> Figures:
+        """The first way with five seeds in the other precisions."""
+        for precision in ("tf32", "bf16"):
+            trainer = self.trainer(WAYS[0], SEEDS[0], precision)
+            with arithmetic(precision):
+                path = str(trainer.prepare().path)
+                rate = self.place.rate(trainer.step, SEEDS[0])
+            yield f"{self.side}x{self.side}: {path}, {say_seeds(SEEDS[0])}, {precision}", rate
+
+    def trainer(self, way: ExecutionPath, seeds: int, precision: Precision = "float32") -> Trainer:
         """A block of this size."""
         setup: Any = images_setup(self.side, BATCH, self.width, way.execution)
-        told = {"path": way, "seeds": tuple(range(seeds)), "device": self.place.device}
+        settings = replace(setup.settings, precision=precision)
+        told = {"settings": settings, "path": way, "seeds": tuple(range(seeds)), "device": self.place.device}
         return Trainer(replace(setup, dataset=Pictures(side=self.side), **told))
 
     def peak(self) -> float:

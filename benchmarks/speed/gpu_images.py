@@ -1,6 +1,6 @@
 """Images and metrics on a GPU: how convolutions are stacked best, and how far metrics are from their CPU packages.
 
-    python -m benchmarks.speed.gpu_images                # writes gpu_images.json beside this file, within four minutes
+    python -m benchmarks.speed.gpu_images                # writes gpu_images.json beside this file, within three minutes
     python -m benchmarks.speed.gpu_images --only frechet features --out FILE --seconds 100
     python -m benchmarks.speed.gpu_images --stand-in     # tiny, on a CPU, without CUDA graphs; writes nothing
 
@@ -12,6 +12,8 @@ from __future__ import annotations
 import argparse
 import datetime
 import json
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,10 +26,21 @@ from benchmarks.machine import machine
 from benchmarks.speed import gpu_convolutions, gpu_metrics
 from benchmarks.speed.gpu_place import Figures, Place
 
+
+def many_processes(place: Place) -> Figures:
+    """64 hand-written loops on points as 64 processes, beside the engine's 64 seeds in `gpu.json`."""
+    count, seconds = (2, 0.2) if place.tiny else (64, 3.0)
+    told = [sys.executable, "-m", "benchmarks.speed.gpu_processes", str(count), str(seconds)]
+    done = subprocess.run(told, capture_output=True, text=True, check=False, timeout=150)
+    rate = json.loads(done.stdout.splitlines()[-1]) if done.returncode == 0 else done.stderr.splitlines()[-1:]
+    yield f"none 64x128: by hand, {count} processes", rate
+
+
 SECTIONS: dict[str, Callable[[Place], Figures]] = {
     "frechet": gpu_metrics.frechet_distance,
     "features": gpu_metrics.feature_extraction,
     "balls": gpu_metrics.neighbour_balls,
+    "processes": many_processes,
     "convolutions": gpu_convolutions.convolutions,
 }
 
@@ -72,7 +85,7 @@ def main() -> None:
     """Measure what is asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("gpu_images.json"))
-    parser.add_argument("--seconds", type=float, default=220.0, help="after which nothing new is begun")
+    parser.add_argument("--seconds", type=float, default=170.0, help="after which nothing new is begun")
     parser.add_argument("--only", nargs="+", choices=list(SECTIONS), default=list(SECTIONS))
     parser.add_argument("--stand-in", action="store_true", help="tiny, on the CPU, to see that it runs")
     told = parser.parse_args()
