@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,7 +24,12 @@ class FakeStream:
 
 def test_calls_without_streams_are_made_in_their_order() -> None:
     notes: list[int] = []
-    assert play_side_by_side([lambda i=i: notes.append(i) or 10 * i for i in range(3)], []) == [0, 10, 20]
+
+    def note(i: int) -> int:
+        notes.append(i)
+        return 10 * i
+
+    assert play_side_by_side([partial(note, i) for i in range(3)], []) == [0, 10, 20]
     assert notes == [0, 1, 2]
 
 

@@ -42,3 +42,17 @@ def test_code_that_computes_something_else_is_refused(factor: float) -> None:
 
 def test_a_step_that_is_not_finite_is_no_reason_to_refuse() -> None:
     refuse_other_numbers(graph_of(descent(float("nan")), examples()), descent(float("nan")), examples())
+
+
+def test_in_bfloat16_code_may_round_elsewhere_and_not_compute_something_else() -> None:
+    def step(factor: float) -> Callable[..., list[Tensor]]:
+        def half(weights: Tensor, gradient: Tensor) -> list[Tensor]:
+            weights.sub_(0.1 * factor * gradient.to(torch.bfloat16).float())
+            return [weights.sum()]
+
+        return half
+
+    graph = graph_of(step(1.0), examples())
+    refuse_other_numbers(graph, step(1.02), examples())
+    with pytest.raises(RuntimeError, match="computes other numbers than it should"):
+        refuse_other_numbers(graph, step(2.0), examples())
