@@ -1,4 +1,4 @@
-"""What the engine does on a GPU: does it agree with the CPU, is it captured, and how fast is it. `make speed DEVICE=cuda`.
+"""What the engine does on a GPU: does it agree with the CPU, is it captured, how fast is it. `make speed DEVICE=cuda`.
 
     python -m benchmarks.speed.gpu              # writes gpu.json beside this file; stops by itself within three minutes
     python -m benchmarks.speed.gpu --stand-in   # the same on a CPU, without CUDA graphs; writes nothing

@@ -96,7 +96,7 @@ def score_command(
     with_
         A plug-in file or folder, for metrics, datasets and features of your own; can be given several times.
     device
-        auto takes the GPU where there is one.
+        auto takes the GPU where there is one; cpu, cuda or cuda:1.
     out
         Folder for scores.json, tables and pictures: samples beside data, what is missing, suspected copies.
     json
