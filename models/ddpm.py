@@ -27,7 +27,7 @@ def noise_schedule() -> Tensor:
 
 def sampling_levels(steps: int) -> list[int]:
     """The levels that a sampler visits, falling to 0; denser towards 0, as squares are."""
-    return sorted({round((LEVELS - 1) * (i / max(steps - 1, 1)) ** 2) for i in range(steps)} | {LEVELS - 1})[::-1]
+    return sorted({round((LEVELS - 1) * (i / (steps - 1)) ** 2) for i in range(steps)}, reverse=True)
 
 
 def embed(level: Tensor) -> Tensor:
@@ -165,6 +165,12 @@ class Ddpm(gc.Model):
     batch: int = 128  #: training samples per step
     lr: float = 1e-3  #: Adam's learning rate
     ema: float = 0.995  #: of the weights that sample
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.steps <= LEVELS:
+            raise ValueError(f"steps = {self.steps} must lie between 2 and {LEVELS}")
+        if not (0 <= self.eta <= 1 and 0 <= self.ema < 1):
+            raise ValueError(f"eta = {self.eta} must lie in [0, 1], and ema = {self.ema} in [0, 1)")
 
     def build(self, data: gc.DataSpec) -> gc.Networks:
         if data.is_image and data.shape[1] % 4 == data.shape[2] % 4 == 0:

@@ -45,6 +45,10 @@ class Memoriser(gc.Model):
 
     count: int = 2_000  #: draws of training data that are kept; of a finite pool each row once
 
+    def __post_init__(self) -> None:
+        if self.count < 1:
+            raise ValueError(f"count = {self.count} must be at least 1")
+
     def build(self, data: gc.DataSpec) -> gc.Networks:
         return gc.Networks(Memory(self.count, data.shape), gc.Latent(1, "uniform"))
 

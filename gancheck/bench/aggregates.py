@@ -92,6 +92,24 @@ def fid_ratio(runs: Runs, base: Runs) -> float | None:
 def cost_ratio(runs: Runs, base: Runs) -> float | None:
     """Geometric mean over tasks of median training cost over the untreated GAN's, of finished runs."""
     own, usual = by_task(runs, _cost), by_task(base, _cost)
+    return ratio_of_medians(own, usual)
+
+
+def cost_ratio_on_data(runs: Runs, base: Runs) -> float | None:
+    """The same of a model that trains itself, over the untreated GANs on the same data."""
+    return ratio_of_medians(by_data(by_task(runs, _cost)), by_data(by_task(base, _cost)))
+
+
+def by_data(tables: dict[str, Array]) -> dict[str, Array]:
+    """Numbers by the data's side of their tasks, all GANs together."""
+    found: dict[str, list[Array]] = {}
+    for task, numbers in tables.items():
+        found.setdefault(task.partition("/")[0], []).append(numbers)
+    return {data: np.concatenate(numbers) for data, numbers in found.items()}
+
+
+def ratio_of_medians(own: dict[str, Array], usual: dict[str, Array]) -> float | None:
+    """Geometric mean, over what both have, of the ratio of medians."""
     ratios = [median(own[task]) / median(usual[task]) for task in own if task in usual]
     return geometric_mean(ratios) if ratios else None
 

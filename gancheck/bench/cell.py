@@ -26,6 +26,7 @@ from gancheck.bench.spec import Cell
 from gancheck.bench.store import Row, Run, Store
 from gancheck.bench.task import Task
 from gancheck.bench.training_state import training_state
+from gancheck.bench.validation import skip_reason
 from gancheck.errors import BadPlugin, Diverged, GancheckError, StoreError
 from gancheck.gans.sampler import Sampler, draw_samples
 from gancheck.gans.state import Kept
@@ -142,7 +143,7 @@ def load_or_train(
     A model's own loop trains the missing seeds alone. A stack is trained whole, as its rounding depends on its width;
     of it only what is missing is saved.
     """
-    if reason := setup.recipe.supports(setup.gan, setup.dataset.spec):
+    if reason := skip_reason(setup):
         return {seed: TrainingRecord(seed, status="skipped", reason=reason) for seed in setup.seeds}
     records = load_records(job, todo, store)
     missing = [spec for spec in todo if spec.seed not in records]

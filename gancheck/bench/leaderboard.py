@@ -87,6 +87,8 @@ class Leaderboard(SuiteRuns):
         for task in self.grid:
             real, metrics = on_task(task, self.real), self._metrics(task)
             for recipe, runs in self.runs.items():
+                if task not in self.ranked_tasks and not on_task(task, runs):
+                    continue  # a yardstick's task, on which no recipe is run
                 count = {str(status): n for status, n in self.count_statuses(runs, [task]).items()}
                 for metric in metrics:
                     better = "higher" if metric in SCALES else self.better.get(metric)
@@ -194,8 +196,8 @@ class Leaderboard(SuiteRuns):
     def _row(self, recipe: str, runs: Runs) -> Row:
         """A row without its place, which depends on the other recipes."""
         base = self.recipes.get(self.base, {})
-        own = list(dict.fromkeys(task for task, _ in runs))
-        statuses = self.count_statuses(runs, own if recipe in self.models else self.ranked_tasks)
+        tasks = self.tasks_of_models[recipe] if recipe in self.models else self.ranked_tasks
+        statuses = self.count_statuses(runs, tasks)
         failed = sum(statuses[status] for status in FAILED)
         numbers = (
             *(aggregates.interval(runs, modes_held) or NOTHING),
@@ -213,7 +215,7 @@ class Leaderboard(SuiteRuns):
             aggregates.fid_ratio(runs, base),
             self.mean_over_tasks(runs, lambda run: run.value_or_worst("diversity")),
             None,
-            aggregates.cost_ratio(runs, base),
+            (aggregates.cost_ratio_on_data if recipe in self.models else aggregates.cost_ratio)(runs, base),
             alarm_rate(runs.values()),
             first_alarm(runs.values()),
             statuses["done"] + failed,

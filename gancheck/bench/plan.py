@@ -15,6 +15,7 @@ from gancheck.bench.spec import grid_cells
 from gancheck.bench.store import Store
 from gancheck.bench.suite import Suite
 from gancheck.bench.suite_file import load_suite
+from gancheck.bench.validation import skip_reason
 from gancheck.errors import BadParameter
 from gancheck.gans.settings import Budget
 from gancheck.plugins.loader import list_places
@@ -106,11 +107,6 @@ class Plan:
     def todo(self) -> list[Job]:
         """The cells that are to be worked on."""
         return [job for job in self.jobs if self.kept(job) < len(job.specs)]
-
-
-def skip_reason(setup: TrainingSetup) -> str | None:
-    """Why a cell will be skipped, or None."""
-    return setup.recipe.supports(setup.gan, setup.dataset.spec)
 
 
 def folder_name(suite: Suite) -> str:

@@ -12,7 +12,7 @@ from gancheck.bench.validation import validate_task
 from gancheck.errors import BadParameter, UnknownName, did_you_mean
 from gancheck.plugins import parameters
 from gancheck.plugins.registry import Registry
-from gancheck.strategies.recipe import Recipe
+from gancheck.strategies.recipe import UNTREATED, Recipe
 
 AXES = ("strategy", "dataset", "gan")
 
@@ -36,12 +36,12 @@ def select(suite: Suite, registry: Registry, only: Mapping[str, list[str]]) -> S
     tasks = tasks_named(suite, registry, only.get("dataset"))
     if "gan" in only:
         tasks = [made for text in only["gan"] for made in with_gan(tasks, text)]
-    for task in (t for t in tasks if t not in suite.tasks):
+    for task in (t for t in tasks if t not in suite.tasks and not t.yardstick):
         validate_task(task, registry)
     recipes = suite.recipes
     if "strategy" in only:
         recipes = tuple(label for text in only["strategy"] for label in recipes_named(suite, registry, text))
-    tasks = list(distinct_tasks(tasks))
+    tasks = [task for task in distinct_tasks(tasks) if not task.yardstick or UNTREATED in recipes]
     refuse_empty_knobs(tasks)
     return replace(suite, tasks=tuple(tasks), recipes=tuple(dict.fromkeys(recipes)))
 
@@ -81,17 +81,20 @@ def tasks_named(suite: Suite, registry: Registry, wanted: list[str] | None) -> l
             known = sorted({t.name for t in suite.tasks} | set(registry.names("dataset")))
             raise UnknownName(f"unknown dataset '{name}'.{did_you_mean(name, known)} (gancheck list datasets)")
         label = parameters.label(name, values)
-        alone = replace(suite.tasks[0], name=label, dataset=PluginSpec(name, values), knob="", level=1.0)
-        chosen += found or [alone]
+        first, other = suite.tasks[0], {"name": label, "dataset": PluginSpec(name, values), "knob": "", "level": 1.0}
+        alike = [first, *(t for t in suite.tasks if t.yardstick and t.name == first.name)]
+        chosen += found or [replace(task, **other) for task in alike]
     return chosen
 
 
 def with_gan(tasks: list[Task], text: str) -> list[Task]:
     """The tasks that have this GAN; where none has, all of them with this GAN in place of their own."""
     name, values = parameters.parse_call(text)
-    if found := [t for t in tasks if t.gan.name == name and not values]:
+    label = parameters.label(name, values)
+    if found := [t for t in tasks if (t.gan.name == name and not values) or (t.yardstick and t.title == label)]:
         return found
-    return [replace(t, gan=PluginSpec(name, values), title=parameters.label(name, values)) for t in tasks]
+    tasks = [task for task in tasks if not task.yardstick]
+    return [replace(t, gan=PluginSpec(name, values), title=label) for t in tasks]
 
 
 def recipes_named(suite: Suite, registry: Registry, text: str) -> list[str]:

@@ -12,6 +12,7 @@ from torch import nn
 from gancheck.bench.run_spec import EvaluationSpec, LadderPlace, PluginRecord, RunSpec, SuiteId, TrainingSpec
 from gancheck.bench.suite import Suite
 from gancheck.bench.task import Task
+from gancheck.bench.validation import refusal
 from gancheck.datasets.base import Dataset, DataSpec
 from gancheck.evaluation.panel import read_metric
 from gancheck.gans.base import Model
@@ -73,7 +74,7 @@ class Cell:
 
     def path(self, gan: Model, recipe: Recipe, data: DataSpec) -> ExecutionPath:
         """How to compute it, from the spec alone: convolutions gain nothing from stacking on a CPU."""
-        looped = self.device in LOOPED and convolves(gan, data)
+        looped = self.device in LOOPED and not refusal(gan, data) and convolves(gan, data)
         compiled = self.repays_compiling(recipe) and has_compiler(torch.device(self.device))
         return ExecutionPath("looped" if looped else "stacked", "compiled" if compiled else "traced")
 
@@ -157,5 +158,5 @@ def grid_cells(suite: Suite, device: str) -> Iterator[Cell]:
     """The grid: seeds outermost, so that an early stop has all recipes for the first seeds."""
     for block in suite.blocks:
         for task in suite.tasks:
-            for recipe in suite.recipes:
+            for recipe in task.recipes(suite.recipes):
                 yield Cell(suite.name, suite.version, task, recipe, block, device)

@@ -13,7 +13,7 @@ import torch
 
 from gancheck.bench.suite import COUNTS, Suite
 from gancheck.bench.task import EvaluationProtocol, PluginSpec, Table, Task
-from gancheck.bench.validation import validate_task
+from gancheck.bench.validation import validate_task, validate_yardstick
 from gancheck.errors import BadParameter, BadSuite, GancheckError, UnknownName, did_you_mean
 from gancheck.gans.players import LEADS
 from gancheck.gans.settings import Budget, Optimiser, Settings
@@ -102,6 +102,7 @@ class SuiteReader:
         "evaluation",
         "recipes",
         "task",
+        "yardsticks",
     )
     TASK = ("name", "dataset", "gan", "budget", "training", "evaluation", "knob", "level")
 
@@ -117,6 +118,7 @@ class SuiteReader:
         if not tasks or not recipes:
             raise BadSuite("a suite needs at least one [[task]] and a list of recipes")
         counts = {k: whole_number(table[k], k, least) for k, least in COUNTS.items() if k in table}
+        tasks += place_yardsticks(tasks, table.get("yardsticks", []))
         about, version = str(table.get("about", "")), str(table.get("version", "1"))
         return check_suite(Suite(str(table.get("name", self.name)), version, tasks, recipes, about, **counts), registry)
 
@@ -142,8 +144,20 @@ class SuiteReader:
         return {**read_section(self.table, key), **read_section(task, key)}
 
 
+def place_yardsticks(tasks: Sequence[Task], named: Any) -> tuple[Task, ...]:
+    """Models that are no GANs, each on the data of every task: `yardsticks = ["kde", { name = "ddpm", eta = 1.0 }]`."""
+    models = [PluginSpec.read(one, "a yardstick") for one in parameters.convert(named, list[Any], "yardsticks")]
+    labels = [model.label for model in models]
+    if twice := sorted({x for x in labels if labels.count(x) > 1}):
+        raise BadSuite(f"yardstick '{twice[0]}' stands in the suite twice")
+    datasets = {task.name: task for task in reversed(tasks)}  # the first task of every name
+    return tuple(task.beside(model) for task in reversed(datasets.values()) for model in models)
+
+
 def check_suite(suite: Suite, registry: Registry) -> Suite:
     """The suite with its recipes as tables show them; nothing stands in it twice, and every plug-in was built once."""
+    for task in (task for task in suite.tasks if task.yardstick):
+        validate_yardstick(task, registry)
     labels = [t.label for t in suite.tasks]
     if twice := sorted({x for x in labels if labels.count(x) > 1}):
         raise BadSuite(f"two tasks are called '{twice[0]}'; give one of them a name = \"...\"")
@@ -203,7 +217,8 @@ def check_plugins(suite: Suite, registry: Registry) -> tuple[str, ...]:
     """Build every plug-in once; the recipes' labels as tables show them."""
     recipes = [Recipe.parse(text, registry) for text in suite.recipes]
     for task in suite.tasks:
-        validate_task(task, registry)
+        if not task.yardstick:
+            validate_task(task, registry)
         if set(task.settings.players) - set(LEADS):  # whom only some recipe brings
             refuse_unknown_keys(task.settings.players, player_names(task, recipes, registry), "players")
     labels = [recipe.label for recipe in recipes]

@@ -60,6 +60,14 @@ class SuiteRuns:
         return table
 
     @cached_property
+    def tasks_of_models(self) -> dict[str, list[str]]:
+        """The tasks of every model that trains itself, by the name of its row; with those that it cannot do."""
+        table: dict[str, list[str]] = {}
+        for task, model in sorted({(run.task, run.model) for run in self.results if run.own_loop}):
+            table.setdefault(model, []).append(task)
+        return table
+
+    @cached_property
     def rows(self) -> dict[str, Runs]:
         """The runs behind every row: recipes, models that train themselves, and what nobody trained."""
         return {**self.recipes, **self.models, **self.untrained}

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gancheck.datasets.base import Dataset
@@ -12,6 +13,7 @@ from gancheck.gans.base import Model
 from gancheck.gans.settings import Budget, Settings
 from gancheck.plugins import parameters
 from gancheck.plugins.registry import Registry
+from gancheck.strategies.recipe import UNTREATED
 
 Table = dict[str, Any]
 
@@ -63,6 +65,7 @@ class Task:
     title: str = ""  #: of the GAN's side; empty: the GAN's name
     knob: str = ""  #: of a ladder: what makes this task harder than the others of the same knob
     level: float = 1.0  #: of the knob; more is harder
+    yardstick: bool = False  #: of a model beside the suite's GANs, that trains itself and that no strategy treats
 
     def __post_init__(self) -> None:
         if not 0 < self.level < math.inf:
@@ -72,6 +75,14 @@ class Task:
     def label(self) -> str:
         """As tables show it, such as `ring/mlp`."""
         return f"{self.name}/{self.title or self.gan.name}"
+
+    def beside(self, model: PluginSpec) -> Task:
+        """The same data, budget and protocol with a yardstick; it stands on no ladder."""
+        return replace(self, gan=model, title=model.label, knob="", level=1.0, yardstick=True)
+
+    def recipes(self, of_suite: Sequence[str]) -> tuple[str, ...]:
+        """The recipes that are run on it: the suite's, and of a yardstick the untreated one."""
+        return (UNTREATED,) if self.yardstick else tuple(of_suite)
 
     def build_dataset(self, registry: Registry) -> Dataset:
         """The dataset object."""

@@ -17,6 +17,7 @@ from gancheck.training.replicas import build_untreated
 
 if TYPE_CHECKING:
     from gancheck.bench.task import Task
+    from gancheck.training.setup import TrainingSetup
 
 #: Standard deviations of training data that are accepted.
 SCALES = (1e-2, 1e2)
@@ -35,6 +36,29 @@ def validate_task(task: Task, registry: Registry) -> None:
         raise BadSuite(f"{what} cannot be built for it: {error}") from error
     if shape != dataset.spec.shape:
         raise BadSuite(f"{what} makes samples of shape {shape}; its data has {dataset.spec.shape}")
+
+
+def validate_yardstick(task: Task, registry: Registry) -> None:
+    """Build a model that stands beside a suite's GANs; raises BadSuite for one that is a GAN, UnknownName, or
+    BadParameter. One that cannot make the data is no error: it is skipped there."""
+    if not task.build_gan(registry).own_loop:
+        raise BadSuite(f"'{task.gan.name}' in yardsticks is a GAN that strategies treat; name it in a [[task]]")
+
+
+def skip_reason(setup: TrainingSetup) -> str | None:
+    """Why a cell will be skipped, or None: its recipe cannot treat the model, or the model cannot make the data."""
+    return setup.recipe.supports(setup.gan, setup.dataset.spec) or refusal(setup.gan, setup.dataset.spec)
+
+
+def refusal(model: Model, data: DataSpec) -> str | None:
+    """Why a model that trains itself cannot make such data, or None; GANs were looked at when the suite was read."""
+    if not model.own_loop:
+        return None
+    try:
+        shape = sample_shape(model, data)
+    except Exception as error:  # in its author's words, or whatever networks raise that are made for another shape
+        return " ".join(str(error).split())
+    return None if shape == data.shape else f"it makes samples of shape {shape}; the data has {data.shape}"
 
 
 def refuse_bad_scale(dataset: Dataset, task: Task) -> None:

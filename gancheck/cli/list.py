@@ -17,6 +17,7 @@ from gancheck.cli.plugin_page import page
 from gancheck.cli.strategy_facts import family_rank, strategy_facts
 from gancheck.cli.strategy_table import strategy_table
 from gancheck.errors import UnknownName, Unsupported, did_you_mean
+from gancheck.gans.base import Gan
 from gancheck.plugins.entry import PluginEntry
 from gancheck.plugins.kinds import KINDS
 from gancheck.plugins.registry import Registry
@@ -93,6 +94,8 @@ def describe_entry(entry: PluginEntry, registry: Registry) -> dict[str, Any]:
     """Name, title, first sentence, parameters with their defaults, and facts: what its decorator declares, and of
     strategies what they can treat and cost, of detectors their preset and what their alarms say."""
     facts = {k: v for k, v in entry.info.properties.items() if k != "presets"}
+    if entry.info.kind == "gan":
+        facts |= {"adversarial": issubclass(entry.thing, Gan)}
     if entry.info.kind == "strategy":
         facts |= strategy_facts(entry, registry)
     if entry.info.kind == "detector":
@@ -131,10 +134,11 @@ RANKS = {"strategy": family_rank, "detector": detector_rank}
 TABLES = {"strategies": strategy_table, "detectors": detector_table}
 #: Further columns of a kind: heading, and what it says of an entry's facts.
 MORE: dict[str, dict[str, Callable[[dict[str, Any]], str]]] = {
+    "gans": {"adversarial": lambda facts: "yes" if facts["adversarial"] else "no"},
     "metrics": {
         "better": direction,
         "range": span,
         "needs": lambda facts: str(facts["needs"]),
         "cost": lambda facts: "slow" if facts["slow"] else "",
-    }
+    },
 }

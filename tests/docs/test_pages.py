@@ -130,9 +130,9 @@ def test_extractor_of_a_page_gives_the_features_of_images(place: Path, registry:
 
 
 def test_strategies_of_the_pages_compose(place: Path, small: None) -> None:
-    plugins = ["drift.py", "steady.py", "mine.py", "vae.py", "detectors.py"]
+    plugins = ["drift.py", "steady.py", "mine.py", "myvae.py", "detectors.py"]
     outcome = gc.run(
-        strategies=["r1+drift(weight=0.01)+steady"], datasets=["ring8"], gans=["mine", "vae"], plugins=plugins
+        strategies=["r1+drift(weight=0.01)+steady"], datasets=["ring8"], gans=["mine", "myvae"], plugins=plugins
     )
     assert dict(outcome.counts) == {"done": 1, "skipped": 1}  # no strategy can treat the vae
 

@@ -7,7 +7,8 @@ from rich.table import Table
 
 from gancheck.bench.cell import Job
 from gancheck.bench.execution.local import LocalExecutor
-from gancheck.bench.plan import TRIAL, Plan, estimate, skip_reason
+from gancheck.bench.plan import TRIAL, Plan, estimate
+from gancheck.bench.validation import skip_reason
 from gancheck.system.counts import say_count
 from gancheck.training.setup import TrainingSetup
 
@@ -32,15 +33,24 @@ def show(plan: Plan, executor: LocalExecutor, console: Console) -> None:
 
 
 def grid(plan: Plan) -> Table:
-    """One row per recipe, one column per task: how many of its seeds are there."""
-    tasks = list(dict.fromkeys(job.cell.task.label for job in plan.jobs))
-    cells: dict[tuple[str, str], list[tuple[Job, TrainingSetup]]] = {}
+    """One row per recipe, then per yardstick; one column per task: how many of its seeds are there."""
+    columns = name_columns(plan)
+    cells: dict[str, dict[str, list[tuple[Job, TrainingSetup]]]] = {}
     for job, setup in zip(plan.jobs, plan.setups, strict=True):
-        cells.setdefault((job.cell.recipe, job.cell.task.label), []).append((job, setup))
+        task = job.cell.task
+        row, column = (f"{task.title} (model)", columns[task.name]) if task.yardstick else (job.cell.recipe, task.label)
+        cells.setdefault(row, {}).setdefault(column, []).append((job, setup))
+    tasks = dict.fromkeys(column for found in cells.values() for column in found)
     table = Table("recipe", *tasks, box=None, pad_edge=False)
-    for recipe in plan.suite.recipes:
-        table.add_row(recipe, *(describe_state(plan, cells[recipe, task]) for task in tasks))
+    for row, found in cells.items():
+        table.add_row(row, *(describe_state(plan, found[task]) if task in found else "" for task in tasks))
     return table
+
+
+def name_columns(plan: Plan) -> dict[str, str]:
+    """Data -> the column of the first task on it, in which yardsticks stand too."""
+    names = {task.name: task.name for task in plan.suite.tasks}
+    return names | {task.name: task.label for task in reversed(plan.suite.tasks) if not task.yardstick}
 
 
 def describe_state(plan: Plan, cells: list[tuple[Job, TrainingSetup]]) -> str:
