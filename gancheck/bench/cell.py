@@ -91,7 +91,8 @@ class WorkerContext:
 
     def evaluation(self, task: Task, setup: TrainingSetup) -> TaskEvaluation:
         """How a task's data and protocol are measured; made once."""
-        key = json.dumps([asdict(task.dataset), asdict(task.protocol), str(setup.device)], sort_keys=True, default=str)
+        data = [asdict(task.dataset), setup.dataset.content]
+        key = json.dumps([*data, asdict(task.protocol), str(setup.device)], sort_keys=True, default=str)
         if key not in self.evaluations:
             self.evaluations[key] = TaskEvaluation.of(task, setup.dataset, self.registry, setup.device)
         return self.evaluations[key]

@@ -34,6 +34,7 @@ class PluginRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     parameters: dict[str, Any]
     source: str
     version: int | None = None  #: of a dataset's draws and assignments
+    content: str = ""  #: hash of the files that a dataset comes from
 
 
 class TrainingSpec(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
+from msgspec.structs import replace
 from torch import nn
 
 from gancheck.bench.run_spec import EvaluationSpec, LadderPlace, PluginRecord, RunSpec, SuiteId, TrainingSpec
@@ -94,7 +95,7 @@ class Cell:
             torch=release(torch.__version__),
             device=self.device,
             path="own-loop" if setup.gan.own_loop else str(setup.path),
-            dataset=plugin_record(registry, "dataset", setup.dataset, version=setup.dataset.version),
+            dataset=dataset_record(registry, setup.dataset),
             gan=plugin_record(registry, "gan", setup.gan),
             recipe=[plugin_record(registry, "strategy", s) for s in setup.recipe.strategies],
             settings=settings_table(self.task.settings),
@@ -134,12 +135,20 @@ def convolves(gan: Model, data: DataSpec) -> bool:
     return any(isinstance(m, CONVOLUTIONS) for module in networks.modules.values() for m in module.modules())
 
 
-def plugin_record(registry: Registry, kind: str, thing: Any, version: int | None = None) -> PluginRecord:
+def plugin_record(registry: Registry, kind: str, thing: Any) -> PluginRecord:
     """A plug-in's name, parameters and source hash."""
     info = plugin_info(type(thing))
     assert info is not None
     source = registry.entry(kind, info.name).source
-    return PluginRecord(info.name, parameters.parameters(thing), source, version)
+    return PluginRecord(info.name, parameters.parameters(thing), source)
+
+
+def dataset_record(registry: Registry, dataset: Dataset) -> PluginRecord:
+    """The same of a dataset, with its version, and with what its files hold in place of where they are."""
+    record = plugin_record(registry, "dataset", dataset)
+    places = parameters.place_names(type(dataset))
+    own = {name: value for name, value in record.parameters.items() if name not in places}
+    return replace(record, parameters=own, version=dataset.version, content=dataset.content)
 
 
 def metric_names(task: Task, registry: Registry) -> list[str]:

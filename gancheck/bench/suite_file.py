@@ -32,7 +32,7 @@ def load_suite(name: str | Path, registry: Registry) -> Suite:
     path = find_suite(name)
     try:
         text = path.read_text(encoding="utf-8")
-        return SuiteReader(tomllib.loads(text), path.stem).suite(registry)
+        return SuiteReader(tomllib.loads(text), path.stem, path.resolve().parent).suite(registry)
     except tomllib.TOMLDecodeError as error:
         raise BadSuite(f"{path.name}: {error}") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -106,14 +106,17 @@ class SuiteReader:
     )
     TASK = ("name", "dataset", "gan", "budget", "training", "evaluation", "knob", "level")
 
-    def __init__(self, table: Table, name: str) -> None:
-        self.table, self.name = table, name
+    def __init__(self, table: Table, name: str, folder: Path = Path()) -> None:
+        self.table, self.name, self.folder = table, name, folder
 
     def suite(self, registry: Registry) -> Suite:
         """The suite, checked."""
         table = self.table
         refuse_unknown_keys(table, self.KEYS, "a suite")
-        tasks = tuple(map(self.task, parameters.convert(table.get("task", []), list[Table], "task")))
+        tasks = tuple(
+            replace(task, dataset=task.dataset.beside(self.folder, "dataset", registry))
+            for task in map(self.task, parameters.convert(table.get("task", []), list[Table], "task"))
+        )
         recipes = parameters.convert(table.get("recipes", []), tuple[str, ...], "recipes")
         if not tasks or not recipes:
             raise BadSuite("a suite needs at least one [[task]] and a list of recipes")

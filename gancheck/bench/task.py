@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from gancheck.datasets.base import Dataset
@@ -45,6 +46,13 @@ class PluginSpec:
         if isinstance(value, dict) and isinstance(value.get("name"), str):
             return cls(value["name"], {k: v for k, v in value.items() if k != "name"})
         raise BadSuite(f"{what} must be a name or a table with a name, not {value!r}")
+
+    def beside(self, folder: Path, kind: str, registry: Registry) -> PluginSpec:
+        """The same with its files and folders looked for from this folder on, where they are relative."""
+        places = parameters.place_names(registry.entry(kind, self.name).thing)
+        named = {k: v for k, v in self.parameters.items() if k in places and isinstance(v, str)}
+        found = {k: str(folder / Path(place).expanduser()) for k, place in named.items()}
+        return replace(self, parameters={**self.parameters, **found})
 
     @property
     def label(self) -> str:

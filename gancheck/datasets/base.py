@@ -158,6 +158,11 @@ class Dataset(ABC):
         return x
 
     @property
+    def content(self) -> str:
+        """Hash of the files that the data comes from, part of every run's id; empty where the code says it all."""
+        return ""
+
+    @property
     def facts(self) -> dict[str, Any]:
         """Provenance for the run record, such as a classifier's hash and accuracy; JSON values only."""
         return {}

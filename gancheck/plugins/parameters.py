@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import re
 import typing
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -14,6 +15,11 @@ import msgspec
 from gancheck.errors import BadParameter, GancheckError, UnknownName, did_you_mean
 
 T = TypeVar("T")
+
+#: Metadata of a field that names a file or a folder: relative ones are looked for beside the suite, and what they hold
+#: (`Dataset.content`), not where they are, is part of a run's id.
+PLACE = {"place": True}
+PLACED = re.compile(r"\s*([a-z0-9][a-z0-9-]*):(.+?)(\((?:\s*\w+\s*=.*)?\))?\s*", re.DOTALL)
 
 
 def build(cls: type[T], values: Mapping[str, Any], what: str) -> T:
@@ -84,6 +90,11 @@ def parameters(thing: Any) -> dict[str, Any]:
     return {f.name: plain(getattr(thing, f.name)) for f in dataclasses.fields(thing) if f.init}
 
 
+def place_names(cls: type) -> list[str]:
+    """The fields that name files or folders."""
+    return [f.name for f in getattr(cls, "__dataclass_fields__", {}).values() if f.metadata.get("place")]
+
+
 def plain(value: Any) -> Any:
     """Tuples as lists, so that a value equals itself after a trip through JSON."""
     if isinstance(value, tuple | list):
@@ -92,7 +103,9 @@ def plain(value: Any) -> Any:
 
 
 def parse_call(text: str) -> tuple[str, dict[str, Any]]:
-    """Read `name` or `name(key=value, ...)`; values are Python literals."""
+    """Read `name`, `name(key=value, ...)` or `name:path`, perhaps with brackets too; values are Python literals."""
+    if placed := PLACED.fullmatch(text):
+        return parse_placed(*placed.groups(default=""))
     name, bracket, rest = text.strip().partition("(")
     if not bracket:
         return name.strip(), {}
@@ -106,6 +119,14 @@ def parse_call(text: str) -> tuple[str, dict[str, Any]]:
     except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError) as error:
         raise BadParameter(f"cannot read '{text}'; write it as {name.strip()}(parameter=value, ...)") from error
     return name.strip(), values
+
+
+def parse_placed(name: str, path: str, rest: str) -> tuple[str, dict[str, Any]]:
+    """Read `name:path(key=value, ...)`: the parameter `path` stands behind the colon."""
+    values = parse_call(name + rest)[1]
+    if "path" in values:
+        raise BadParameter(f"{name}:{path} has a second path, {values['path']!r}; leave one out")
+    return name, {"path": path, **values}
 
 
 def split_outside_brackets(text: str, sign: str) -> list[str]:
