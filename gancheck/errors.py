@@ -34,6 +34,10 @@ class MissingWeights(GancheckError):
     """A network's weights that are not on this machine and could not be fetched."""
 
 
+class MissingData(GancheckError):
+    """A data set that is not on this machine and could not be fetched."""
+
+
 class StoreError(GancheckError):
     """A results folder that cannot be used as asked."""
 

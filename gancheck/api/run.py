@@ -16,6 +16,7 @@ from gancheck.plugins.parameters import split_names
 from gancheck.plugins.registry import Registry
 from gancheck.report.plots.bench import draw
 from gancheck.report.text.progress import RunBar
+from gancheck.system.data_folder import data_from
 from gancheck.testing.contract import kept_line, plugins_at
 
 
@@ -34,6 +35,7 @@ def run(
     device: str = "auto",
     force: bool = False,
     retry: Retry | None = None,
+    data_root: str | Path | None = None,
 ) -> RunOutcome:
     """Train, measure and rank; what the folder already holds is not done again.
 
@@ -44,20 +46,24 @@ def run(
     worker processes (one a core) have `threads` threads each (one on a CPU). `device` is "auto", "cpu",
     "cuda" (all GPUs, one worker on each) or "cuda:1".
     `retry="failed"` tries runs again that failed or ran out of time; else they stay as they are until code changes.
+    `data_root` is the folder of downloaded data sets; GANCHECK_DATA, or the cache, unless given.
 
     Gives a `RunOutcome`: `.board` (the `Leaderboard`), `.frame()` (its rows as a polars.DataFrame), `.failed` (how many
     runs came to nothing; they are counted, not raised), `.counts`, `.runs`, and `.leaderboard`, the CSV file's path.
     Raises UnknownName, BadParameter, BadSuite or BadPlugin for bad input, StoreError where `out` cannot be used.
     """
-    registry = Registry.load(plugins)
-    if suite is None:
-        whole = chosen = suite_of(registry, list_names(strategies), list_names(datasets), list_names(gans) or ["mlp"])
-    else:
-        only = {"strategy": list_names(strategies), "dataset": list_names(datasets), "gan": list_names(gans)}
-        whole = check_suite(suite, registry) if isinstance(suite, Suite) else load_suite(suite, registry)
-        chosen = select(whole, registry, {axis: names for axis, names in only.items() if names})
-    plan = Plan.of(resize(chosen, seeds, steps), registry, plugins, out, device, force, retry, whole)
-    return run_plan(plan, jobs, threads)
+    with data_from(data_root):
+        registry = Registry.load(plugins)
+        if suite is None:
+            whole = chosen = suite_of(
+                registry, list_names(strategies), list_names(datasets), list_names(gans) or ["mlp"]
+            )
+        else:
+            only = {"strategy": list_names(strategies), "dataset": list_names(datasets), "gan": list_names(gans)}
+            whole = check_suite(suite, registry) if isinstance(suite, Suite) else load_suite(suite, registry)
+            chosen = select(whole, registry, {axis: names for axis, names in only.items() if names})
+        plan = Plan.of(resize(chosen, seeds, steps), registry, plugins, out, device, force, retry, whole)
+        return run_plan(plan, jobs, threads)
 
 
 def list_names(names: str | Sequence[str]) -> list[str]:

@@ -16,6 +16,7 @@ from gancheck.report.text.progress import StepBar
 from gancheck.scoring.real_data import AUTO, RealDataRequest
 from gancheck.scoring.score import Scoring
 from gancheck.scoring.scores import Scores
+from gancheck.system.data_folder import data_from
 from gancheck.system.device import device_named
 
 LONG = 2.0  #: seconds of work, beyond which people like to see how far it is
@@ -42,6 +43,7 @@ def score(
     array: str | None = None,
     resize: int | None = None,
     modes: str | None = None,
+    data_root: str | Path | None = None,
 ) -> Scores:
     """Did these samples collapse, and how?
 
@@ -56,7 +58,8 @@ def score(
     "all"; unless told, those that do not take more than about a second for 10,000 samples. `scale` is "standard" or
     "robust": metrics of features are computed on columns brought to one scale by the reference, and named so, as in
     `fid@standard`. At most `count` samples are used. Nothing is unpickled. `kind`, `array`, `resize` and `modes` are
-    `ReadOptions`, for all sources alike.
+    `ReadOptions`, for all sources alike. `data_root` is the folder of downloaded data sets (GANCHECK_DATA, else the
+    cache).
 
     Raises BadData for what cannot be read or does not fit, BadParameter and UnknownName for names, MissingWeights.
     """
@@ -66,7 +69,7 @@ def score(
     options = ReadOptions(kind, array, resize, modes)
     real = RealDataRequest(dataset, reference, train, labels, features, paths, options=options)
     space = read_scale(scale)
-    with StepBar(after=LONG) as step:
+    with data_from(data_root), StepBar(after=LONG) as step:
         step("reading real data", 0, 0)
         real_data = real.build(registry, torch.device(device_named(device)), step)
         step("reading samples", 0, 0)

@@ -50,7 +50,7 @@ class PluginSpec:
     def beside(self, folder: Path, kind: str, registry: Registry) -> PluginSpec:
         """The same with its files and folders looked for from this folder on, where they are relative."""
         places = parameters.place_names(registry.entry(kind, self.name).thing)
-        named = {k: v for k, v in self.parameters.items() if k in places and isinstance(v, str)}
+        named = {k: v for k, v in self.parameters.items() if k in places and isinstance(v, str) and v}
         found = {k: str(folder / Path(place).expanduser()) for k, place in named.items()}
         return replace(self, parameters={**self.parameters, **found})
 

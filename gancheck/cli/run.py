@@ -19,6 +19,7 @@ from gancheck.plugins.registry import Registry
 from gancheck.report.text import breaking_points, training_states
 from gancheck.report.text.leaderboard import terminal
 from gancheck.report.text.plan import show
+from gancheck.system.data_folder import data_from
 
 Several = Annotated[list[str] | None, Parameter(consume_multiple=False, negative="")]
 
@@ -37,6 +38,7 @@ def run_command(
     plan: Annotated[bool, Parameter(negative="")] = False,
     force: Annotated[bool, Parameter(negative="")] = False,
     retry: Retry | None = None,
+    data_root: Path | None = None,
 ) -> int:
     """Train, measure and rank a suite; what is done already is not done again.
 
@@ -68,12 +70,15 @@ def run_command(
     retry
         failed: try again the runs that failed or ran out of time, and only those; a metric that raised is measured
         again. Runs of changed code are always new ones.
+    data_root
+        Folder of downloaded data sets, such as cifar10; GANCHECK_DATA or gancheck's cache unless given.
     """
-    made = Plan.make(suite, with_ or (), only or (), seeds, steps, out, device, force, retry)
-    if plan:
-        show(made, LocalExecutor.of(made.device, len(made.todo), jobs, threads), Output())
-        return 0
-    outcome = run_plan(made, jobs, threads)
+    with data_from(data_root):
+        made = Plan.make(suite, with_ or (), only or (), seeds, steps, out, device, force, retry)
+        if plan:
+            show(made, LocalExecutor.of(made.device, len(made.todo), jobs, threads), Output())
+            return 0
+        outcome = run_plan(made, jobs, threads)
     conclude(outcome, made.registry)
     return 1 if outcome.failed else 0
 

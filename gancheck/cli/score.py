@@ -21,6 +21,7 @@ from gancheck.report.text.progress import StepBar
 from gancheck.report.text.verdict import judgement_text, numbers_text
 from gancheck.scoring.real_data import AUTO, RealDataRequest
 from gancheck.scoring.score import Scoring
+from gancheck.system.data_folder import data_from
 from gancheck.system.device import device_named
 from gancheck.system.files import writable
 
@@ -51,6 +52,7 @@ def score_command(
     modes: ModesColumn = None,
     device: str = "auto",
     threads: Threads = None,
+    data_root: Path | None = None,
     out: Path | None = None,
     json: Mark = False,
     fail_on_collapse: Mark = False,
@@ -97,6 +99,8 @@ def score_command(
         A plug-in file or folder, for metrics, datasets and features of your own; can be given several times.
     device
         auto takes the GPU where there is one; cpu, cuda or cuda:1.
+    data_root
+        Folder of downloaded data sets, such as cifar10; GANCHECK_DATA or gancheck's cache unless given.
     out
         Folder for scores.json, tables and pictures: samples beside data, what is missing, suspected copies.
     json
@@ -106,7 +110,7 @@ def score_command(
     """
     registry = Registry.load([str(p) for p in with_ or ()])
     chosen = select_metrics(registry, read_metric_names(metrics, quick=quick, every=every))
-    with threads_used(threads):
+    with threads_used(threads), data_from(data_root):
         if out:
             writable(out)
         with StepBar() as stage:

@@ -96,6 +96,7 @@ class Dataset(ABC):
     """Data with known modes. All tensors live on the device of the generator or tensor that is handed in."""
 
     version: ClassVar[int] = 1  #: part of every run's id; raise it when draws or assignments change
+    from_files: ClassVar[bool] = False  #: whether it is made of files that do not come with gancheck
     extractor: ClassVar[str] = "points"  #: in which features samples are compared and modes are found
 
     @property

@@ -20,7 +20,7 @@ def data_folder() -> Path:
 
 
 @contextmanager
-def data_root(folder: str | Path | None) -> Iterator[None]:
+def data_from(folder: str | Path | None) -> Iterator[None]:
     """Data sets are looked for in this folder meanwhile, by worker processes too; None leaves all as it is.
 
     It is no part of a run's id: what the files hold is.

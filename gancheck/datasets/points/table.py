@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -24,6 +24,8 @@ class Table(Dataset):
     Every column has zero mean and unit deviation over the rows that are trained on, half of them; a column of words
     becomes one of 0 and 1 for each word before that. The others are three pools of equal size.
     """
+
+    from_files: ClassVar[bool] = True
 
     path: str = field(metadata=PLACE)  #: file with one row a sample
     #: Column of the modes, which is no coordinate; for a .npy file, a file beside it with a label a row. Empty: a
