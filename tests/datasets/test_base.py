@@ -32,7 +32,11 @@ def test_a_spec_knows_modes_and_is_no_other_for_it() -> None:
         assert (seen.modes, seen.shares) == (2, (0.25, 0.75))
 
 
-@pytest.mark.parametrize("name", gc.Registry.load().names("dataset"))
+#: All that come with gancheck whole; tests/datasets/ writes small files for the others.
+AT_HAND = [name for name, entry in gc.Registry.load().table("dataset").items() if not entry.thing.from_files]
+
+
+@pytest.mark.parametrize("name", AT_HAND)
 def test_every_dataset_says_how_many_modes_it_has(registry: gc.Registry, name: str) -> None:
     data = registry.build("dataset", name)
     alike = torch.full_like(data.weights, 1 / len(data.weights))

@@ -19,12 +19,14 @@ from gancheck.plugins.registry import Registry
 from gancheck.testing.contract import check_plugin
 
 REGISTRY = Registry.load()
-#: All but networks of others, which would be downloaded; tests/extractors/ has those with random weights.
+#: All but networks and data of others, which would be downloaded; tests/extractors/ has the former with random weights,
+#: tests/datasets/ the latter in small files.
 EVERYTHING = [
     (kind, name)
     for kind in KINDS
     for name in REGISTRY.names(kind)
     if not getattr(REGISTRY.entry(kind, name).thing, "costly", False)
+    and not getattr(REGISTRY.entry(kind, name).thing, "from_files", False)
 ]
 QUICK: dict[str, dict[str, Any]] = {  #: what is slow at its default size
     "unrolled": {"k": 1},

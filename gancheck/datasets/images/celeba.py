@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar
+from zipfile import ZipFile
 
 import numpy as np
 import torch
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from gancheck.datasets.base import dataset
-from gancheck.datasets.images.torchvision_files import CELEBA, TorchvisionSet
+from gancheck.datasets.images.image_pools import ImagePools
+from gancheck.datasets.images.torchvision_files import CELEBA, TorchvisionSet, celeba_archives, torchvision_class
 from gancheck.datasets.images.torchvision_images import TorchvisionImages
 from gancheck.datasets.mixtures.base import require
 from gancheck.errors import BadParameter, did_you_mean
@@ -53,6 +55,10 @@ class CelebA(TorchvisionImages):
         yes_or_no = ((f"no-{name}", name) for name in self.attributes)
         return tuple(" ".join(words) for words in product(*yes_or_no))
 
+    def load(self) -> ImagePools:
+        unpack_photographs(self.root)
+        return super().load()
+
     def split(self, train: bool) -> dict[str, Any]:
         return {"split": "train" if train else "all"}
 
@@ -72,6 +78,14 @@ class CelebA(TorchvisionImages):
                 raise BadParameter(f"CelebA has no attribute '{name}'.{did_you_mean(name, known)}")
         bits = found.attr[:, [known.index(name) for name in self.attributes]].long()
         return (bits * 2 ** torch.arange(bits.shape[1] - 1, -1, -1)).sum(1)
+
+
+def unpack_photographs(root: Path) -> None:
+    """The archive, where somebody put it there without unpacking it: torchvision does so only when it downloads."""
+    archive = celeba_archives(torchvision_class("CelebA"), root)[0]
+    if not archive.path.with_suffix("").is_dir() and archive.is_there:
+        with ZipFile(archive.path) as photographs:
+            photographs.extractall(archive.path.parent)
 
 
 def held_out_rows(found: Any, root: Path) -> Tensor:
