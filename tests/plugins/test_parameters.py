@@ -123,3 +123,31 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         return
     assert "(" not in name
     assert all(isinstance(key, str) for key in values)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("folder:photos", {"path": "photos"}),
+        ("folder:/data/my photos (2024)(side=64)", {"path": "/data/my photos (2024)", "side": 64}),
+        ("folder:C:/a.csv(names=['(', 'b'])", {"path": "C:/a.csv", "names": ["(", "b"]}),
+        ("folder(path='a:b')", {"path": "a:b"}),
+    ],
+)
+def test_a_path_may_stand_behind_a_colon(text: str, read: dict[str, Any]) -> None:
+    assert parameters.parse_call(text) == ("folder", read)
+
+
+def test_two_paths_are_refused() -> None:
+    with pytest.raises(BadParameter, match="second path, 'b'"):
+        parameters.parse_call("folder:a(path='b')")
+
+
+def test_fields_that_name_places_are_told_from_others() -> None:
+    @dataclass
+    class Placed:
+        path: str = field(metadata=parameters.PLACE)
+        side: int = 0
+
+    assert parameters.place_names(Placed) == ["path"]
+    assert parameters.place_names(int) == []

@@ -46,7 +46,8 @@ def test_folders_are_classes_and_those_are_modes(tmp_path: Path, build: Build) -
     assert data.names == ("cat", "dog")
     assert data.spec.shape == (3, 8, 8)
     assert ((batch.x.mean((1, 2, 3)) > 0) == (batch.y == 1)).all()
-    assert [len(pool.x) for pool in data.load_once()] == [28, 6, 6, 8]
+    assert len(data.load_once().train.x) == 28
+    assert sum(len(pool.x) for pool in data.load_once()) == 48
 
 
 def test_any_size_is_brought_to_the_side(tmp_path: Path, build: Build) -> None:

@@ -56,18 +56,16 @@ def write_cifar(name: str, root: Path, patch: pytest.MonkeyPatch) -> None:
     folder, x = source / kind.base_folder, pixels(TRAIN + TEST, 3072)
     folder.mkdir(parents=True)
     key = "labels" if name == "CIFAR10" else "fine_labels"
-    label = (lambda n: (np.arange(n) % 10).tolist()) if name == "CIFAR10" else (lambda n: (np.arange(n) % 100).tolist())
-    train_names, test_name = [file for file, _ in kind.train_list], kind.test_list[0][0]
-    for file, part in [
-        *zip(train_names, np.array_split(x[:TRAIN], len(train_names)), strict=True),
-        (test_name, x[TRAIN:]),
-    ]:
-        (folder / file).write_bytes(pickle.dumps({"data": part, key: label(len(part))}))
+    count = 10 if name == "CIFAR10" else 100
+    names = [file for file, _ in (*kind.train_list, *kind.test_list)]
+    rows = [*np.array_split(np.arange(TRAIN), len(kind.train_list)), np.arange(TRAIN, TRAIN + TEST)]
+    for file, part in zip(names, rows, strict=True):
+        (folder / file).write_bytes(pickle.dumps({"data": x[part], key: (part % count).tolist()}))
     (folder / kind.meta["filename"]).write_bytes(pickle.dumps({kind.meta["key"]: ["a"] * 100}))
     with tarfile.open(root / kind.filename, "w:gz") as archive:
         archive.add(folder, kind.base_folder)
-    patch.setattr(kind, "train_list", [[file, md5(folder / file)] for file in train_names])
-    patch.setattr(kind, "test_list", [[test_name, md5(folder / test_name)]])
+    patch.setattr(kind, "train_list", [[file, md5(folder / file)] for file in names[:-1]])
+    patch.setattr(kind, "test_list", [[names[-1], md5(folder / names[-1])]])
     patch.setattr(kind, "meta", {**kind.meta, "md5": md5(folder / kind.meta["filename"])})
     patch.setattr(kind, "tgz_md5", md5(root / kind.filename))
 
