@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 import gancheck as gc
 from benchmarks.readme import PAGES, ROOT
@@ -75,7 +76,18 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, registry: gc.Registry
         np.save(tmp_path / f"{name}.npy", ring.draw(count, source).x.numpy())
     for name, text in FILES.items():
         (tmp_path / name).write_text(text, encoding="utf-8")
+    write_own_data(tmp_path, ring.draw(1_200, source))
     return tmp_path
+
+
+def write_own_data(place: Path, points: gc.Batch) -> None:
+    """The table and the folder of images that the page on data sets trains on."""
+    rows = [f"{x},{y},{label}" for (x, y), label in zip(points.x.tolist(), points.y.tolist(), strict=True)]
+    (place / "points.csv").write_text("\n".join(["width,height,kind", *rows]))
+    for i, name in enumerate(("cat", "dog")):
+        (place / "photos" / name).mkdir(parents=True)
+        for k in range(12):
+            Image.new("RGB", (8, 8), (20 * k, 90 * i, 128)).save(place / "photos" / name / f"{k}.png")
 
 
 @pytest.fixture

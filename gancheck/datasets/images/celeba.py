@@ -76,8 +76,9 @@ class CelebA(TorchvisionImages):
         for name in self.attributes:
             if name not in known:
                 raise BadParameter(f"CelebA has no attribute '{name}'.{did_you_mean(name, known)}")
-        bits = found.attr[:, [known.index(name) for name in self.attributes]].long()
-        return (bits * 2 ** torch.arange(bits.shape[1] - 1, -1, -1)).sum(1)
+        bits: Tensor = found.attr[:, [known.index(name) for name in self.attributes]].long()
+        powers = torch.arange(bits.shape[1] - 1, -1, -1)
+        return (bits * 2**powers).sum(1)
 
 
 def unpack_photographs(root: Path) -> None:

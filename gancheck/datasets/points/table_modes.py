@@ -78,7 +78,8 @@ def sphere_axes(x: Tensor, label: Tensor) -> Tensor:
     values, vectors = torch.linalg.eigh(torch.lerp(within, sphere, SHRINKAGE))
     if values[-1] <= 0:  # every label is a single point
         return torch.eye(len(within)).double()
-    return vectors / values.clamp_min(1e-12 * float(values[-1])).sqrt()
+    axes: Tensor = vectors / values.clamp_min(1e-12 * float(values[-1])).sqrt()
+    return axes
 
 
 def refuse_overlap(pools: TablePools, axes: Tensor, centres: Tensor) -> None:

@@ -107,7 +107,7 @@ def refuse_few(y: Tensor, names: tuple[str, ...], table: str) -> None:
 def split_rows(y: Tensor) -> dict[str, Tensor]:
     """Pool -> its rows, with the same share of every label in each."""
     order = permutation(len(y), torch.device("cpu"), "table", "pools")
-    groups = [order[y[order] == label] for label in y.unique()]
+    groups = [order[y[order] == label] for label in torch.bincount(y).nonzero().flatten()]
     return {
         pool: torch.cat([rows[round(start * len(rows)) : round(stop * len(rows))] for rows in groups])
         for pool, (start, stop) in POOLS.items()
