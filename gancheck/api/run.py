@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gancheck.bench.cell import Retry
@@ -10,12 +11,16 @@ from gancheck.bench.execution.local import LocalExecutor
 from gancheck.bench.plan import Plan
 from gancheck.bench.run import RunOutcome, execute
 from gancheck.bench.selection import resize, select
+from gancheck.bench.side_files import CHECKPOINT, SideFiles
 from gancheck.bench.suite import Suite
 from gancheck.bench.suite_file import check_suite, load_suite, suite_of
 from gancheck.plugins.parameters import split_names
 from gancheck.plugins.registry import Registry
+from gancheck.report.kept_samples import keep_samples
 from gancheck.report.plots.bench import draw
+from gancheck.report.text.profile import profile_tasks
 from gancheck.report.text.progress import RunBar
+from gancheck.system.cores import thread_count
 from gancheck.system.data_folder import data_from
 from gancheck.testing.contract import kept_line, plugins_at
 
@@ -36,6 +41,9 @@ def run(
     force: bool = False,
     retry: Retry | None = None,
     data_root: str | Path | None = None,
+    checkpoint: float = CHECKPOINT,
+    keep: str | Sequence[str] = (),
+    profile: bool = False,
 ) -> RunOutcome:
     """Train, measure and rank; what the folder already holds is not done again.
 
@@ -48,10 +56,17 @@ def run(
     `retry="failed"` tries runs again that failed or ran out of time; else they stay as they are until code changes.
     `data_root` is the folder of downloaded data sets; GANCHECK_DATA, or the cache, unless given.
 
+    A block of seeds that trains for longer than `checkpoint` seconds writes its state to the folder every so often, and
+    the same call goes on from there after it was killed; 0 writes none. `keep` names what is written to
+    `<out>/samples`: "samples" (the last evaluation's, as .npy), "grids" (of images, at every evaluation), and to
+    `<out>/players`: "players" (all networks at the end of training). `profile` times some steps of every task first.
+    None of these changes a number.
+
     Gives a `RunOutcome`: `.board` (the `Leaderboard`), `.frame()` (its rows as a polars.DataFrame), `.failed` (how many
     runs came to nothing; they are counted, not raised), `.counts`, `.runs`, and `.leaderboard`, the CSV file's path.
     Raises UnknownName, BadParameter, BadSuite or BadPlugin for bad input, StoreError where `out` cannot be used.
     """
+    side = SideFiles(checkpoint, tuple(list_names(keep)), profile)
     with data_from(data_root):
         registry = Registry.load(plugins)
         if suite is None:
@@ -62,7 +77,7 @@ def run(
             only = {"strategy": list_names(strategies), "dataset": list_names(datasets), "gan": list_names(gans)}
             whole = check_suite(suite, registry) if isinstance(suite, Suite) else load_suite(suite, registry)
             chosen = select(whole, registry, {axis: names for axis, names in only.items() if names})
-        plan = Plan.of(resize(chosen, seeds, steps), registry, plugins, out, device, force, retry, whole)
+        plan = Plan.of(resize(chosen, seeds, steps), registry, plugins, out, device, force, retry, whole, side)
         return run_plan(plan, jobs, threads)
 
 
@@ -73,11 +88,15 @@ def list_names(names: str | Sequence[str]) -> list[str]:
 
 def run_plan(plan: Plan, jobs: int | None = None, threads: int | None = None) -> RunOutcome:
     """Do what is planned, with progress on standard error, and draw the pictures."""
-    executor = LocalExecutor.of(plan.device, len(plan.todo), jobs, threads)
+    executor, side = LocalExecutor.of(plan.device, len(plan.todo), jobs, threads), plan.jobs[0].side
+    with thread_count(executor.threads):
+        profiled = profile_tasks(plan) if side.profile else ()
     with RunBar(len(plan.specs)) as bar:
         outcome = execute(plan, executor, bar)
+    with thread_count(executor.threads):  # as the workers drew them
+        keep_samples(plan, side.keep)
     draw(plan.jobs, plan.registry, plan.store, outcome.board, outcome.runs, outcome.leaderboard.parent)
-    return outcome
+    return replace(outcome, notes=(*profiled, *outcome.notes))
 
 
 def check(path: str | Path) -> list[str]:

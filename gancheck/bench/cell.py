@@ -22,6 +22,7 @@ from gancheck.bench.alarm_rows import alarm_row, find_alarms
 from gancheck.bench.evaluation import TaskEvaluation
 from gancheck.bench.out_of_memory import advise_on_measuring, advise_on_training, is_out_of_memory
 from gancheck.bench.run_spec import RunSpec
+from gancheck.bench.side_files import SideFiles
 from gancheck.bench.spec import Cell
 from gancheck.bench.store import Row, Run, Store
 from gancheck.bench.task import Task
@@ -34,6 +35,7 @@ from gancheck.numerics.seeding import generator
 from gancheck.plugins.registry import Registry
 from gancheck.system.arithmetic import arithmetic
 from gancheck.system.digest import json_values
+from gancheck.training.checkpoints import Checkpoints, NoCheckpoints
 from gancheck.training.record import TrainingRecord
 from gancheck.training.recorder import OnStep
 from gancheck.training.setup import TrainingSetup
@@ -54,6 +56,7 @@ class Job:
     plugins: tuple[str, ...]  #: plug-in files, loaded again in every worker
     force: bool = False  #: train and measure even what the store has
     retry: Retry | None = None  #: what else is tried again
+    side: SideFiles = field(default_factory=SideFiles)
 
     def keeps(self, run: Run) -> bool:
         """Whether a run that the store has is left as it is."""
@@ -141,21 +144,36 @@ def load_or_train(
 ) -> dict[int, TrainingRecord]:
     """Trainings by seed: none where the recipe cannot treat the GAN, kept ones, or new ones.
 
-    A model's own loop trains the missing seeds alone. A stack is trained whole, as its rounding depends on its width;
-    of it only what is missing is saved.
+    A model's own loop trains the missing seeds alone, and each is saved when it is done. A stack is trained whole, as
+    its rounding depends on its width; of it only what is missing is saved.
     """
     if reason := skip_reason(setup):
         return {seed: TrainingRecord(seed, status="skipped", reason=reason) for seed in setup.seeds}
     records = load_records(job, todo, store)
     missing = [spec for spec in todo if spec.seed not in records]
-    if missing:
-        seeds = tuple(spec.seed for spec in missing) if setup.gan.own_loop else setup.seeds
-        trained = {record.seed: record for record in train_block(replace(setup, seeds=seeds), on_step)}
-        for spec in missing:
+    own = setup.gan.own_loop
+    for group in [[spec] for spec in missing] if own else [missing] * bool(missing):
+        seeds = tuple(spec.seed for spec in group) if own else setup.seeds
+        checkpoints = open_checkpoints(job, store)
+        trained = {record.seed: record for record in train_block(replace(setup, seeds=seeds), on_step, checkpoints)}
+        for spec in group:
             records[spec.seed] = record = trained[spec.seed]
             if record.status != "failed":  # a failure may be the machine's, and is no training to measure again
                 record.save(store.weights(spec.training_id), json_values(spec.training))
+        if all(record.status != "failed" for record in trained.values()):
+            checkpoints.remove()
     return records
+
+
+def open_checkpoints(job: Job, store: Store) -> Checkpoints:
+    """The checkpoint of the cell's block; where all is to be made again, an old one is removed."""
+    if not job.side.checkpoint:
+        return NoCheckpoints()
+    training = job.specs[0].training_id
+    checkpoints = Checkpoints(store.checkpoint(training), training, job.side.checkpoint)
+    if job.force:
+        checkpoints.remove()
+    return checkpoints
 
 
 def load_records(job: Job, todo: Sequence[RunSpec], store: Store) -> dict[int, TrainingRecord]:
@@ -167,10 +185,10 @@ def load_records(job: Job, todo: Sequence[RunSpec], store: Store) -> dict[int, T
     return {seed: record for seed, record in found.items() if not (job.retry and record.status in RETRIED)}
 
 
-def train_block(setup: TrainingSetup, on_step: OnStep) -> list[TrainingRecord]:
+def train_block(setup: TrainingSetup, on_step: OnStep, checkpoints: Checkpoints) -> list[TrainingRecord]:
     """Train the block; what a plug-in raises becomes failed runs with the reason."""
     try:
-        return train(setup, on_step)
+        return train(setup, on_step, checkpoints)
     except Exception as error:
         named = str(error) if isinstance(error, GancheckError) else f"{type(error).__name__}: {error}"
         reason = advise_on_training(setup) if is_out_of_memory(error) else named
@@ -226,23 +244,35 @@ class EvaluationDraws:
 
     def cost(self) -> Row:
         """What the last evaluation's samples cost."""
-        return {"sampling_seconds": round(self.seconds, 4), "sampling_evaluations": dict(self.evaluations)}
+        return {
+            "sampling_seconds": round(self.seconds, 4),
+            "sampling_seconds_per_1000": per_thousand(self.seconds, self.count),
+            "sampling_evaluations": dict(self.evaluations),
+        }
 
 
 def outcome_row(setup: TrainingSetup, record: TrainingRecord, spent: float) -> Row:
     """How a run went, beside its values."""
+    seen = record.updates * setup.recipe.settings(setup.settings).batch
     return {
         "seconds": round(record.seconds, 4),
         "cpu_seconds": round(record.cpu_seconds, 4),
+        "seconds_per_1000": per_thousand(record.seconds, seen),
+        "peak_memory": record.peak_memory or None,
         "evaluation_seconds": spent,
         "updates": record.updates,
-        "samples_seen": record.updates * setup.recipe.settings(setup.settings).batch,
+        "samples_seen": seen,
         "path": record.path,
         "path_reason": record.path_reason,
         "threads": torch.get_num_threads(),
         "modes": len(setup.dataset.weights),
         "table": setup.recipe.kind,
     }
+
+
+def per_thousand(seconds: float, images: int) -> float | None:
+    """Seconds for a thousand images or points; None where none is known."""
+    return round(1000 * seconds / images, 6) if images else None
 
 
 def value_rows(evaluation: TaskEvaluation, draws: EvaluationDraws, record: TrainingRecord) -> Iterator[Row]:

@@ -11,6 +11,7 @@ from typing import get_args
 from gancheck.bench.cell import Job, Retry, kept_runs
 from gancheck.bench.run_spec import RunSpec
 from gancheck.bench.selection import parse_only, resize, select
+from gancheck.bench.side_files import SideFiles
 from gancheck.bench.spec import grid_cells
 from gancheck.bench.store import Store
 from gancheck.bench.suite import Suite
@@ -57,12 +58,13 @@ class Plan:
         device: str = "auto",
         force: bool = False,
         retry: Retry | None = None,
+        side: SideFiles | None = None,
     ) -> Plan:
         """Read the suite, choose, and check every plug-in."""
         registry = Registry.load(plugins)
         whole = load_suite(suite, registry)
         chosen = resize(select(whole, registry, parse_only(only)), seeds, steps)
-        return cls.of(chosen, registry, plugins, out, device, force, retry, whole)
+        return cls.of(chosen, registry, plugins, out, device, force, retry, whole, side)
 
     @classmethod
     def of(
@@ -75,6 +77,7 @@ class Plan:
         force: bool = False,
         retry: Retry | None = None,
         whole: Suite | None = None,
+        side: SideFiles | None = None,
     ) -> Plan:
         """The plan of a suite that was read already, which may be a choice from a whole one; `plugins` are the files
         that the registry was loaded with."""
@@ -87,7 +90,8 @@ class Plan:
         built = {task.label: (task.build_gan(registry), task.build_dataset(registry)) for task in suite.tasks}
         setups = [cell.assemble(*built[cell.task.label], registry) for cell in grid]
         specs = [cell.specs(setup, registry) for cell, setup in zip(grid, setups, strict=True)]
-        jobs = [Job(cell, some, store.folder, files, force, retry) for cell, some in zip(grid, specs, strict=True)]
+        how = (store.folder, files, force, retry, side or SideFiles())
+        jobs = [Job(cell, some, *how) for cell, some in zip(grid, specs, strict=True)]
         return cls(suite, jobs, setups, store, registry, tuple(task.label for task in (whole or suite).tasks), named)
 
     @property

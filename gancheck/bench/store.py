@@ -123,6 +123,10 @@ class Store:
         """Where a training is."""
         return self.folder / f"{training_id}.safetensors"
 
+    def checkpoint(self, training_id: str) -> Path:
+        """Where the state of a block in training is, by the id of its first seed's training."""
+        return self.folder / f"{training_id}.checkpoint"
+
     def commit(self, run: Run) -> None:
         """Write a whole run, or nothing."""
         lines = [json_line({"kind": "spec", **run.spec.table()}), *map(json_line, run.rows)]

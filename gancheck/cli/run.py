@@ -14,7 +14,9 @@ from gancheck.bench.cell import Retry
 from gancheck.bench.execution.local import LocalExecutor
 from gancheck.bench.plan import Plan
 from gancheck.bench.run import RunOutcome
+from gancheck.bench.side_files import CHECKPOINT, SideFiles
 from gancheck.cli.console import Output
+from gancheck.plugins.parameters import split_names
 from gancheck.plugins.registry import Registry
 from gancheck.report.text import breaking_points, training_states
 from gancheck.report.text.leaderboard import terminal
@@ -39,6 +41,9 @@ def run_command(
     force: Annotated[bool, Parameter(negative="")] = False,
     retry: Retry | None = None,
     data_root: Path | None = None,
+    checkpoint: float = CHECKPOINT,
+    keep: str = "",
+    profile: Annotated[bool, Parameter(negative="")] = False,
 ) -> int:
     """Train, measure and rank a suite; what is done already is not done again.
 
@@ -72,9 +77,18 @@ def run_command(
         again. Runs of changed code are always new ones.
     data_root
         Folder of downloaded data sets, such as cifar10; GANCHECK_DATA or gancheck's cache unless given.
+    checkpoint
+        Seconds of training after which the state of a block of seeds is written, and again, so that a run that was
+        killed goes on from there; 0: never.
+    keep
+        samples,grids,players: the last evaluation's samples as .npy files, grids of images at every evaluation, all
+        networks at the end of training. Samples and grids are drawn again for runs that are there already.
+    profile
+        First time some steps of every task, and print what they spend their time on.
     """
+    side = SideFiles(checkpoint, tuple(split_names(keep)) if keep else (), profile)
     with data_from(data_root):
-        made = Plan.make(suite, with_ or (), only or (), seeds, steps, out, device, force, retry)
+        made = Plan.make(suite, with_ or (), only or (), seeds, steps, out, device, force, retry, side)
         if plan:
             show(made, LocalExecutor.of(made.device, len(made.todo), jobs, threads), Output())
             return 0

@@ -30,6 +30,7 @@ class TrainingRecord:
     seconds: float = 0.0  #: training time; a block's time is shared equally among its seeds
     cpu_seconds: float = 0.0  #: the same as CPU time of the process, all threads together
     updates: int = 0  #: discriminator updates made
+    peak_memory: int = 0  #: bytes, see `PeakMemory`; 0 where it is not known
     path: str = ""  #: how it was computed, such as "stacked-traced"
     path_reason: str = ""  #: why it was not computed as wanted; empty where it was
     snapshots: dict[int, Kept] = field(default_factory=dict)  #: step -> what is evaluated
@@ -37,9 +38,7 @@ class TrainingRecord:
 
     def save(self, path: Path, spec: dict[str, Any]) -> None:
         """Write everything to one safetensors file, beside and renamed."""
-        tensors = {
-            f"{step}/{name}": t for step, kept in self.snapshots.items() for name, t in flatten_kept(kept).items()
-        }
+        tensors = snapshot_tensors(self)
         tensors |= {f"trace/{name}": t for name, t in self.trace.items()}
         about = {k: getattr(self, k) for k in ABOUT}
         with replacing(path) as part:
@@ -71,13 +70,19 @@ class TrainingRecord:
 
 
 #: What a file says of a record beside its tensors.
-ABOUT = ("seed", "status", "reason", "seconds", "cpu_seconds", "updates", "path", "path_reason")
+ABOUT = ("seed", "status", "reason", "seconds", "cpu_seconds", "updates", "peak_memory", "path", "path_reason")
 
 
 def empty_snapshots(points: dict[str, list[str]] | list[int]) -> dict[int, Kept]:
     """Snapshots of players without any tensor, by step; older files name the steps alone, and hold the generator."""
     players = points if isinstance(points, dict) else {str(step): ["generator"] for step in points}
     return {int(step): Kept({name: {} for name in names}) for step, names in players.items()}
+
+
+def snapshot_tensors(record: TrainingRecord) -> dict[str, Tensor]:
+    """Every tensor of a record's snapshots, under its step and its way in."""
+    points = record.snapshots.items()
+    return {f"{step}/{name}": t for step, kept in points for name, t in flatten_kept(kept).items()}
 
 
 def flatten_kept(kept: Kept) -> dict[str, Tensor]:

@@ -7,7 +7,7 @@ what is to be evaluated.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -15,7 +15,7 @@ from torch import Tensor
 from gancheck.gans.sampler import Sampler
 from gancheck.gans.state import Kept
 from gancheck.training.diversity import DiversityProbe
-from gancheck.training.record import TrainingRecord
+from gancheck.training.record import TrainingRecord, empty_snapshots, snapshot_tensors
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.signals import Signals, pause_steps
 from gancheck.training.stopwatch import Stopwatch
@@ -56,6 +56,7 @@ class RunRecorder:
         self.pauses = pause_steps(self.budget.steps, self.budget.points)
         self.trace: dict[str, Tensor] = {}  #: signal -> (seeds, steps), NaN where not measured
         self.steps: Tensor | None = None  #: (steps, names, seeds) of the signals that a loop gives together
+        self.together: tuple[str, ...] = ()  #: names of these signals
         self.add_signals("diversity")
 
     def add_signals(self, *names: str, before: float = float("nan")) -> None:
@@ -71,10 +72,41 @@ class RunRecorder:
     def write_step(self, step: int, signals: Signals) -> None:
         """Write all signals of a step at once; they are the same at every step."""
         if self.steps is None:
-            shape = (self.budget.steps, *signals.values.shape)
-            self.steps = torch.full(shape, float("nan"), device=self.device)
-            self.trace |= {name: self.steps[:, place].T for place, name in enumerate(signals.names)}
+            self.begin_steps(signals.names, signals.values.shape)
+        assert self.steps is not None
         self.steps[step] = signals.values
+
+    def begin_steps(self, names: tuple[str, ...], shape: torch.Size) -> Tensor:
+        """Room for signals of that shape at every step."""
+        self.together = names
+        self.steps = torch.full((self.budget.steps, *shape), float("nan"), device=self.device)
+        self.trace |= {name: self.steps[:, place].T for place, name in enumerate(names)}
+        return self.steps
+
+    def state(self, done: int) -> tuple[dict[str, Tensor], dict[str, Any]]:
+        """The record so far, as tensors by name and facts that are no tensors."""
+        own = {f"trace/{name}": t[:, :done] for name, t in self.trace.items() if name not in self.together}
+        steps = {} if self.steps is None else {"steps": self.steps[:done]}
+        kept = {f"{i}/{name}": t for i, r in enumerate(self.records) for name, t in snapshot_tensors(r).items()}
+        clock = [self.clock.seconds, self.clock.cpu_seconds]
+        facts = {"clock": clock, "signals": list(self.together), "seeds": [describe(r) for r in self.records]}
+        return own | steps | {f"record/{name}": t for name, t in kept.items()}, facts
+
+    def restore(self, tensors: Mapping[str, Tensor], facts: Mapping[str, Any], done: int) -> None:
+        """Go on with a record of so many steps."""
+        self.clock.seconds, self.clock.cpu_seconds = facts["clock"]
+        for name in self.trace.keys() & {name.removeprefix("trace/") for name in tensors}:
+            self.trace[name][:, :done] = tensors[f"trace/{name}"].to(self.device)
+        if "steps" in tensors:
+            self.begin_steps(tuple(facts["signals"]), tensors["steps"].shape[1:])[:done] = tensors["steps"].to(
+                self.device
+            )
+        for i, (record, told) in enumerate(zip(self.records, facts["seeds"], strict=True)):
+            record.status, record.reason = told["status"], told["reason"]
+            record.snapshots = empty_snapshots(told["points"])
+            for name, tensor in tensors.items():
+                if name.startswith(f"record/{i}/"):
+                    record.put(name.removeprefix(f"record/{i}/"), tensor.to(self.device))
 
     def pause(self, done: int, loop: TrainingLoop) -> bool:
         """Look at every seed when so many steps are done; whether any of them goes on."""
@@ -107,3 +139,9 @@ class RunRecorder:
             record.updates = updates
             record.trace = {name: signal[i, :done].cpu().contiguous() for name, signal in self.trace.items()}
         return self.records
+
+
+def describe(record: TrainingRecord) -> dict[str, Any]:
+    """How a seed stands, and which players its snapshots hold."""
+    points = {str(step): list(kept.weights) for step, kept in record.snapshots.items()}
+    return {"status": record.status, "reason": record.reason, "points": points}

@@ -14,6 +14,8 @@ from gancheck.gans.state import Kept, Params
 from gancheck.gans.still_game import played_weights
 from gancheck.numerics.seeding import key
 from gancheck.strategies.idle_hooks import refuse_idle_hooks
+from gancheck.training.block_state import BlockState
+from gancheck.training.checkpoints import Checkpoints, NoCheckpoints
 from gancheck.training.compiled_step import CompiledStep
 from gancheck.training.fallback import ChosenPath, first_path
 from gancheck.training.record import TrainingRecord
@@ -48,28 +50,43 @@ class Trainer:
         self.live: Callable[..., Any]  #: `live_weights` of all replicates
         self.signals: Signals  #: of the last step
 
-    def train(self, on_step: OnStep = lambda _: None) -> list[TrainingRecord]:
-        """Run the budget and give every seed's training."""
+    def train(self, on_step: OnStep = lambda _: None, checkpoints: Checkpoints | None = None) -> list[TrainingRecord]:
+        """Run the budget, from where a checkpoint leaves off, and give every seed's training."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(key(self.setup.seeds, "global"))  # for modules that draw by themselves
             chosen = self.prepare()
             recorder = RunRecorder(self.setup, self.setup.seeds, self.sampler, str(chosen.path), on_step, chosen.reason)
             owners = [owner for update in self.updates.values() for owner in update.owners]
             recorder.add_signals(*SIGNALS, *(f"{o}_{k}" for o in owners for k in ("loss", "gradient")))
-            return self.run(recorder)
+            return self.run(recorder, checkpoints or NoCheckpoints())
 
-    def run(self, recorder: RunRecorder) -> list[TrainingRecord]:
+    def run(self, recorder: RunRecorder, checkpoints: Checkpoints) -> list[TrainingRecord]:
         """Steps, and between them, with the clock stopped, pauses to look at the seeds."""
-        for pause in recorder.pauses:
+        state = self.state(recorder)
+        checkpoints.resume(state)
+        with checkpoints.watched():
+            for pause in [pause for pause in recorder.pauses if pause > self.replicas.steps_done]:
+                self.play_until(pause, recorder, checkpoints, state)
+                if not recorder.pause(pause, self):
+                    break
+                checkpoints.save_if_due(state)
+        done = self.replicas.steps_done
+        return recorder.finish(done, updates=done * self.replicas.settings.critic_steps)
+
+    def play_until(self, pause: int, recorder: RunRecorder, checkpoints: Checkpoints, state: BlockState) -> None:
+        """Steps until so many are done, which a request to stop interrupts."""
+        while self.replicas.steps_done < pause:
             with recorder.clock.running():
-                while (step := self.replicas.steps_done) < pause:
+                while (step := self.replicas.steps_done) < pause and not checkpoints.asked_to_stop:
                     self.step()
                     recorder.write_step(step, self.signals)
                 self.wait()
-            if not recorder.pause(pause, self):
-                break
-        done = self.replicas.steps_done
-        return recorder.finish(done, updates=done * self.replicas.settings.critic_steps)
+            checkpoints.stop_if_asked(state)
+
+    def state(self, recorder: RunRecorder) -> BlockState:
+        """What a checkpoint holds."""
+        graph = self.play if isinstance(self.play, CompiledStep) else None
+        return BlockState(self.replicas, list(self.updates.values()), recorder, graph)
 
     def prepare(self) -> ChosenPath:
         """Try one replicate, then take the first path on which all updates can be mapped.

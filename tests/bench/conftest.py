@@ -42,7 +42,17 @@ class Helped(gc.Strategy):
         return loss + (weight() + extra) * game.real_logits.square().mean()
 """
 #: Parts of an outcome, and a column of the leaderboard, that depend on the clock or on the machine.
-CLOCKS = ("seconds", "cpu_seconds", "evaluation_seconds", "sampling_seconds", "threads", "cost_ratio")
+CLOCKS = (
+    "seconds",
+    "cpu_seconds",
+    "evaluation_seconds",
+    "sampling_seconds",
+    "sampling_seconds_per_1000",
+    "seconds_per_1000",
+    "peak_memory",
+    "threads",
+    "cost_ratio",
+)
 
 
 @pytest.fixture(scope="session")
