@@ -88,6 +88,7 @@ def setup(registry: gc.Registry) -> Callable[..., TrainingSetup]:
         timeout: float = 0.0,
         seeds: tuple[int, ...] = (0, 1),
         path: ExecutionPath = EAGER,
+        start: dict[str, str] | None = None,
         **settings: Any,
     ) -> TrainingSetup:
         parsed = Recipe.parse(recipe, registry)
@@ -100,6 +101,7 @@ def setup(registry: gc.Registry) -> Callable[..., TrainingSetup]:
             seeds=seeds,
             path=path,
             device=torch.device("cpu"),
+            start=start or {},
         )
 
     return make

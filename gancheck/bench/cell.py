@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 import torch
-from torch import Tensor
 
 from gancheck.bench.alarm_rows import alarm_row, find_alarms
 from gancheck.bench.evaluation import TaskEvaluation
+from gancheck.bench.evaluation_draws import EvaluationDraws, per_thousand
 from gancheck.bench.out_of_memory import advise_on_measuring, advise_on_training, is_out_of_memory
 from gancheck.bench.run_spec import RunSpec
 from gancheck.bench.side_files import SideFiles
@@ -29,9 +28,6 @@ from gancheck.bench.task import Task
 from gancheck.bench.training_state import training_state
 from gancheck.bench.validation import skip_reason
 from gancheck.errors import BadPlugin, Diverged, GancheckError, StoreError
-from gancheck.gans.sampler import Sampler, draw_samples
-from gancheck.gans.state import Kept
-from gancheck.numerics.seeding import generator
 from gancheck.plugins.registry import Registry
 from gancheck.system.arithmetic import arithmetic
 from gancheck.system.digest import json_values
@@ -39,7 +35,7 @@ from gancheck.training.checkpoints import Checkpoints, NoCheckpoints
 from gancheck.training.record import TrainingRecord
 from gancheck.training.recorder import OnStep
 from gancheck.training.setup import TrainingSetup
-from gancheck.training.snapshot import sampler_of
+from gancheck.training.start_weights import save_players
 from gancheck.training.train import train
 
 Retry = Literal["failed"]
@@ -160,6 +156,8 @@ def load_or_train(
             records[spec.seed] = record = trained[spec.seed]
             if record.status != "failed":  # a failure may be the machine's, and is no training to measure again
                 record.save(store.weights(spec.training_id), json_values(spec.training))
+            if record.players and "players" in job.side.keep:
+                save_players(record.players, store.players(spec), {"training": spec.training_id, "run": spec.label})
         if all(record.status != "failed" for record in trained.values()):
             checkpoints.remove()
     return records
@@ -216,41 +214,6 @@ def evaluate_run(
     return [*rows, *map(alarm_row, alarms)], outcome_row(setup, record, spent) | draws.cost() | ended
 
 
-class EvaluationDraws:
-    """The samples of a run's evaluations, and what the last of them cost. Random numbers are the same at every step
-    and for every strategy.
-    """
-
-    def __init__(self, setup: TrainingSetup, seed: int, count: int) -> None:
-        self.setup, self.seed, self.count = setup, seed, count
-        self.seconds = 0.0
-        self.evaluations = Counter[str]()  #: rows that each player was called for
-
-    @cached_property
-    def sampler(self) -> Sampler:
-        """How samples are drawn from what was kept."""
-        return sampler_of(self.setup)
-
-    def of(self, kept: Kept) -> Tensor:
-        """Samples of one snapshot."""
-        setup, source = self.setup, generator(self.setup.device, self.seed, "evaluation")
-        before, start = self.sampler.evaluations.copy(), time.perf_counter()
-        samples = draw_samples(self.sampler, kept.to(setup.device), self.count, source)
-        self.seconds, self.evaluations = time.perf_counter() - start, self.sampler.evaluations - before
-        if samples.shape[1:] != setup.dataset.spec.shape:
-            got, wanted = tuple(samples.shape[1:]), setup.dataset.spec.shape
-            raise BadPlugin(f"the generator made samples of shape {got}; this data needs {wanted}")
-        return samples
-
-    def cost(self) -> Row:
-        """What the last evaluation's samples cost."""
-        return {
-            "sampling_seconds": round(self.seconds, 4),
-            "sampling_seconds_per_1000": per_thousand(self.seconds, self.count),
-            "sampling_evaluations": dict(self.evaluations),
-        }
-
-
 def outcome_row(setup: TrainingSetup, record: TrainingRecord, spent: float) -> Row:
     """How a run went, beside its values."""
     seen = record.updates * setup.recipe.settings(setup.settings).batch
@@ -268,11 +231,6 @@ def outcome_row(setup: TrainingSetup, record: TrainingRecord, spent: float) -> R
         "modes": len(setup.dataset.weights),
         "table": setup.recipe.kind,
     }
-
-
-def per_thousand(seconds: float, images: int) -> float | None:
-    """Seconds for a thousand images or points; None where none is known."""
-    return round(1000 * seconds / images, 6) if images else None
 
 
 def value_rows(evaluation: TaskEvaluation, draws: EvaluationDraws, record: TrainingRecord) -> Iterator[Row]:

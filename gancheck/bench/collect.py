@@ -68,7 +68,15 @@ def protocol_of(run: Run) -> tuple[object, ...]:
     """What two runs must share to stand on one board, apart from recipe and seed."""
     training, evaluation = run.spec.training, run.spec.evaluation
     trained = (training.engine, training.torch, training.device, training.dataset, training.gan)
-    return (*trained, training.settings, training.budget, evaluation.evaluation, evaluation.samples, evaluation.data)
+    return (
+        *trained,
+        training.start,
+        training.settings,
+        training.budget,
+        evaluation.evaluation,
+        evaluation.samples,
+        evaluation.data,
+    )
 
 
 def ladder_place(spec: RunSpec) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from gancheck.bench.cell import EvaluationDraws, Job
+from gancheck.bench.cell import Job
+from gancheck.bench.evaluation_draws import EvaluationDraws
 from gancheck.bench.run_spec import RunSpec
 from gancheck.bench.store import Store
 from gancheck.errors import BadPlugin, Diverged, StoreError
@@ -34,9 +35,7 @@ class KeptRun:
     @property
     def name(self) -> str:
         """For its files: `ring-mlp/r1-seed-0`."""
-        return "/".join(
-            part.replace("/", "-") for part in (self.spec.task, f"{self.spec.recipe}-seed-{self.spec.seed}")
-        )
+        return self.spec.file_name
 
     @property
     def steps(self) -> list[int]:

@@ -37,7 +37,7 @@ class PluginRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     content: str = ""  #: hash of the files that a dataset comes from
 
 
-class TrainingSpec(msgspec.Struct, frozen=True):
+class TrainingSpec(msgspec.Struct, frozen=True, omit_defaults=True):
     """What decides the weights of one seed."""
 
     engine: int
@@ -51,6 +51,7 @@ class TrainingSpec(msgspec.Struct, frozen=True):
     budget: dict[str, Any]
     block: list[int]  #: the seeds that are trained together
     seed: int
+    start: dict[str, str] = {}  #: player -> hash of the weights that it started from; empty: fresh ones
 
 
 class EvaluationSpec(msgspec.Struct, frozen=True):
@@ -83,6 +84,11 @@ class RunSpec(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     def label(self) -> str:
         """For people: `ring/mlp r1 seed 0`."""
         return f"{self.task} {self.recipe} seed {self.seed}"
+
+    @property
+    def file_name(self) -> str:
+        """For files that people look at: `ring-mlp/r1-seed-0`."""
+        return f"{self.task.replace('/', '-')}/{self.recipe.replace('/', '-')}-seed-{self.seed}"
 
     @property
     def place(self) -> tuple[str, str, int]:

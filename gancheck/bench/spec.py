@@ -25,6 +25,7 @@ from gancheck.strategies.recipe import Recipe
 from gancheck.training.compiling import has_compiler
 from gancheck.training.replicas import build_untreated
 from gancheck.training.setup import TrainingSetup
+from gancheck.training.start_weights import content_of
 from gancheck.training.vectorise import ExecutionPath
 
 ENGINE = 3  #: raise it when the engine's numbers change for the same spec
@@ -71,6 +72,7 @@ class Cell:
             seeds=self.seeds,
             path=self.path(gan, recipe, dataset.spec),
             device=torch.device(self.device),
+            start=self.task.start,
         )
 
     def path(self, gan: Model, recipe: Recipe, data: DataSpec) -> ExecutionPath:
@@ -102,6 +104,7 @@ class Cell:
             budget=asdict(self.task.budget),
             block=list(self.seeds),
             seed=seed,
+            start={player: content_of(path, player) for player, path in setup.start.items()},
         )
 
     def spec(self, training: TrainingSpec, setup: TrainingSetup, registry: Registry) -> RunSpec:

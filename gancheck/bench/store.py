@@ -127,6 +127,10 @@ class Store:
         """Where the state of a block in training is, by the id of its first seed's training."""
         return self.folder / f"{training_id}.checkpoint"
 
+    def players(self, spec: RunSpec) -> Path:
+        """Where all networks of a run are, as `--keep players` leaves them."""
+        return self.folder / "players" / f"{spec.file_name}.safetensors"
+
     def commit(self, run: Run) -> None:
         """Write a whole run, or nothing."""
         lines = [json_line({"kind": "spec", **run.spec.table()}), *map(json_line, run.rows)]

@@ -139,6 +139,7 @@ class SuiteReader:
             settings=read_settings(self.merge_sections(table, "training")),
             budget=parameters.build(Budget, self.merge_sections(table, "budget"), "budget"),
             protocol=parameters.build(EvaluationProtocol, self.merge_sections(table, "evaluation"), "evaluation"),
+            start=read_start(self.merge_sections(table, "training"), self.folder),
             **read_rung(table),
         )
 
@@ -182,6 +183,12 @@ def read_rung(table: Table) -> Table:
     return {key: parameters.convert(table[key], kind, key) for key, kind in RUNG.items() if key in table}
 
 
+def read_start(training: Table, folder: Path) -> dict[str, str]:
+    """`start = { generator = "file.safetensors" }` of the [training] section: files by player, beside the suite's."""
+    files = parameters.convert(read_section(training, "start"), dict[str, str], "start")
+    return {player: str((folder / name).resolve()) for player, name in files.items()}
+
+
 def read_section(table: Table, key: str) -> Table:
     """A table inside a table; empty where there is none."""
     found: Table = parameters.convert(table.get(key, {}), Table, key)
@@ -203,15 +210,16 @@ def whole_number(value: Any, what: str, least: int) -> int:
 
 
 def read_settings(table: Table) -> Settings:
-    """The [training] section: batch, critic_steps, precision, optimiser, players = { discriminator = { lr = ... } }."""
+    """The [training] section: batch, critic_steps, precision, optimiser, players = { discriminator = { lr = ... } };
+    `read_start` reads its start."""
     base, own = read_section(table, "optimiser"), read_section(table, "players")
     default = parameters.build(Optimiser, base, "optimiser")
     players = {
         name: parameters.build(Optimiser, {**base, **read_section(own, name)}, f"optimiser of the {name}")
         for name in own
     }
-    rest = {k: v for k, v in table.items() if k not in ("optimiser", "players")}
-    refuse_unknown_keys(rest, ("batch", "critic_steps", "precision", "optimiser", "players"), "training")
+    rest = {k: v for k, v in table.items() if k not in ("optimiser", "players", "start")}
+    refuse_unknown_keys(rest, ("batch", "critic_steps", "precision", "optimiser", "players", "start"), "training")
     counts = parameters.build(Settings, rest, "training")
     return replace(counts, default=default, players=players)
 

@@ -71,6 +71,7 @@ class Task:
     budget: Budget = field(default_factory=Budget)
     protocol: EvaluationProtocol = field(default_factory=EvaluationProtocol)
     title: str = ""  #: of the GAN's side; empty: the GAN's name
+    start: dict[str, str] = field(default_factory=dict)  #: player -> file of the weights that it starts from
     knob: str = ""  #: of a ladder: what makes this task harder than the others of the same knob
     level: float = 1.0  #: of the knob; more is harder
     yardstick: bool = False  #: of a model beside the suite's GANs, that trains itself and that no strategy treats

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import torch
 
 from gancheck.datasets.base import Dataset, DataSpec
-from gancheck.errors import BadSuite
+from gancheck.errors import BadData, BadParameter, BadSuite
 from gancheck.evaluation.panel import read_metric
 from gancheck.gans.base import Model
 from gancheck.gans.players import generate_with
 from gancheck.numerics.seeding import generator
 from gancheck.plugins.registry import Registry
 from gancheck.training.replicas import build_untreated
+from gancheck.training.start_weights import load_start
 
 if TYPE_CHECKING:
     from gancheck.bench.task import Task
@@ -31,7 +32,10 @@ def validate_task(task: Task, registry: Registry) -> None:
     refuse_bad_scale(dataset, task)
     what = f"task '{task.name}': gan '{task.gan.name}'"
     try:
+        load_start(build_untreated(gan, dataset.spec, 0, torch.device("cpu")).modules, task.start)
         shape = sample_shape(gan, dataset.spec)
+    except (BadData, BadParameter) as error:
+        raise BadSuite(f"{what}: {error}") from error
     except Exception as error:
         raise BadSuite(f"{what} cannot be built for it: {error}") from error
     if shape != dataset.spec.shape:

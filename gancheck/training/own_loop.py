@@ -20,6 +20,7 @@ from gancheck.training.recorder import OnStep, RunRecorder
 from gancheck.training.replicas import build_untreated
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.signals import SIGNALS
+from gancheck.training.start_weights import load_start
 
 
 class OwnLoopSession:
@@ -29,6 +30,7 @@ class OwnLoopSession:
         self.setup, self.seed, self.device = setup, seed, setup.device
         self.built: Built = build_untreated(setup.gan, setup.dataset.spec, seed, setup.device)
         self.modules: dict[str, nn.Module] = self.built.modules
+        load_start(self.modules, setup.start)
         self.source = generator(self.device, seed, "data/own")
         self.latents = generator(self.device, seed, "latent/own")
         self.code_source = generator(self.device, seed, "code/own")
@@ -105,6 +107,7 @@ class OwnLoopSession:
     def finish(self) -> TrainingRecord:
         """The record; a loop that ended before its budget is a broken contract."""
         (record,) = self.recorder.finish(self.steps_done)
+        record.players = {name: copy_tensors(module) for name, module in self.modules.items()}
         if self.steps_done < self.setup.budget.steps and record.status == "done":
             raise BadPlugin(
                 f"train() ended after {self.steps_done} of {self.setup.budget.steps} steps; iterate session.steps()"

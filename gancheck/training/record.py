@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from gancheck.errors import StoreError
-from gancheck.gans.state import Kept
+from gancheck.gans.state import Kept, Params
 from gancheck.system.files import replacing
 
 Status = Literal["done", "diverged", "failed", "timeout", "skipped"]
@@ -34,6 +34,7 @@ class TrainingRecord:
     path: str = ""  #: how it was computed, such as "stacked-traced"
     path_reason: str = ""  #: why it was not computed as wanted; empty where it was
     snapshots: dict[int, Kept] = field(default_factory=dict)  #: step -> what is evaluated
+    players: dict[str, Params] = field(default_factory=dict)  #: every network at the end; not written to the file
     trace: dict[str, Tensor] = field(default_factory=dict)  #: signal -> (steps done,) float32, NaN where not measured
 
     def save(self, path: Path, spec: dict[str, Any]) -> None:

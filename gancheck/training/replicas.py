@@ -22,6 +22,7 @@ from gancheck.numerics.seeding import generator, key
 from gancheck.training import optimisers
 from gancheck.training.look import SeedLook
 from gancheck.training.setup import TrainingSetup
+from gancheck.training.start_weights import load_start
 
 B = TypeVar("B", bound=Built)
 
@@ -54,6 +55,11 @@ class ReplicaStack:
     def state(self) -> tuple[dict[str, Params], dict[str, Params], dict[str, Any], Tensor]:
         """What hooks between updates are given: weights, buffers, memory and progress of all replicates."""
         return self.weights, self.buffers, self.memory, self.progress()
+
+    def players_of(self, i: int) -> dict[str, Params]:
+        """Weights and buffers of every player of one replicate, as they are trained."""
+        held = {player: {**self.weights[player], **self.buffers[player]} for player in self.weights}
+        return {player: {name: t[i] for name, t in tensors.items()} for player, tensors in held.items()}
 
     def state_of(
         self, weights: dict[str, Params], buffers: dict[str, Params], memory: dict[str, Any], progress: Tensor
@@ -163,6 +169,7 @@ def build_players(setup: TrainingSetup, seed: int, found: dict[str, dict[str, An
     gan, recipe, data = setup.gan, setup.recipe, setup.dataset.spec
     assert isinstance(gan, Gan)
     plain = build_seeded(lambda: require_players(gan.build(data)), seed)
+    load_start(plain.modules, setup.start)
     players = build_seeded(lambda: recipe.players(gan, data, found), seed)
     for name, module in plain.modules.items():
         copy_matching_tensors(players.modules[name], module)

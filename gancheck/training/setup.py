@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import torch
 
@@ -26,6 +27,7 @@ class TrainingSetup:
     seeds: tuple[int, ...]
     path: ExecutionPath
     device: torch.device
+    start: Mapping[str, str] = field(default_factory=dict)  #: player -> file of the weights that it starts from
 
     def __post_init__(self) -> None:
         precision = self.settings.precision

@@ -71,7 +71,8 @@ class Trainer:
                     break
                 checkpoints.save_if_due(state)
         done = self.replicas.steps_done
-        return recorder.finish(done, updates=done * self.replicas.settings.critic_steps)
+        records = recorder.finish(done, updates=done * self.replicas.settings.critic_steps)
+        return [replace(record, players=self.replicas.players_of(i)) for i, record in enumerate(records)]
 
     def play_until(self, pause: int, recorder: RunRecorder, checkpoints: Checkpoints, state: BlockState) -> None:
         """Steps until so many are done, which a request to stop interrupts."""

@@ -12,12 +12,14 @@ import torch
 
 from gancheck.bench.cell import Job, RunSummary, run_cell, worker_context
 from gancheck.bench.execution.local import LocalExecutor
+from gancheck.bench.side_files import SideFiles
 from gancheck.bench.spec import grid_cells
 from gancheck.bench.store import Run, Store
 from gancheck.bench.suite_file import load_suite
 from gancheck.errors import GancheckError
 from gancheck.plugins.registry import Registry
 from gancheck.training.record import TrainingRecord
+from gancheck.training.start_weights import read_player
 
 SUITE = """\
 version = "1"
@@ -426,3 +428,81 @@ def test_the_global_generator_of_the_caller_is_left_alone(job: Make) -> None:
     torch.manual_seed(5)
     done(job())
     assert torch.rand(3).equal(expected)
+
+
+STACK = SUITE.replace('"own" }]', '{ name = "mlp", width = 8 } }]').replace(
+    "seeds = 3\nblock = 3", "seeds = 2\nblock = 2"
+)
+
+
+def end_after(step: int) -> Callable[[int], None]:
+    """What hears of steps, and ends the process's work as a signal would."""
+
+    def hear(done: int) -> None:
+        if done > step:
+            raise KeyboardInterrupt
+
+    return hear
+
+
+def test_killed_cell_goes_on_from_its_checkpoint_to_the_same_numbers(
+    job: Make, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = replace(job(suite=STACK), side=SideFiles(checkpoint=1e-9))
+    checkpoint = Store(made.folder).checkpoint(made.specs[0].training_id)
+    with pytest.raises(KeyboardInterrupt):
+        run_cell(made, end_after(2))
+    assert checkpoint.exists()
+    heard: list[int] = []
+    run_cell(made, heard.append)
+    assert heard == [3, 4]
+    assert not checkpoint.exists()
+    assert "goes on from step 2" in capsys.readouterr().err
+    undisturbed = replace(made, folder=tmp_path / "undisturbed")
+    run_cell(undisturbed)
+    assert numbers(made) == numbers(undisturbed)
+
+
+def test_forced_cell_starts_anew(job: Make) -> None:
+    made = replace(job(suite=STACK), side=SideFiles(checkpoint=1e-9))
+    with pytest.raises(KeyboardInterrupt):
+        run_cell(made, end_after(2))
+    heard: list[int] = []
+    run_cell(replace(made, force=True), heard.append)
+    assert heard == [1, 2, 3, 4]
+
+
+def test_seeds_that_a_models_own_loop_has_done_are_kept_when_it_is_killed(job: Make) -> None:
+    made, heard = job(), list[int]()
+
+    def hear(done: int) -> None:
+        heard.append(done)
+        if len(heard) == 6:  # in the second seed
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_cell(made, hear)
+    again: list[int] = []
+    run_cell(made, again.append)
+    assert again == [1, 2, 3, 4] * 2
+
+
+def test_what_training_and_sampling_took_is_in_the_record(job: Make) -> None:
+    made = job(suite=STACK)
+    run_cell(made)
+    for run in Store(made.folder).runs():
+        assert run.outcome["peak_memory"] > 10**7  # a process with PyTorch
+        assert run.outcome["seconds_per_1000"] == pytest.approx(
+            1000 * run.outcome["seconds"] / run.outcome["samples_seen"], rel=0.01
+        )
+        assert run.outcome["sampling_seconds_per_1000"] > 0
+
+
+def test_players_are_kept_where_they_are_asked_for(job: Make) -> None:
+    made = replace(job(suite=STACK), side=SideFiles(keep=("players",)))
+    run_cell(made)
+    (path, _) = (Store(made.folder).players(spec) for spec in made.specs)
+    assert read_player(str(path), "discriminator")
+    trained = TrainingRecord.load(Store(made.folder).weights(made.specs[0].training_id))
+    kept = trained.snapshots[4].weights["generator"]
+    assert all(tensor.equal(kept[name]) for name, tensor in read_player(str(path), "generator").items())
