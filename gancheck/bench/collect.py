@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gancheck.bench.leaderboard import Leaderboard
-from gancheck.bench.run_result import RunResult
+from gancheck.bench.run_result import RESOURCES, RunResult
 from gancheck.bench.run_spec import RunSpec
 from gancheck.bench.store import Run
 from gancheck.plugins.parameters import parse_call
@@ -37,6 +37,7 @@ def run_result(run: Run) -> RunResult:
         state=ended.get("state"),  # runs of version 0.1 have none
         precision=precision_of(spec),
         modes_by_step=modes_by_step(run),
+        resources={name: ended.get(name) for name in RESOURCES},
         **ladder_place(spec),
     )
 

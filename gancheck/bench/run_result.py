@@ -16,6 +16,9 @@ Kind = Literal["trained", "oracle", "sampling"]
 #: Rows of a board that nobody trained: held-out real data, copies of training data, noise over the data's square.
 UNTRAINED = KINDS["strategy"].reserved
 FAILED: tuple[Status, ...] = ("diverged", "failed", "timeout")
+#: What runs say of the resources that they took: seconds for a thousand samples in training, and for drawing as many;
+#: bytes of memory at the most. Older runs do not.
+RESOURCES = ("seconds_per_1000", "sampling_seconds_per_1000", "peak_memory")
 SHRUNKEN = 0.1  #: spread below which a run is collapsed, however many modes it holds
 
 
@@ -42,6 +45,7 @@ class RunResult:
     state: str | None = None  #: in which state training ended, by its signals; None: not known
     precision: str = "float32"  #: of products in training; only runs in float32 are ranked
     modes_by_step: Mapping[int, float] = field(default_factory=dict)  #: evaluation -> share of the modes held
+    resources: Mapping[str, float | None] = field(default_factory=dict)  #: `RESOURCES` -> what the run took
 
     @property
     def is_model(self) -> bool:
@@ -118,6 +122,7 @@ class RunResult:
             "alarms": None,
             "state": None,
             "modes_by_step": {},
+            "resources": {},
         }
         return replace(self, recipe=name, status="done", values=values, **none)
 
