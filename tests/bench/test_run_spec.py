@@ -84,6 +84,7 @@ TRAINING = {
     "budget": {"steps": 11},
     "block": [0, 1],
     "seed": 5,
+    "start": {"generator": "f"},
 }
 
 

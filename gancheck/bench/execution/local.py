@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -25,6 +26,9 @@ from gancheck.plugins.parameters import positive
 from gancheck.system.cores import available_cores, thread_count
 from gancheck.system.device import gpus_of
 from gancheck.system.files import sweep
+
+
+GRACE = 10.0  #: seconds that a worker has to end by itself when the main process is gone
 
 
 def default_jobs(device: str, cells: int) -> int:
@@ -149,4 +153,6 @@ def follow_parent() -> None:
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)  # a block in training writes its checkpoint first
+        time.sleep(GRACE)
         os._exit(1)
