@@ -16,7 +16,7 @@ from gancheck.bench.suite import Suite
 from gancheck.bench.suite_file import check_suite, load_suite, suite_of
 from gancheck.plugins.parameters import split_names
 from gancheck.plugins.registry import Registry
-from gancheck.report.kept_samples import keep_samples
+from gancheck.report.kept_samples import keep_samples, missing_players
 from gancheck.report.plots.bench import draw
 from gancheck.report.text.profile import profile_tasks
 from gancheck.report.text.progress import RunBar
@@ -96,7 +96,7 @@ def run_plan(plan: Plan, jobs: int | None = None, threads: int | None = None) ->
     with thread_count(executor.threads):  # as the workers drew them
         keep_samples(plan, side.keep)
     draw(plan.jobs, plan.registry, plan.store, outcome.board, outcome.runs, outcome.leaderboard.parent)
-    return replace(outcome, notes=(*profiled, *outcome.notes))
+    return replace(outcome, notes=(*profiled, *outcome.notes, *missing_players(plan)))
 
 
 def check(path: str | Path) -> list[str]:

@@ -12,6 +12,7 @@ from gancheck.bench.kept_samples import NOT_DRAWN, KeptRun, kept_runs
 from gancheck.bench.plan import Plan
 from gancheck.report.plots.bench import displayed_images
 from gancheck.report.plots.sample_grid import COUNT, sample_grid
+from gancheck.system.counts import say_count
 from gancheck.system.files import replacing
 
 FOLDER = "samples"
@@ -28,6 +29,20 @@ def keep_samples(plan: Plan, keep: tuple[str, ...]) -> list[Path]:
             except NOT_DRAWN as error:  # the run itself says so too
                 print(f"gancheck: no samples of {run.spec.label}: {error}", file=sys.stderr)
     return made
+
+
+def missing_players(plan: Plan) -> Iterator[str]:
+    """That runs which were there already have kept no players, said once."""
+    if not plan.jobs or "players" not in plan.jobs[0].side.keep:
+        return
+    done = [
+        spec for spec in plan.specs if (run := plan.store.read_or_none(spec.run_id)) and run.outcome["status"] == "done"
+    ]
+    if lacking := [spec for spec in done if not plan.store.players(spec).exists()]:
+        yield (
+            f"{say_count(len(lacking), 'run')} had been trained without --keep players, and kept generators alone; "
+            "--force trains again"
+        )
 
 
 def evaluated_samples(run: KeptRun, folder: Path) -> Iterator[Path]:

@@ -39,6 +39,8 @@ def test_kept_samples_are_those_that_were_measured(quick: Path) -> None:
     gc.run(quick / "ring.toml", out=runs, jobs=1, device="cpu")
     outcome = gc.run(quick / "ring.toml", out=runs, jobs=1, device="cpu", keep="samples")
     assert outcome.counts["cached"] == 2  # drawn again from what was kept
+    late = gc.run(quick / "ring.toml", out=runs, jobs=1, device="cpu", keep="players")
+    assert late.notes[-1].startswith("2 runs had been trained without --keep players")
     for run in Store(runs).runs():
         x = np.load(runs / "samples" / "ring-mlp" / f"none-seed-{run.spec.seed}.npy")
         assert (x.dtype, x.shape) == (np.float32, (600, 2))

@@ -27,7 +27,6 @@ from gancheck.system.cores import available_cores, thread_count
 from gancheck.system.device import gpus_of
 from gancheck.system.files import sweep
 
-
 GRACE = 10.0  #: seconds that a worker has to end by itself when the main process is gone
 
 
