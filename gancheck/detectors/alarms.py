@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
@@ -16,6 +16,8 @@ from gancheck.detectors.signals import SIGNALS
 from gancheck.errors import GancheckError
 
 log = logging.getLogger("gancheck")
+Signature = tuple[str, ...]  #: names of the numbers of a step, then, after an empty one, those of its layers' numbers
+SIGNATURES = 1_000  #: sets of signals that are remembered at most
 STORY = 300  #: steps after an alarm in which what it explains is part of it
 
 
@@ -31,11 +33,12 @@ class Streak:
 
     def add(self, reading: Reading, patience: int) -> None:
         """Count one more reading."""
-        excess = reading.excess if math.isfinite(reading.excess) else math.inf if reading.excess > 0 else -math.inf
-        self.recent = [*self.recent, excess][-patience:]
+        excess = reading.excess
+        is_bad = excess > 0
+        self.recent.append(excess if math.isfinite(excess) else math.inf if is_bad else -math.inf)
+        del self.recent[:-patience]
         if len(self.recent) == patience:
             self.best = max(self.best, min(self.recent))
-        is_bad = reading.is_suspicious
         self.suspicious, self.calm = (self.suspicious + 1, 0) if is_bad else (0, self.calm + 1)
 
 
@@ -60,24 +63,36 @@ class AlarmTracker:
         self.seen: set[str] = set()  #: names of all signals so far
         self.order = causes_first(self.detectors, self.explains)
         self.streaks = {name: Streak() for name in self.detectors}
-        for name, detector in self.detectors.items():
-            self.guarded(name, detector.start)
+        self.shown: dict[Signature, list[str]] = {}  #: names of a step's signals -> detectors that act on any
+        for name in self.detectors:
+            self.start(name)
 
     def update(self, seen: Observation) -> list[Alarm]:
         """Show one step; gives the alarms that begin at it."""
-        self.seen.update(seen.names())
+        signature = (*seen.numbers, "", *seen.layers)
+        names = self.shown.get(signature)
         fresh: list[Alarm] = []
-        for name in self.order:
-            if name not in self.failed:
-                fresh += self.guarded(name, self.show, name, seen) or []
+        for name in self.find_shown(signature) if names is None else names:
+            detector = self.detectors[name]
+            try:
+                reading = detector.update(seen)
+                if reading is not None:
+                    fresh += self.count(name, detector, reading, seen.step)
+            except Exception as error:  # whatever a plug-in does must not stop a training
+                self.leave_out(name, error)
         return fresh
 
-    def show(self, name: str, seen: Observation) -> list[Alarm]:
-        """Show a step to one detector; gives the alarm that begins, if any."""
-        reading = self.detectors[name].update(seen)
-        return [] if reading is None else self.count(name, self.detectors[name], reading, seen.step)
+    def find_shown(self, signature: Signature) -> list[str]:
+        """The detectors that act on any of a step's signals, causes first; kept, as most steps have the same ones."""
+        signals = [name for name in signature if name]
+        self.seen.update(signals)
+        if len(self.shown) >= SIGNATURES:
+            self.shown.clear()
+        names = [n for n in self.order if n not in self.failed and acts_on(self.detectors[n], signals)]
+        self.shown[signature] = names
+        return names
 
-    def count(self, name: str, detector: Detector, reading: Reading, step: int) -> list[Alarm]:
+    def count(self, name: str, detector: Detector, reading: Reading, step: int) -> Sequence[Alarm]:
         """Take one reading: the alarm that it begins, if any; and the end of one is written down."""
         streak = self.streaks[name]
         streak.add(reading, detector.patience)
@@ -88,7 +103,7 @@ class AlarmTracker:
         if streak.active >= 0 and streak.calm >= detector.patience:
             self.alarms[streak.active] = self.alarms[streak.active].ends(step)
             streak.active = -1
-        return []
+        return ()
 
     def alarm(self, name: str, detector: Detector, reading: Reading, step: int) -> Alarm:
         """The alarm of a reading."""
@@ -105,15 +120,17 @@ class AlarmTracker:
                 return cause
         return ""
 
-    def guarded(self, name: str, call: Any, *given: Any) -> Any:
-        """A detector's answer; its own error ends its work and nothing else."""
+    def start(self, name: str) -> None:
+        """Begin a detector's work; its own error ends it and nothing else."""
         try:
-            return call(*given)
-        except GancheckError as error:
-            self.failed[name] = str(error)
+            self.detectors[name].start()
         except Exception as error:  # whatever a plug-in does must not stop a training
-            self.failed[name] = f"{type(error).__name__}: {error}"
-        return None
+            self.leave_out(name, error)
+
+    def leave_out(self, name: str, error: Exception) -> None:
+        """A detector that failed is shown nothing more."""
+        self.failed[name] = str(error) if isinstance(error, GancheckError) else f"{type(error).__name__}: {error}"
+        self.shown.clear()
 
     @property
     def idle(self) -> dict[str, str]:
@@ -147,11 +164,11 @@ class AlarmTracker:
         parameters are others now, since what they remember was made with the former ones."""
         self.alarms = [Alarm(**row) for row in state["alarms"]]
         self.failed = {name: what for name, what in state["failed"].items() if name in self.detectors}
-        self.seen = set(state["seen"])
+        self.seen, self.shown = set(state["seen"]), {}
         for name, detector in self.detectors.items():
             self.streaks[name] = Streak()
             if name not in self.failed:
-                self.guarded(name, detector.start)
+                self.start(name)
             if name in state["detectors"]:
                 self.go_on(name, detector, state["detectors"][name], state["streaks"][name])
 
@@ -164,6 +181,12 @@ class AlarmTracker:
             return
         restore_memory(detector, kept)
         restore(self.streaks[name], streak)
+
+
+def acts_on(detector: Detector, signals: Sequence[str]) -> bool:
+    """Whether a detector does anything at a step with these signals."""
+    named = detector.acts_on
+    return not named or any(fnmatchcase(signal, each) for signal in signals for each in named)
 
 
 def how_to_give(name: str) -> str:

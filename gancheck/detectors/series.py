@@ -32,7 +32,7 @@ class WholeRun:
         if mean is None:
             return False
         self.first = mean if not self.means else self.first
-        self.means = [*self.means, mean]
+        self.means.append(mean)
         if len(self.means) >= self.most:
             self.means = [(a + b) / 2 for a, b in zip(self.means[::2], self.means[1::2], strict=False)]
             self.blocks.size *= 2
@@ -58,9 +58,10 @@ class LossRun:
 
     def add(self, seen: Observation) -> bool:
         """Take a step; whether it completes a block of losses."""
-        if "learning_rate" in seen.numbers:
-            self.rates.add(seen.get("learning_rate"))
-        return self.loss.add(seen.get("loss"))
+        numbers = seen.numbers
+        if "learning_rate" in numbers:
+            self.rates.add(numbers["learning_rate"])
+        return "loss" in numbers and self.loss.add(numbers["loss"])
 
     @property
     def rate_rises(self) -> bool:

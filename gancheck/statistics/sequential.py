@@ -7,6 +7,8 @@ test here is meant for block means. All are dataclasses of plain fields.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -42,7 +44,8 @@ class Window:
     def add(self, value: float) -> None:
         """Take a number; NaN and infinities are left out."""
         if math.isfinite(value):
-            self.values = [*self.values, value][-self.size :]
+            self.values.append(value)
+            del self.values[: -self.size]
 
     @property
     def is_full(self) -> bool:
@@ -52,18 +55,23 @@ class Window:
 
 def kendall(values: Sequence[float]) -> tuple[float, float]:
     """Kendall's tau of a series against time, and its two-sided p by the normal approximation, ties and continuity
-    corrected: a thirtieth of the time of scipy's, which counts at every tenth step. Mann, "Nonparametric tests against
+    corrected; in n log n, as it counts at every tenth step. Mann, "Nonparametric tests against
     trend", Econometrica 1945. (0, 1) below 4 numbers, or where all are equal; what is not finite is left out."""
-    series = np.asarray([v for v in values if math.isfinite(v)])
-    n = len(series)
-    if n < 4 or series.max() == series.min():
+    earlier: list[float] = []  #: sorted
+    rising = tied = 0  #: pairs
+    for value in filter(math.isfinite, values):
+        place = bisect_left(earlier, value)
+        rising += place
+        tied += bisect_right(earlier, value, lo=place) - place
+        earlier.insert(place, value)
+    n = len(earlier)
+    pairs = n * (n - 1) // 2
+    if n < 4 or tied == pairs:
         return 0.0, 1.0
-    later, earlier = series[None, :], series[:, None]
-    score = float(np.triu((later > earlier).astype(int) - (later < earlier)).sum())
-    has_ties = np.count_nonzero(later == earlier) > n
-    ties = np.unique(series, return_counts=True)[1].astype(float) if has_ties else np.ones(1)
-    pairs, tied = n * (n - 1) / 2, float((ties * (ties - 1)).sum()) / 2
-    variance = (n * (n - 1) * (2 * n + 5) - float((ties * (ties - 1) * (2 * ties + 5)).sum())) / 18
+    score = 2 * rising + tied - pairs
+    groups = Counter(earlier).values() if tied else ()
+    correction = sum(size * (size - 1) * (2 * size + 5) for size in groups)
+    variance = (n * (n - 1) * (2 * n + 5) - correction) / 18
     z = max(abs(score) - 1, 0.0) / math.sqrt(variance)
     return score / math.sqrt(pairs * (pairs - tied)), math.erfc(z / math.sqrt(2))
 

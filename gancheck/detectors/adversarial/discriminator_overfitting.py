@@ -31,6 +31,7 @@ class DiscriminatorOverfitting(Detector):
     out data differs from the training data for another reason.
     """
 
+    acts_on = ("held_out_logit",)
     patience = 3
     cause = "too little data for this discriminator, or held-out data of another kind"
     advice = "augmented samples (ADA, DiffAugment), a smaller discriminator, more data, or an earlier stop"

@@ -33,6 +33,7 @@ class DiscriminatorTooWeak(Detector):
     the start. It cannot see a weakness that the small classifier shares.
     """
 
+    acts_on = ("discriminator_accuracy", "fresh_accuracy")
     patience = 5
     cause = "a discriminator that hardly moves: too small a learning rate, too strong a penalty, or frozen parameters"
     advice = "a larger learning rate or more steps of the discriminator, and a look at its gradients"

@@ -32,6 +32,7 @@ class DiscriminatorWins(Detector):
     cannot see a WGAN whose generator has stopped.
     """
 
+    acts_on = ("discriminator_loss", "discriminator_accuracy")
     patience = 5
     cause = "a discriminator that is too strong for the generator, or has learned the training data by heart"
     advice = "fewer or smaller steps of the discriminator, R1, augmented samples, or a loss that does not saturate"

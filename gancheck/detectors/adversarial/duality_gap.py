@@ -23,6 +23,7 @@ class DualityGap(Detector):
     It says nothing in the first `warm_up` means, nor of a game that was bad from the start.
     """
 
+    acts_on = ("duality_gap",)
     severity = "warning"
     patience = 2
     cause = "a mode collapse, a player that wins, or a game that begins to swing"

@@ -23,6 +23,7 @@ class GameEigenvalues(Detector):
     train well.
     """
 
+    acts_on = ("game_rotation",)
     severity = "notice"
     patience = 5
     cause = "a game without a damping term: an unregularised discriminator, or one that is too strong"

@@ -22,6 +22,7 @@ class Rotation(Detector):
     than forty-eight.
     """
 
+    acts_on = ("path_turns",)
     severity = "warning"
     patience = 15
     cause = "simultaneous steps without anything that damps them, at rates too high or with too much momentum"

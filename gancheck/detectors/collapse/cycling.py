@@ -31,6 +31,7 @@ class Cycling(Detector):
     more than some `checks`, nor one that is a multiple of their distance.
     """
 
+    acts_on = ("mode_drift",)
     cause = "the generator chases the discriminator, which forgets what it does not see"
     advice = "a smaller learning rate of the generator, R1, samples of earlier generators, or an average of the weights"
 

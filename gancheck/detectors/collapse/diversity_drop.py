@@ -29,6 +29,7 @@ class DiversityDrop(Detector):
     distances: half a ring may be gone at a ratio of 1.
     """
 
+    acts_on = ("diversity",)
     severity = "fatal"
     cause = "mode collapse: the generator answers the discriminator with a few kinds of samples"
     advice = "the last checkpoint before it, a smaller learning rate of the generator, and R1 or spectral normalisation"

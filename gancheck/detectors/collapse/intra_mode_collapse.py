@@ -24,6 +24,7 @@ class IntraModeCollapse(Detector):
     spread along fewer directions only.
     """
 
+    acts_on = ("near_distance",)
     cause = "a generator that is rewarded for the safest sample of each mode"
     advice = "less truncation, a discriminator that sees several samples at once, or weaker auxiliary losses"
 

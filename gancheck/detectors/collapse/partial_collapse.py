@@ -30,6 +30,7 @@ class PartialCollapse(Detector):
     not get better: a generator that is still learning is no collapse. It cannot see what happens inside a bin.
     """
 
+    acts_on = ("mode_shares",)
     cause = "the generator left out what the discriminator did not ask for"
     advice = "a look at which modes are missing, a discriminator that sees several samples at once, or a larger batch"
 

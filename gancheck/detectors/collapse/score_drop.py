@@ -37,6 +37,7 @@ class ScoreDrop(Detector):
     it is judged from the 20th value on. It cannot see a run that never was good.
     """
 
+    acts_on = ("frechet", "metric_*")
     cause = "a collapse, or a step that was too large, late in the training"
     advice = "the checkpoint with the best value, and a smaller or decaying learning rate from there"
 

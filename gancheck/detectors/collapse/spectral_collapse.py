@@ -22,6 +22,7 @@ class SpectralCollapse(Detector):
     matrices of at least 8 units.
     """
 
+    acts_on = ("spectrum",)
     cause = "a discriminator that rests on few features, often when it wins for too long"
     advice = "spectral normalisation or R1, a lower rate for the discriminator, or data augmentation"
 

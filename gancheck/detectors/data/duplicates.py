@@ -24,6 +24,7 @@ class Duplicates(Detector):
     outputs give 1 - (1 - 1 / K)^(n - 1) for n samples, so 0.1 is some 10 n outputs. It cannot see near copies.
     """
 
+    acts_on = ("repeats",)
     cause = "a generator that ignores most of its latents, saturated outputs, or the same latents drawn twice"
     advice = "a look at how latents are drawn, and at the generator's last layer"
 

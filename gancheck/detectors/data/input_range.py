@@ -21,6 +21,7 @@ class InputRange(Detector):
     batches only, and cannot see single columns that are out of range.
     """
 
+    acts_on = ("input_mean",)
     severity = "notice"
     patience = 3
     cause = "data that was not standardised, or a division by 255 that is missing or was done twice"

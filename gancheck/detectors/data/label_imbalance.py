@@ -20,6 +20,7 @@ class LabelImbalance(Detector):
     the number of labels has doubled. It is a notice: data may well be so, and rightly.
     """
 
+    acts_on = ("label_share",)
     severity = "notice"
     cause = "data that is so, or a sampler that favours some classes"
     advice = "a score that counts classes alike, class weights, or a balanced sampler"

@@ -24,6 +24,7 @@ class Memorisation(Detector):
     samples beyond the 10,000 that are looked at, nor copies of parts of an image.
     """
 
+    acts_on = ("copies",)
     cause = "a generator with more room than the data fills, trained for long"
     advice = "more or augmented data, an earlier checkpoint, or a smaller generator"
 

@@ -21,6 +21,7 @@ class DeadUnits(Detector):
     sparse layer, whose units answer for few inputs each, is silent. It sees only ReLUs that are modules, not `F.relu`.
     """
 
+    acts_on = ("dead_units",)
     cause = "a learning rate that was too large for a while, or biases that start far below zero"
     advice = "a lower learning rate with a warm-up, LeakyReLU, or Kaiming initialisation with biases at zero"
 

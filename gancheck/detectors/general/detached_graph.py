@@ -20,6 +20,7 @@ class DetachedGraph(Detector):
     (`requires_grad=False`) are silent. It cannot see a gradient that is there but wrong.
     """
 
+    acts_on = ("no_gradient",)
     severity = "warning"
     patience = 1
     cause = "detach(), .data, .item(), torch.no_grad() or a conversion to numpy cuts the graph, or a layer is not used"

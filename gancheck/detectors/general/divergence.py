@@ -100,6 +100,7 @@ class Divergence(Detector):
     ranges: float = 3.0  #: times what it has covered before that such a loss must rise
     spreads: float = 10.0  #: standard deviations of a block that it must rise at least
 
+    acts_on = ("*loss",)
     severity = "fatal"
     cause = "a learning rate that is too high, or gradients that explode"
     advice = "a learning rate three to ten times lower from the last good checkpoint, a warm-up, or clipped gradients"
@@ -114,9 +115,17 @@ class Divergence(Detector):
         self.courses = {}
 
     def update(self, seen: Observation) -> Reading | None:
-        fresh = [n for n, v in seen.losses.items() if self.courses.setdefault(n, Course()).add(v)]
+        fresh = [name for name, value in seen.losses.items() if self.course(name).add(value)]
+        if not fresh:
+            return None
         readings = [self.reading(name, self.courses[name]) for name in fresh if self.is_ready(name)]
         return max(readings, key=lambda reading: reading.statistic, default=None)
+
+    def course(self, name: str) -> Course:
+        """One loss's course; a new one where it is seen first."""
+        if name not in self.courses:
+            self.courses[name] = Course()
+        return self.courses[name]
 
     def is_ready(self, name: str) -> bool:
         """Whether there is enough to judge a loss by."""

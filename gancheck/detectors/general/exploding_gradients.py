@@ -40,6 +40,7 @@ class ExplodingGradients(Detector):
     cannot see what clipping hides; weights that are too large from the start are seen by `poor-initialisation`.
     """
 
+    acts_on = (*LOSSES, "layer_gradient")
     cause = "a learning rate or weights that are too large, or a recurrent network over many steps"
     advice = "torch.nn.utils.clip_grad_norm_, a lower learning rate, or smaller initial weights"
 

@@ -25,6 +25,7 @@ class FrozenParameter(Detector):
     (`requires_grad=False`, a learning rate of 0) are silent; a layer of which one parameter moves is not seen.
     """
 
+    acts_on = ("learning_rate", "unmoved")
     severity = "warning"
     patience = 1
     cause = "parameters that were not given to the optimiser, or were replaced after it was made"

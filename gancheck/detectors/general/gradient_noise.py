@@ -24,6 +24,7 @@ class GradientNoise(Detector):
     a model that is fine-tuned from its optimum may raise it without need.
     """
 
+    acts_on = ("gradient_noise",)
     severity = "notice"
     cause = "a batch that is too small for this problem, or labels that say little about the inputs"
     advice = "a larger batch, accumulation of gradients, or a lower learning rate with more momentum"

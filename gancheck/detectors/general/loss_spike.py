@@ -32,6 +32,7 @@ class LossSpike(Detector):
     window: int = 100  #: steps that say what is usual
     deviations: float = 5.0  #: robust standard deviations above the median
 
+    acts_on = ("loss", "learning_rate")
     severity = "notice"
     patience = 1
     cause = "a batch of odd data, or a step that was too large"
@@ -64,7 +65,8 @@ class LossSpike(Detector):
         loss = seen.get("loss")
         if not math.isfinite(loss):
             return None
-        self.block, self.highest = [*self.block, self.z(loss)], max(self.highest, loss)
+        self.block.append(self.z(loss))
+        self.highest = max(self.highest, loss)
         self.past.add(loss)
         return self.reading() if len(self.block) >= BLOCK else None
 

@@ -31,6 +31,7 @@ class MissingZeroGrad(Detector):
     judges trainings with one loss; a GAN's players circle each other with gradients much alike, so it is silent there.
     """
 
+    acts_on = ("loss", "gradient_cosine")
     severity = "warning"
     cause = "optimizer.zero_grad() is missing, or clears another optimiser's parameters"
     advice = "call optimizer.zero_grad() once before every backward pass (or after every step)"

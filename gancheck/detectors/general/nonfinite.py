@@ -12,6 +12,8 @@ from gancheck.detectors.observation import Observation
 LAYERS = ("layer_gradient", "layer_weight")
 NUMBERS = ("gradient_norm", "generator_gradient", "discriminator_gradient", "real_logit", "fake_logit")
 
+CALM = Reading(0.0, 0.0)  #: nothing is bad
+
 
 @detector(
     "nonfinite",
@@ -28,6 +30,7 @@ class NonFinite(Detector):
     left out: a score that is not defined on a batch (`metric_auc`), or a ratio to nothing, is no fault of the training.
     """
 
+    acts_on = ("*loss", *NUMBERS, *LAYERS)
     severity = "fatal"
     patience = 1
     cause = "a step that was too large, a logarithm or root of zero, or a number beyond half precision"
@@ -42,13 +45,29 @@ class NonFinite(Detector):
         self.bad = []
 
     def update(self, seen: Observation) -> Reading | None:
+        if not is_read(seen):
+            return None
+        if not self.bad and all_finite(seen):
+            return CALM
         measured = dict(named(seen))
         left = [name for name in self.bad if name not in measured and not is_gone(name, seen)]
         self.bad = left + [name for name, value in measured.items() if not math.isfinite(value)]
-        if not (measured or self.bad):
-            return None
         more = f", and {len(self.bad) - 1} more" if len(self.bad) > 1 else ""
         return Reading(float(len(self.bad)), 0.0, f"{self.bad[0]} is not finite{more}" if self.bad else "")
+
+
+def is_read(seen: Observation) -> bool:
+    """Whether any of them was measured."""
+    for name in seen.numbers:
+        if name.endswith("loss") or name in NUMBERS:
+            return True
+    return any(seen.of_layers(name) for name in LAYERS)
+
+
+def all_finite(seen: Observation) -> bool:
+    """Whether every number is finite, others too: a quick look, as at nearly every step they are."""
+    numbers = all(map(math.isfinite, seen.numbers.values()))
+    return numbers and all(all(map(math.isfinite, seen.of_layers(name).values())) for name in LAYERS)
 
 
 def named(seen: Observation) -> Iterator[tuple[str, float]]:

@@ -31,6 +31,7 @@ class Overfitting(Detector):
     margin: float = 0.1  #: rise over the best, relative to it
     errors: float = 4.0  #: rise over the best, in standard deviations of one evaluation
 
+    acts_on = ("loss", "val_loss")
     cause = "a model that is large for its data, or a training that is too long for it"
     advice = "the checkpoint of the best validation, more data or augmentation, weight decay or dropout"
 

@@ -55,6 +55,7 @@ class PerformanceDrop(Detector):
     errors: float = 5.0  #: drop in standard deviations of one value
     scores: str = ""  #: names of more metrics that are better higher, with spaces between
 
+    acts_on = ("accuracy", "metric_*")
     cause = "a learning rate that is too high late in training, a change of the data, or overfitting"
     advice = "the checkpoint of the best score, and a lower learning rate from there"
 

@@ -27,6 +27,7 @@ class Plateau(Detector):
     tau: float = -0.2  #: a weaker fall than this is none
     blocks: int = 40  #: of ten steps, before it is judged at all
 
+    acts_on = ("loss", "learning_rate")
     severity = "notice"
     patience = 4
     cause = "the training has converged, or its learning rate is too high (or too low) to get further"
@@ -49,7 +50,7 @@ class Plateau(Detector):
         if not self.has_fallen:
             return None
         tau, p = kendall(self.run.loss.latter_half)
-        return Reading(tau, self.tau, self.evidence(tau, p))
+        return Reading(tau, self.tau, self.evidence(tau, p) if tau > self.tau else "")
 
     @property
     def has_fallen(self) -> bool:

@@ -33,6 +33,7 @@ class PoorInitialisation(Detector):
     alike. It cannot judge matrices with less than 11 units.
     """
 
+    acts_on = ("loss", "activation_spread", "effective_rank")
     cause = "weights set to a constant or drawn too wide, or inputs that are not scaled"
     advice = "PyTorch's defaults, torch.nn.init.kaiming_normal_, and inputs with mean 0 and deviation 1"
 

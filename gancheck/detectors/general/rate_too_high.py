@@ -38,6 +38,7 @@ class RateTooHigh(Detector):
     cosine: float = -0.1  #: mean cosine below which steps overshoot
     window: int = 20  #: checks
 
+    acts_on = ("loss", "learning_rate", "gradient_cosine")
     patience = 4
     cause = "a learning rate that is too high: each step overshoots, and the next one corrects it"
     advice = "a learning rate three times lower, or a warm-up"

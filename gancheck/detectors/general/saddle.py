@@ -22,6 +22,7 @@ class Saddle(Detector):
     without any negative curvature.
     """
 
+    acts_on = ("negative_curvature",)
     severity = "warning"
     patience = 2
     cause = "weights that start too small or too much alike, so that their layers cancel out"

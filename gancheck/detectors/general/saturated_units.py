@@ -27,6 +27,7 @@ class SaturatedUnits(Detector):
     recurrent modules.
     """
 
+    acts_on = ("saturated_units",)
     patience = 3
     cause = "weights or inputs that are too large, or a learning rate that made them so"
     advice = "inputs of unit scale, smaller initial weights, a normalisation layer before, or ReLU-like activations"

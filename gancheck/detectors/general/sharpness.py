@@ -24,6 +24,7 @@ class Sharpness(Detector):
     slightly too high, which the loss shows.
     """
 
+    acts_on = ("sharpness", "learning_rate")
     severity = "warning"
     patience = 2
     cause = "a learning rate too high for this loss, or inputs or a loss of a large scale"

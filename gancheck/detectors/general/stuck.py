@@ -25,6 +25,7 @@ class Stuck(Detector):
     share: float = 0.95  #: of the starting loss that is still there
     blocks: int = 20  #: of ten steps, before an alarm; thrice as many where `initial_loss` is not given
 
+    acts_on = ("loss", "learning_rate", "initial_loss")
     patience = 3
     cause = (
         "weights that all start alike or at zero, a learning rate far off, labels that do not fit the inputs, "
@@ -59,5 +60,5 @@ class Stuck(Detector):
             f"loss is {loss.level:.4g} after {self.run.steps:,} steps, that {of} is {start:.4g}, and it does not fall"
         )
         is_early = math.isnan(self.given) and self.run.steps < 30 * self.blocks  # a slow start is no standstill
-        calm = is_early or falls(loss.latter_half)
+        calm = is_early or (left > self.share and falls(loss.latter_half))
         return Reading(min(left, self.share) if calm else left, self.share, seen)

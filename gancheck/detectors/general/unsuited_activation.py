@@ -32,6 +32,7 @@ class UnsuitedActivation(Detector):
     layers or more. Layers whose output does not vary at all are left out, and nothing is said while units are dead.
     """
 
+    acts_on = ("activation_spread",)
     cause = "a stack of sigmoid or tanh layers, which flatten their input, or weights that start far too small"
     advice = "ReLU, GELU or SiLU in the hidden layers, or a normalisation layer between them"
 

@@ -32,6 +32,7 @@ class VanishingGradients(Detector):
     cannot see a single layer in the middle that gets nothing.
     """
 
+    acts_on = ("layer_gradient",)
     patience = 3
     cause = "many layers with flat activations (sigmoid, tanh), or weights that start too small"
     advice = "ReLU-like activations, Kaiming or Xavier initialisation, normalisation layers, or residual connections"

@@ -21,6 +21,7 @@ class WrongGradient(Detector):
     `detach()`, a straight-through estimator, a reversed gradient) look the same: leave this detector out there.
     """
 
+    acts_on = ("gradient_error",)
     severity = "warning"
     patience = 2
     cause = "a backward() of a custom autograd.Function, a detach() or .data in the loss, or an operation in place"
