@@ -88,7 +88,8 @@ class Alarm:
 
 
 class Detector(ABC):
-    """Shown every step in order, or those with a signal that it acts on; parameters are dataclass fields, what it remembers are fields with `init=False`.
+    """Shown every step in order, or those with a signal that it acts on; parameters are dataclass fields, what it
+    remembers are fields with `init=False`.
 
     What it remembers is set up in `start`, and holds numbers, strings, lists, dictionaries of these, and dataclasses
     of such fields, so that a monitor's state can be kept with a checkpoint.
@@ -96,8 +97,8 @@ class Detector(ABC):
 
     severity: ClassVar[Severity] = "warning"
     patience: ClassVar[int] = 2  #: readings in a row on the wrong side before an alarm, and on the right one after it
-    #: Signals, also as patterns (`*_loss`), of which one must be there for `update` to do anything at all: steps without
-    #: any are not shown, which is most of the cost of a monitor. Empty: every step is shown.
+    #: Signals, also as patterns (`*_loss`), of which one must be there for `update` to do anything: steps without any
+    #: are not shown, which spares most of a monitor's cost. Empty: every step is shown.
     acts_on: ClassVar[tuple[str, ...]] = ()
     cause: ClassVar[str] = ""  #: what is likely behind an alarm; completes "Likely: "
     advice: ClassVar[str] = ""  #: what to try; completes "Try: "

@@ -23,7 +23,7 @@ def as_number(value: Any, name: str) -> Number:
     if isinstance(value, Tensor):
         if value.numel() != 1:
             raise BadData(f"{name}: expected one number, got a tensor of shape {tuple(value.shape)}; give its mean()")
-        if value.device.type == "cpu":
+        if value.is_cpu:
             number = value.item()
             return abs(number) if isinstance(number, complex) else float(number)
         return value.detach().clone()
@@ -35,9 +35,15 @@ def as_number(value: Any, name: str) -> Number:
 
 def fetch(waiting: Mapping[int, Measured]) -> dict[int, Plain]:
     """All numbers of all steps as floats, in the order of steps; one copy for each device."""
-    values = floats([tensor for measured in waiting.values() for tensor in in_tensors(measured)])
-    plain = {step: as_floats(measured, values) for step, measured in waiting.items()}
-    return dict(sorted(plain.items()))
+    left = {step: measured for step, measured in waiting.items() if not is_plain(measured)}
+    values = floats([tensor for measured in left.values() for tensor in in_tensors(measured)])
+    fetched = {step: as_floats(measured, values) for step, measured in left.items()}
+    return {step: fetched.get(step) or (waiting[step].numbers, {}) for step in sorted(waiting)}  # type: ignore[misc]
+
+
+def is_plain(measured: Measured) -> bool:
+    """Whether there is nothing to fetch: numbers alone, and these are floats, as at most steps."""
+    return not (measured.layers or measured.later) and set(map(type, measured.numbers.values())) <= {float}
 
 
 def in_tensors(measured: Measured) -> Iterator[Tensor]:

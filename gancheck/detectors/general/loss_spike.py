@@ -100,12 +100,12 @@ class LossSpike(Detector):
 
     def learn(self) -> None:
         """Centre and spread of the window; the spread is the largest of the last ten, as noise is correlated."""
-        values = self.past.values
-        self.is_log = min(values) > 0
+        values = sorted(self.past.values)
+        self.is_log = values[0] > 0
         self.first = statistics.median(values) if math.isnan(self.first) else self.first
-        scaled = [math.log(v) for v in values] if self.is_log else values
-        self.centre = statistics.median(scaled)
-        deviation = 1.4826 * statistics.median(abs(v - self.centre) for v in scaled)
+        scaled = list(map(math.log, values)) if self.is_log else values
+        centre = self.centre = statistics.median(scaled)
+        deviation = 1.4826 * statistics.median([abs(v - centre) for v in scaled])
         least = LEAST if self.is_log else max(LEAST * abs(self.centre), 1e-12)
         self.spreads = [*self.spreads, max(deviation, least)][-10:]
         self.spread = max(self.spreads)

@@ -61,13 +61,14 @@ def is_read(seen: Observation) -> bool:
     for name in seen.numbers:
         if name.endswith("loss") or name in NUMBERS:
             return True
-    return any(seen.of_layers(name) for name in LAYERS)
+    return bool(seen.layers) and any(seen.of_layers(name) for name in LAYERS)
 
 
 def all_finite(seen: Observation) -> bool:
     """Whether every number is finite, others too: a quick look, as at nearly every step they are."""
-    numbers = all(map(math.isfinite, seen.numbers.values()))
-    return numbers and all(all(map(math.isfinite, seen.of_layers(name).values())) for name in LAYERS)
+    if not all(map(math.isfinite, seen.numbers.values())):
+        return False
+    return not seen.layers or all(all(map(math.isfinite, seen.of_layers(name).values())) for name in LAYERS)
 
 
 def named(seen: Observation) -> Iterator[tuple[str, float]]:
