@@ -76,6 +76,12 @@ def kendall(values: Sequence[float]) -> tuple[float, float]:
     return score / math.sqrt(pairs * (pairs - tied)), math.erfc(z / math.sqrt(2))
 
 
+def standard_error(values: Sequence[float]) -> float:
+    """Standard error of the mean of two numbers or more; `statistics.stdev` counts in fractions, fifty times slower."""
+    n, mean = len(values), math.fsum(values) / len(values)
+    return math.sqrt(math.fsum([(v - mean) ** 2 for v in values]) / (n - 1) / n)
+
+
 def theil_slope(values: Sequence[float]) -> tuple[float, float, float]:
     """Theil and Sen's slope per entry of a series, with its 95 % interval. Sen, "Estimates of the regression
     coefficient based on Kendall's tau", JASA 1968. (0, -inf, inf) where fewer than two numbers are finite."""

@@ -26,8 +26,9 @@ class NonFinite(Detector):
     """A loss, a gradient or a weight is NaN or infinite.
 
     The statistic is the number of losses, gradients, weights and logits that were not when they were last measured; one
-    reading is enough. They are read as they are measured, before anything averages or replaces them. Other numbers are
-    left out: a score that is not defined on a batch (`metric_auc`), or a ratio to nothing, is no fault of the training.
+    reading is enough, and that nothing is bad is said once. They are read as they are measured, before anything
+    averages or replaces them. Other numbers are left out: a score that is not defined on a batch (`metric_auc`), or a
+    ratio to nothing, is no fault of the training.
     """
 
     acts_on = ("*loss", *NUMBERS, *LAYERS)
@@ -39,16 +40,19 @@ class NonFinite(Detector):
     )
 
     bad: list[str] = field(default_factory=list, init=False)
+    is_calm: bool = field(default=False, init=False)  #: whether it was said that nothing is bad
 
     def start(self) -> None:
         """Forget what was not finite."""
-        self.bad = []
+        self.bad, self.is_calm = [], False
 
     def update(self, seen: Observation) -> Reading | None:
         if not is_read(seen):
             return None
         if not self.bad and all_finite(seen):
-            return CALM
+            said, self.is_calm = self.is_calm, True
+            return None if said else CALM
+        self.is_calm = False
         measured = dict(named(seen))
         left = [name for name in self.bad if name not in measured and not is_gone(name, seen)]
         self.bad = left + [name for name, value in measured.items() if not math.isfinite(value)]

@@ -10,7 +10,7 @@ from gancheck.detectors.base import Detector, Reading, detector
 from gancheck.detectors.observation import Observation
 from gancheck.detectors.series import LossRun, falls, gradient_cosine
 from gancheck.errors import BadParameter
-from gancheck.statistics.sequential import Window
+from gancheck.statistics.sequential import Window, standard_error
 
 MOVES = 0.01  #: spread of the loss over its size below which it has come to rest
 
@@ -65,7 +65,7 @@ class RateTooHigh(Detector):
     def reading(self) -> Reading:
         """The upper end of the mean cosine; never suspicious while the loss falls or rests."""
         mean = statistics.fmean(self.cosines.values)
-        upper = mean + 2 * statistics.stdev(self.cosines.values) / math.sqrt(len(self.cosines.values))
+        upper = mean + 2 * standard_error(self.cosines.values)
         seen = f"gradients of steps in a row point against each other: mean cosine {mean:.2f} over "
         seen += f"{len(self.cosines.values)} checks"
         is_healthy = upper < self.cosine and self.falls_or_rests

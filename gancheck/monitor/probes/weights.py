@@ -11,12 +11,14 @@ from gancheck.monitor.probes.base import Measured
 from gancheck.monitor.probes.parameters import is_trained, layer_name, with_shape
 
 EVERY = 10  #: checks from one measurement to the next
+FIRST = 3  #: such measurements of any model; later only every tenth of them, but for a discriminator: they take long
 SMALLEST = 8  #: a matrix with a shorter side has too few directions to count
 LARGEST = 128  #: of a longer side only so many rows or columns, evenly spread, are looked at
 
 
 class WeightProbe:
-    """Effective rank of every weight matrix, at the first check and at every tenth after it.
+    """Effective rank of every weight matrix, at the first check and at every tenth after it; from the 31st check on at
+    every hundredth, but for a discriminator, whose ranks are watched.
 
     Roy & Vetterli, "The effective rank", EUSIPCO 2007: the exponential of the entropy of the singular values, which are
     scaled to sum to 1; here over the smaller side, so that 1 is as many directions as can be. Kernels of convolutions
@@ -36,9 +38,11 @@ class WeightProbe:
         """The ranks, if it is their turn."""
         self.checks += 1
         made = Measured()
-        if self.checks % EVERY != 1:
+        turn, rest = divmod(self.checks - 1, EVERY)
+        if rest:
             return made
-        for model, module in self.models.items():
+        due = [model for model in self.models if model == "discriminator" or turn < FIRST or turn % EVERY == 0]
+        for model, module in ((model, self.models[model]) for model in due):
             ranks = {layer_name(model, n, len(self.models)): effective_rank(m) for n, m in matrices(module)}
             if ranks:
                 made.layers.setdefault("effective_rank", {}).update(ranks)
