@@ -54,7 +54,7 @@ KINDS = {
             "detector",
             "detectors",
             "gancheck.detectors",
-            use="run quick --with {file} --only strategy=none --out runs/{name}",
+            use="diagnose run.jsonl --with {file} --detectors {name}  # a trace: gc.watch(..., trace='run.jsonl')",
         ),
         Kind(
             "extractor",

@@ -8,7 +8,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
-from gancheck.detectors.alarms import AlarmTracker
+from gancheck.detectors.alarms import AlarmTracker, acts_on
 from gancheck.detectors.base import Detector, Reading
 from gancheck.detectors.observation import Observation
 from gancheck.detectors.remembered import remembered, restore
@@ -61,6 +61,7 @@ def check_detector(entry: PluginEntry, registry: Registry) -> list[str]:
     require(isinstance(made, Detector), "must derive from gancheck.Detector")
     refuse_unknown_signals(needs)
     require(bool(made.cause and made.advice), "says no cause or no advice: set both as class attributes")
+    refuse_unshown(made)
     steady = list(course(needs, COURSES["steady"]))
     readings = {name: read(made, list(course(needs, way))) for name, way in COURSES.items()}
     refuse_alarm(made, steady)
@@ -80,6 +81,19 @@ def refuse_unknown_signals(needs: Sequence[str]) -> None:
     for name in needs:
         hint = did_you_mean(name, SIGNALS)
         require(is_known(name), f"needs the signal '{name}', which no training has.{hint} There are: {known}")
+
+
+def refuse_unshown(made: Detector) -> None:
+    """BadPlugin where a detector does something at a step without any signal that it says it acts on."""
+    if not made.acts_on:
+        return
+    others = [name for name in SIGNALS if not acts_on(made, [name])]
+    made.start()
+    before = repr(remembered(made))
+    for seen in course(others, COURSES["rising"], (), STEPS // 10):
+        found = made.update(seen)
+        same = found is None and repr(remembered(made)) == before
+        require(same, f"acts on more than {', '.join(made.acts_on)}: name every signal in acts_on, or leave it empty")
 
 
 def refuse_alarm(made: Detector, steady: Sequence[Observation]) -> None:
@@ -122,11 +136,13 @@ def refuse_forgetting(entry: PluginEntry, needs: tuple[str, ...]) -> None:
         require(same, f"forgets: taken up in the middle of {name} numbers it goes on differently; keep all in fields")
 
 
-def course(needs: Sequence[str], way: Course) -> Iterator[Observation]:
+def course(
+    needs: Sequence[str], way: Course, always: tuple[str, ...] = ALWAYS, steps: int = STEPS
+) -> Iterator[Observation]:
     """Noise around a course, of every signal that is needed, and of what every training has."""
     source = random.Random(0)
-    names = dict.fromkeys((*needs, *ALWAYS))
-    for step in range(1, STEPS + 1):
+    names = dict.fromkeys((*needs, *always))
+    for step in range(1, steps + 1):
         numbers = {n: noisy(n, step, way, source) for n in names if not per_layer(n)}
         layers = {n: {layer: noisy(n, step, way, source) for layer in LAYERS} for n in names if per_layer(n)}
         yield Observation(step, numbers, layers)

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import math
 import random
+import statistics
 
 import pytest
 from scipy.stats import kendalltau, theilslopes
 
-from gancheck.statistics.sequential import BlockMeans, Window, kendall, theil_slope
+from gancheck.statistics.sequential import BlockMeans, Window, kendall, standard_error, theil_slope
 
 
 def walk(n: int, seed: int, slope: float = 0.1) -> list[float]:
@@ -65,3 +66,9 @@ def test_a_window_keeps_the_last_numbers_that_are_finite() -> None:
         window.add(value)
     assert window.values == [1.0, 2.0, 3.0, 4.0, 1000.0]
     assert window.is_full
+
+
+def test_the_standard_error_of_a_mean_is_that_of_the_standard_library() -> None:
+    source = random.Random(0)
+    values = [source.gauss(3, 2) for _ in range(20)]
+    assert standard_error(values) == pytest.approx(statistics.stdev(values) / math.sqrt(20), rel=1e-13)

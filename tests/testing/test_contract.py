@@ -261,6 +261,7 @@ def test_a_strategy_with_a_misspelt_hook_is_refused() -> None:
             "needs the signal 'real_logits', which no training has. Did you mean 'real_logit'?",
         ),
         ({"cause": ""}, "says no cause or no advice"),
+        ({"acts_on": ("accuracy",)}, "acts on more than accuracy: name every signal in acts_on"),
     ],
 )
 def test_a_detector_that_does_not_say_what_it_must_is_refused(more: dict[str, Any], reason: str) -> None:

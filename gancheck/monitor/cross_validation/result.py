@@ -33,9 +33,14 @@ class CrossValidation:
 
     @cached_property
     def interval(self) -> Interval:
-        """Mean error and its 95 % interval, corrected for training sets that overlap (Nadeau & Bengio 2003)."""
+        """Mean error and its 95 % interval, corrected for training sets that overlap (Nadeau & Bengio 2003).
+
+        The interval of t has no floor. Where no fold's error is negative, as of a share of mistakes or a squared error,
+        its lower end is cut at 0.
+        """
         shares = [fold.held_out_rows / fold.train_rows for fold in self.folds]
-        return corrected_resampled_t(self.errors, math.fsum(shares) / len(shares))
+        found = corrected_resampled_t(self.errors, math.fsum(shares) / len(shares))
+        return found.within(0.0, math.inf) if min(self.errors) >= 0 else found
 
     @property
     def mean(self) -> float:

@@ -8,6 +8,7 @@ from collections import deque
 import torch
 from torch import Tensor
 
+from gancheck.monitor.probes.joined_bins import join_bins
 from gancheck.numerics.features import FeatureSet
 from gancheck.numerics.kmeans import assign, kmeans
 from gancheck.numerics.seeding import generator
@@ -20,14 +21,16 @@ COUNTABLE = 10  #: expected samples from which on a bin can be called lost
 
 
 class ModeBins:
-    """k-means bins of one half of real data. Counts of the last few checks are pooled where that helps.
+    """k-means bins of one half of real data, joined where they are parts of one mode. Counts of the last few checks are
+    pooled where that helps.
 
     After Richardson & Weiss, "On GANs and GMMs", NeurIPS 2018, but with one chi-square test of all bins.
     """
 
     def __init__(self, fitted: FeatureSet, counted: FeatureSet) -> None:
         bins = max(2, min(BINS, len(counted) // LEAST))
-        self.centres, _ = kmeans(fitted.x, bins, generator("cpu", "monitor", "bins"))
+        self.centres, own = kmeans(fitted.x, bins, generator("cpu", "monitor", "bins"))
+        self.modes = join_bins(fitted.x, own, self.centres)
         self.real = self.count(counted.x)
         self.recent: deque[Tensor] = deque(maxlen=POOLED)
 
@@ -45,8 +48,9 @@ class ModeBins:
         return made if before is None else {**made, "mode_drift": distance(now, before)}
 
     def count(self, x: Tensor) -> Tensor:
-        """(K,) float64: samples in every bin."""
-        return torch.bincount(assign(x, self.centres), minlength=len(self.centres)).double()
+        """(M,) float64: samples in the bins of every mode."""
+        modes = self.modes[assign(x, self.centres)]
+        return torch.bincount(modes, minlength=int(self.modes.max()) + 1).double()
 
 
 def distance(a: Tensor, b: Tensor) -> float:

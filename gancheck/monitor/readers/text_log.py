@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from gancheck.errors import BadData
 from gancheck.monitor.readers.log_line import Line, line_of
 from gancheck.monitor.readers.names import signal_of, signals_of
+from gancheck.monitor.readers.numbers import number_of
 from gancheck.monitor.readers.recording import Recording, reasons
 from gancheck.monitor.readers.steps import Entry, in_order
 from gancheck.system.counts import say_count
@@ -24,6 +25,10 @@ def read_text_log(text: str, source: str) -> Recording:
     told = [line for line in lines if line.is_of_training]
     names, left = signals_of(names_in(told))
     if not names:
+        if written and is_headless(written[0]):
+            raise BadData(
+                f"{source} begins with numbers: a table needs a first line of names, such as 'step,loss,val_loss'"
+            )
         raise BadData(
             f"{source} tells of no training: no line such as 'step 120 loss 0.53', and no table with a header"
         )
@@ -33,6 +38,11 @@ def read_text_log(text: str, source: str) -> Recording:
     notes += [f"{say_count(others, 'line')} without a number that is known"] if others else []
     notes += [f"{say_count(long, 'line')} of more than {LONGEST:,} characters"] if long else []
     return Recording(source, "a log", observations, (*notes, *reasons(left)))
+
+
+def is_headless(first: str) -> bool:
+    """Whether a file's first line has numbers only, as a table that lacks its header."""
+    return all(number_of(cell) is not None for cell in re.split(r"[\s,;]+", first.strip(",;")))
 
 
 def names_in(lines: list[Line]) -> list[str]:

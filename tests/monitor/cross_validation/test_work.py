@@ -173,3 +173,11 @@ def test_progress_is_told_fold_by_fold() -> None:
     heard: list[tuple[int, int]] = []
     validate_folds(lambda _: 0.0, linear(), 3, None, 0, watch, lambda _, done, total: heard.append((done, total)))
     assert heard == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+
+def test_an_interval_of_errors_that_are_never_negative_does_not_go_below_zero() -> None:
+    found = validate(lambda fold: 0.0 if fold.number < 4 else 0.2)
+    assert found.interval.low == 0.0
+    below = validate(lambda fold: -0.1 if fold.number < 4 else 0.2)
+    assert below.interval.low is not None
+    assert below.interval.low < -0.1

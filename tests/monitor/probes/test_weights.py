@@ -46,3 +46,12 @@ def test_a_frozen_player_has_ranks_while_its_gradients_are_there_and_no_empty_si
     players["discriminator"].weight.grad = torch.zeros(9, 9)  # type: ignore[assignment]
     layers = fetch({1: WeightProbe(players).measure()})[1][1]
     assert list(layers["spectrum"]) == ["discriminator.weight"]
+
+
+def test_ranks_that_no_detector_reads_come_more_rarely_later() -> None:
+    players = {"generator": nn.Linear(9, 9), "discriminator": nn.Linear(9, 9)}
+    probe = WeightProbe(players)
+    found = [fetch({1: probe.measure()})[1][1] for _ in range(10 * EVERY + 1)]
+    both = [check for check, layers in enumerate(found, start=1) if len(layers.get("effective_rank", {})) == 2]
+    assert both == [1, 11, 21, 101]
+    assert [check for check, layers in enumerate(found, start=1) if "spectrum" in layers] == list(range(1, 102, EVERY))

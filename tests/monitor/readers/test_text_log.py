@@ -129,3 +129,9 @@ def test_the_names_of_one_step_may_stand_on_many_lines() -> None:
 def test_a_text_that_tells_of_no_training_is_one_line(text: str) -> None:
     with pytest.raises(BadData, match=r"notes\.txt tells of no training: no line such as 'step 120 loss 0.53'"):
         read_text_log(text, "notes.txt")
+
+
+@pytest.mark.parametrize("text", ["1,2.3\n2,2.1", "2.3\n2.1", "0;1,5;2\n1;1,2;3", "1 0.5\n2 nan"])
+def test_a_table_without_a_header_is_told_what_it_lacks(text: str) -> None:
+    with pytest.raises(BadData, match="begins with numbers: a table needs a first line of names"):
+        read_text_log(text, "losses.csv")
