@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from gancheck.errors import BadParameter
+from gancheck.extractors.weights import Source
 from gancheck.plugins.info import plugin
 
 T = TypeVar("T")
@@ -37,6 +38,10 @@ class Extractor(ABC):
         """
         if weights is not None:
             raise BadParameter("takes no weights: leave --weights out, or name a network's features")
+
+    def source(self) -> Source | None:
+        """The published file of weights that it needs, for `gancheck weights`; None where it needs none."""
+        return None
 
     @abstractmethod
     def features(self, x: Tensor) -> Tensor:

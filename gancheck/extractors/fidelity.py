@@ -34,6 +34,9 @@ from gancheck.loading.failures import one_line_errors
 from gancheck.system.torchvision_compat import torchvision_operators
 
 CPU_BATCH, GPU_BATCH = 64, 256  #: images
+RULE = (
+    "bytes by round((x + 1) * 127.5), grey repeated three times, {side} pixels a side by TensorFlow 1's bilinear rule"
+)
 
 ClipModel = Literal[
     "vit-b-32", "vit-b-16", "vit-l-14", "vit-l-14-336px", "rn50", "rn101", "rn50x4", "rn50x16", "rn50x64"
@@ -58,6 +61,10 @@ class Fidelity(Extractor):
     costly = True
 
     @abstractmethod
+    def source(self) -> Source:
+        """Where its weights are published."""
+
+    @abstractmethod
     def build(self, weights: Path | None) -> Built:
         """The network, with its published weights or those of a file.
 
@@ -78,7 +85,13 @@ class Fidelity(Extractor):
         import torch_fidelity
 
         library = f"torch-fidelity {torch_fidelity.__version__}"
-        return {"layer": self.layer, "weights_sha256": self.sha256, "library": library}
+        return {"layer": self.layer, "weights_sha256": self.sha256, "library": library, "images": self.rule}
+
+    @property
+    def rule(self) -> str:
+        """How images reach the network."""
+        network: Any = self.network
+        return RULE.format(side=getattr(network, "resolution", None) or network.INPUT_IMAGE_SIZE)
 
     def features(self, x: Tensor) -> Tensor:
         features: Tensor = self.network(photographs(x))[0]
@@ -89,6 +102,9 @@ class Fidelity(Extractor):
 @dataclass
 class Inception(Fidelity):
     """Inception-v3 of 2015, as in published FIDs; 2048 features (95 MB of weights)."""
+
+    def source(self) -> Source:
+        return inception_source()
 
     def build(self, weights: Path | None) -> Built:
         return inception("inception", weights)
@@ -104,6 +120,9 @@ class Inception(Fidelity):
 class Vgg16(Fidelity):
     """VGG16, as in published precision and recall; 4096 features (528 MB of weights)."""
 
+    def source(self) -> Source:
+        return vgg16_source()
+
     def build(self, weights: Path | None) -> Built:
         return vgg16("vgg16", weights)
 
@@ -114,6 +133,9 @@ class Clip(Fidelity):
     """CLIP's image encoder."""
 
     model: ClipModel = "vit-b-32"
+
+    def source(self) -> Source:
+        return clip_source(f"clip-{self.model}")
 
     def build(self, weights: Path | None) -> Built:
         return clip(f"clip-{self.model}", weights)
@@ -126,17 +148,28 @@ class Dinov2(Fidelity):
 
     model: Dinov2Model = "vit-s-14"
 
+    def source(self) -> Source:
+        return dinov2_source(f"dinov2-{self.model}")
+
     def build(self, weights: Path | None) -> Built:
         return dinov2(f"dinov2-{self.model}", weights)
 
 
 def inception(name: str, weights: Path | None) -> Built:
     """Inception-v3 as trained in 2015; 2048 features after the last pooling."""
-    from torch_fidelity.feature_extractor_inceptionv3 import URL_INCEPTION_V3, FeatureExtractorInceptionV3
+    from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
 
-    file = URL_INCEPTION_V3.rpartition("/")[2]
-    path = find_weights(weights, Source(URL_INCEPTION_V3, file, hash_in(file)), name)
+    path = find_weights(weights, inception_source(), name)
     return fill_network(FeatureExtractorInceptionV3, "inception-v3-compat", "2048", path, name)
+
+
+def inception_source() -> Source:
+    """Where torch-fidelity publishes Inception-v3."""
+    from torch_fidelity.feature_extractor_inceptionv3 import URL_INCEPTION_V3 as URL
+
+    file = URL.rpartition("/")[2]
+    paper = "Szegedy et al., Rethinking the Inception architecture for computer vision, CVPR 2016"
+    return Source(URL, file, hash_in(file), paper, "Apache-2.0")
 
 
 def vgg16(name: str, weights: Path | None) -> Built:
@@ -153,7 +186,8 @@ def vgg16_source() -> Source:
 
     url = VGG16_Weights.IMAGENET1K_V1.url
     file = url.rpartition("/")[2]
-    return Source(url, file, hash_in(file))
+    paper = "Simonyan & Zisserman, Very deep convolutional networks for large-scale image recognition, ICLR 2015"
+    return Source(url, file, hash_in(file), paper, "as torchvision's (BSD-3-Clause)")
 
 
 def hash_in(file: str) -> str:
@@ -170,33 +204,49 @@ def fill_network(factory: Any, key: str, layer: str, path: Path, name: str) -> B
 
 def clip(name: str, weights: Path | None) -> Built:
     """CLIP's image encoder, the published file only: it is an archive with code, not mere tensors."""
-    from torch_fidelity.feature_extractor_clip import MODEL_METADATA, MODEL_URLS, FeatureExtractorCLIP
+    from torch_fidelity.feature_extractor_clip import FeatureExtractorCLIP
 
-    digest = MODEL_METADATA[name]["hash"]
-    source = Source(MODEL_URLS[name], f"{name}-{digest}.pt", digest)
+    source = clip_source(name)
     path = find_weights(weights, source, name)
-    require_published(path, source, name)
+    digest = require_published(path, source, name)
     with one_line_errors(str(path), f"it does not hold the weights of {name}"):
         return Built(FeatureExtractorCLIP(name, ["clip"], feature_extractor_weights_path=str(path)), digest)
 
 
+def clip_source(name: str) -> Source:
+    """Where OpenAI publishes one of CLIP's networks."""
+    from torch_fidelity.feature_extractor_clip import MODEL_METADATA, MODEL_URLS
+
+    digest = MODEL_METADATA[name]["hash"]
+    paper = "Radford et al., Learning transferable visual models from natural language supervision, ICML 2021"
+    return Source(MODEL_URLS[name], f"{name}-{digest}.pt", digest, paper, "MIT")
+
+
 def dinov2(name: str, weights: Path | None) -> Built:
     """DINOv2, code and weights by torch.hub; torch-fidelity cannot fill it from a file."""
-    from torch_fidelity.feature_extractor_dinov2 import MODEL_METADATA, FeatureExtractorDinoV2
+    from torch_fidelity.feature_extractor_dinov2 import FeatureExtractorDinoV2
 
-    model = MODEL_METADATA[name]
+    source = dinov2_source(name)
     if weights is not None:
         raise BadData(
             f"torch-fidelity cannot read {name} from a file: leave --weights out and let torch.hub fetch it, or use "
             "--features inception"
         )
-    advice = f'on a machine with a network run torch.hub.load("facebookresearch/dinov2", "{model}") and copy {hub()}'
-    with downloading(name, advice):
+    with downloading(name, f"on a machine with a network run {source.url} and copy {hub()}"):
         network = FeatureExtractorDinoV2(name, ["dinov2"])
-    path = checkpoints() / f"{model}_pretrain.pth"
     with contextlib.suppress(FileNotFoundError):
-        return Built(network, sha256(path))
+        return Built(network, sha256(source.path))
     return Built(network, None)
+
+
+def dinov2_source(name: str) -> Source:
+    """How torch.hub gets one of DINOv2's networks."""
+    from torch_fidelity.feature_extractor_dinov2 import MODEL_METADATA
+
+    model = MODEL_METADATA[name]
+    paper = "Oquab et al., DINOv2: learning robust visual features without supervision, TMLR 2024"
+    url = f'torch.hub.load("facebookresearch/dinov2", "{model}")'
+    return Source(url, f"{model}_pretrain.pth", None, paper, "Apache-2.0", from_file=False)
 
 
 def hub() -> Path:

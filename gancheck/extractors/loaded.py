@@ -49,6 +49,15 @@ class LoadedExtractor:
         """All that decides the features, JSON values only."""
         return [self.name, self.source, self.facts]
 
+    def describe_rules(self) -> tuple[str, ...]:
+        """A line on what decides a number in these features: layer, library, weights, and how images are read."""
+        facts = self.facts
+        if not {"layer", "library", "weights_sha256", "images"} <= facts.keys():
+            return ()
+        digest = (facts["weights_sha256"] or "unknown")[:12]
+        network = f"layer {facts['layer']} of {facts['library']}, SHA-256 of the weights {digest}"
+        return (f"features {self.name}: {network}; images as {facts['images']}",)
+
     def features(self, x: Tensor) -> Tensor:
         """(n, d) of (n, *shape); BadPlugin where the extractor gives something else."""
         exact = torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False)

@@ -27,6 +27,9 @@ class Source:
     url: str
     file: str  #: its name in the folder of downloads
     sha256: str | None = None  #: what the file's SHA-256 starts with, where it was published
+    paper: str = ""  #: of the network
+    licence: str = ""  #: under which the weights are given, as their publisher says
+    from_file: bool = True  #: whether `--weights PATH` takes the place of the download
 
     @property
     def path(self) -> Path:

@@ -78,3 +78,19 @@ def test_logits_and_nan_are_refused(wrong: Tensor):
 def test_without_a_classifier_it_is_not_defined():
     with pytest.raises(BadData, match="classifier"):
         inception_score(View(torch.randn(5, 2)))
+
+
+def test_ten_splits_are_torch_fidelitys_of_samples_in_the_same_order():
+    torchvision_operators()
+    from torch_fidelity.metric_isc import isc_features_to_metric
+
+    raw = logits(703)
+    peer = isc_features_to_metric(raw, splits=10, shuffle=False)["inception_score_mean"]
+    ours = inception_score(View(torch.zeros(703, 1), classes=raw.double().softmax(1)), splits=10)
+    assert float(ours) == pytest.approx(peer, rel=1e-9)
+    assert float(ours) < float(measured(raw.double().softmax(1)))
+
+
+def test_more_splits_than_samples_are_refused():
+    with pytest.raises(BadData, match="3 samples cannot be split into 10 parts"):
+        inception_score(View(torch.zeros(3, 1), classes=torch.eye(3)), splits=10)

@@ -74,7 +74,11 @@ class ReferenceRealData(RealData):
         self.label_names = names
         self.counts = self.count_modes()
         self.limits = self.describe_limits()
-        self.notes = (self.describe_modes(names), *(f"reference: {note}" for note in reference.notes))
+        self.notes = (
+            self.describe_modes(names),
+            *(f"reference: {note}" for note in reference.notes),
+            *extractor.describe_rules(),
+        )
         if train is not None:
             side = self.sample_set(train, MOST)
             self.train, self.kept_train = feature_set(side.features), side.first_samples
