@@ -70,6 +70,7 @@ COMMANDS = {
     "rank": "Make the leaderboard again from a results folder.",
     "inspect": "Look at training data before any training: imbalance, copies, outliers, ranges, broken files.",
     "list": f"Show what can be named: {', '.join(kind.plural for kind in KINDS.values())}, suites.",
+    "weights": "Which networks are at hand, where a file of weights goes, and its checksum.",
     "new": "Write a small plug-in that works, to make your own of, and its test.",
     "check": "Hold a plug-in file against its contract, in seconds.",
 }

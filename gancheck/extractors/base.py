@@ -39,7 +39,7 @@ class Extractor(ABC):
         if weights is not None:
             raise BadParameter("takes no weights: leave --weights out, or name a network's features")
 
-    def source(self) -> Source | None:
+    def published_weights(self) -> Source | None:
         """The published file of weights that it needs, for `gancheck weights`; None where it needs none."""
         return None
 

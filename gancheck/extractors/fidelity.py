@@ -61,7 +61,7 @@ class Fidelity(Extractor):
     costly = True
 
     @abstractmethod
-    def source(self) -> Source:
+    def published_weights(self) -> Source:
         """Where its weights are published."""
 
     @abstractmethod
@@ -103,7 +103,7 @@ class Fidelity(Extractor):
 class Inception(Fidelity):
     """Inception-v3 of 2015, as in published FIDs; 2048 features (95 MB of weights)."""
 
-    def source(self) -> Source:
+    def published_weights(self) -> Source:
         return inception_source()
 
     def build(self, weights: Path | None) -> Built:
@@ -120,7 +120,7 @@ class Inception(Fidelity):
 class Vgg16(Fidelity):
     """VGG16, as in published precision and recall; 4096 features (528 MB of weights)."""
 
-    def source(self) -> Source:
+    def published_weights(self) -> Source:
         return vgg16_source()
 
     def build(self, weights: Path | None) -> Built:
@@ -134,7 +134,7 @@ class Clip(Fidelity):
 
     model: ClipModel = "vit-b-32"
 
-    def source(self) -> Source:
+    def published_weights(self) -> Source:
         return clip_source(f"clip-{self.model}")
 
     def build(self, weights: Path | None) -> Built:
@@ -148,7 +148,7 @@ class Dinov2(Fidelity):
 
     model: Dinov2Model = "vit-s-14"
 
-    def source(self) -> Source:
+    def published_weights(self) -> Source:
         return dinov2_source(f"dinov2-{self.model}")
 
     def build(self, weights: Path | None) -> Built:

@@ -14,7 +14,7 @@ from torch import Tensor
 from gancheck.datasets.base import Dataset
 from gancheck.errors import BadParameter, MissingWeights
 from gancheck.evaluation.real_data.base import RealData, take_at_random
-from gancheck.evaluation.real_data.dataset import DatasetRealData, samples_of
+from gancheck.evaluation.real_data.dataset import DatasetRealData, held_out_samples, samples_of
 from gancheck.evaluation.real_data.reference import Extract, ReferenceRealData
 from gancheck.extractors.cache import FeatureCache
 from gancheck.extractors.loaded import LoadedExtractor, load_extractor
@@ -55,28 +55,34 @@ class RealDataRequest:
             raise BadParameter(f"dataset = {self.dataset!r}: give its name, such as 'ring8'")
         if self.dataset is None:
             return self.build_reference(registry, device, step)
-        return self.build_dataset(self.dataset, registry, device)
+        return self.build_dataset(self.dataset, registry, device, step)
 
-    def build_dataset(self, text: str, registry: Registry, device: torch.device) -> DatasetRealData:
-        """A dataset, judged in features of its own."""
+    def build_dataset(self, text: str, registry: Registry, device: torch.device, step: Step) -> RealData:
+        """A dataset, judged in features of its own; its real images in those of a network that is named."""
         if self.labels is not None:
             raise BadParameter(f"dataset '{text}' knows its modes; labels go with a --reference")
         if self.options.modes is not None:
             raise BadParameter(f"dataset '{text}' knows its modes; modes in a column go with a --reference")
-        if self.weights is not None:
-            raise BadParameter(f"dataset '{text}' is compared in its own features; weights go with a --reference")
         name, values = parse_call(text)
         dataset: Dataset = registry.build("dataset", name, **values)
-        if self.features not in (AUTO, dataset.extractor):
+        if self.weights is None and self.features in (AUTO, dataset.extractor):
+            return DatasetRealData(text, dataset, self.training_samples(samples_of(text, dataset)), device)
+        if not dataset.spec.is_image:
             raise BadParameter(
-                f"dataset '{name}' finds its modes in {dataset.extractor} features; give --reference PATH to compare "
-                f"in {self.features}"
+                f"dataset '{text}' holds no images and is compared in {dataset.extractor} features: leave --weights "
+                "and --features out, or give --reference PATH to compare in others"
             )
-        return DatasetRealData(text, dataset, self.training_samples(samples_of(text, dataset)), device)
+        return self.build_in_features(held_out_samples(text, dataset), registry, device, step)
 
     def build_reference(self, registry: Registry, device: torch.device, step: Step = no_progress) -> ReferenceRealData:
         """Real samples; images are compared in Inception's features unless others are named."""
         opened = open_samples(self.reference, what="reference", options=self.options)
+        return self.build_in_features(opened, registry, device, step)
+
+    def build_in_features(
+        self, opened: Samples, registry: Registry, device: torch.device, step: Step
+    ) -> ReferenceRealData:
+        """Real samples in the features of the request."""
         features = features_for(opened, self.features)
         with advising_other_features(opened):
             network = load_extractor(features, registry, weights=self.weights, device=device)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ import gancheck as gc
 from gancheck.scoring.scores import Scores
 from gancheck.system.torchvision_compat import torchvision_operators
 
-COUNT = 20  #: images on either side
+COUNT = 24  #: images on either side
+SIDE = 107  #: pixels that both libraries' network resizes to here, not 299: an eighth of the time
 
 
 def stains(seed: int, tint: int) -> np.ndarray[Any, Any]:
@@ -48,9 +50,19 @@ KEYS = {
 }
 
 
+@pytest.fixture(scope="module", autouse=True)
+def small_input() -> Iterator[None]:
+    """The same network on smaller pictures, for both."""
+    torchvision_operators()
+    from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FeatureExtractorInceptionV3, "INPUT_IMAGE_SIZE", SIDE)
+        yield
+
+
 @pytest.fixture(scope="module")
 def theirs(inception_weights: Path) -> dict[str, float]:
-    torchvision_operators()
     import torch_fidelity
 
     values: dict[str, float] = torch_fidelity.calculate_metrics(
@@ -80,6 +92,12 @@ def test_the_damage_shows_so_that_equal_numbers_mean_something(ours: Scores) -> 
 def test_what_decides_the_number_stands_beside_it(ours: Scores) -> None:
     facts = ours.facts["extractor"]
     [line] = [note for note in ours.notes if note.startswith("features inception:")]
-    for part in ("layer 2048", "torch-fidelity", facts["weights_sha256"][:12], "round((x + 1) * 127.5)", "299"):
+    for part in (
+        "layer 2048",
+        "torch-fidelity",
+        facts["weights_sha256"][:12],
+        "round((x + 1) * 127.5)",
+        f"{SIDE} pixels",
+    ):
         assert part in line
     assert (ours.facts["n"], ours.facts["reference_used"]) == (COUNT, COUNT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -21,6 +22,8 @@ from gancheck.numerics.seeding import generator, permutation
 from gancheck.system.arithmetic import arithmetic
 
 ROWS = 10_000  #: samples whose features are computed at once
+STANDARD = 50_000  #: images that publications compare with, at most
+HELD = 100_000_000  #: numbers in the images of a dataset without end that are held
 
 
 class DatasetRealData(RealData):
@@ -112,3 +115,23 @@ def samples_of(name: str, dataset: Dataset) -> Samples:
     kind: Kind = "images" if spec.is_image else "points"
     span = SIGNED if spec.is_image and (spec.low, spec.high) == (SIGNED.low, SIGNED.high) else None
     return Samples(name, spec.shape, None, stream, kind=kind, span=span)
+
+
+def held_out_samples(name: str, dataset: Dataset) -> Samples:
+    """The real images that a dataset holds out from training, each once, labelled with their modes.
+
+    Of a dataset without end 50,000, or fewer where they would be more than a hundred million numbers.
+    """
+    most = min(STANDARD, HELD // dataset.spec.size) // 2
+    pools: tuple[Pool, Pool] = ("reference", "real")
+    x = torch.cat([dataset.distinct(pool, most, generator("cpu", "score", pool, "distinct")) for pool in pools])
+    labels = torch.cat([dataset.assign(dataset.features(part)).label for part in torch.split(x, ROWS)])
+    said = f"{len(x):,} held-out images of {name}, labelled by its own modes; publications may compare with others"
+    return replace(
+        samples_of(name, dataset),
+        count=len(x),
+        stream=lambda: iter(torch.split(x, ROWS)),
+        labels=labels,
+        classes=dataset.names,
+        notes=(said,),
+    )
