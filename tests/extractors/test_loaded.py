@@ -83,10 +83,22 @@ def test_parameters_are_in_the_name_of_the_column(mine: Path) -> None:
     assert answer.values["fid"] == answer.values.get("fid@mine(factor=2.0)")
 
 
-def test_a_dataset_keeps_to_the_features_that_its_modes_are_found_in(mine: Path) -> None:
-    with pytest.raises(BadParameter, match="'digits' finds its modes in classifier features"):
-        gc.score(images(1, 200), dataset="digits", features="mine", plugins=[mine])
-    assert gc.score(images(1, 200), dataset="digits", features="classifier", metrics="modes").values["modes"]
+def test_a_dataset_of_images_is_compared_in_features_that_are_named(mine: Path) -> None:
+    answer = gc.score(images(1, 200), dataset="digits", features="mine", plugins=[mine], metrics="fid")
+    assert list(answer.values) == ["fid@mine"]
+    assert answer.facts["reference"] == "digits"
+    assert (answer.facts["modes"], answer.facts["modes_are"]) == (10, "labels")
+    assert any("held-out images of digits" in note for note in answer.notes)
+
+
+def test_a_dataset_keeps_its_own_features_where_none_are_named(mine: Path) -> None:
+    own = gc.score(images(1, 200), dataset="digits", metrics="modes").values
+    assert gc.score(images(1, 200), dataset="digits", features="classifier", metrics="modes").values == own
+
+
+def test_points_of_a_dataset_have_no_other_features(mine: Path) -> None:
+    with pytest.raises(BadParameter, match="'ring8' holds no images"):
+        gc.score(np.zeros((50, 2)), dataset="ring8", features="mine", plugins=[mine])
 
 
 @pytest.mark.parametrize(

@@ -165,7 +165,7 @@ def test_a_metric_of_ones_own_is_scored_too(tmp_path, ring):
 
 
 @pytest.mark.parametrize(
-    ("how", "line"), [({"weights": "some.pth"}, "weights go with a --reference"), ({"latent": 7}, "latent = 7 is the")]
+    ("how", "line"), [({"weights": "some.pth"}, "holds no images"), ({"latent": 7}, "latent = 7 is the")]
 )
 def test_what_would_be_without_effect_is_refused(dropped, how, line):
     with pytest.raises(BadParameter, match=line):
