@@ -14,6 +14,7 @@ from gancheck.loading.options import KindOfSamples, ReadOptions
 from gancheck.plugins.registry import Registry
 from gancheck.report.text.progress import StepBar
 from gancheck.scoring.real_data import AUTO, RealDataRequest
+from gancheck.scoring.real_statistics import read_statistics, refuse_scales, score_against_statistics
 from gancheck.scoring.score import Scoring
 from gancheck.scoring.scores import Scores
 from gancheck.system.data_folder import data_from
@@ -69,6 +70,10 @@ def score(
     options = ReadOptions(kind, array, resize, modes)
     real = RealDataRequest(dataset, reference, train, labels, features, paths, options=options)
     space = read_scale(scale)
+    if statistics := read_statistics(reference):
+        named, place = read_metric_names(metrics), torch.device(device_named(device))
+        refuse_scales(space, sample_labels)
+        return score_against_statistics(samples, statistics, real, named, registry, place, count=count, latent=latent)
     with data_from(data_root), StepBar(after=LONG) as step:
         step("reading real data", 0, 0)
         real_data = real.build(registry, torch.device(device_named(device)), step)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import torch
 from cyclopts import Parameter
@@ -13,14 +14,17 @@ from rich.console import RenderableType
 from gancheck.cli.console import Output
 from gancheck.cli.reading import ArrayName, Kind, ModesColumn, Side
 from gancheck.cli.threads import Threads, threads_used
+from gancheck.evaluation.measure import RegisteredMetric
 from gancheck.evaluation.panel import list_other_metrics, read_metric_names, select_metrics
 from gancheck.loading.options import ReadOptions
 from gancheck.plugins.registry import Registry
-from gancheck.report.score_folder import write_answer
+from gancheck.report.score_folder import tables, write_answer
 from gancheck.report.text.progress import StepBar
-from gancheck.report.text.verdict import judgement_text, numbers_text
+from gancheck.report.text.verdict import judgement_text, numbers_text, verdict_text
 from gancheck.scoring.real_data import AUTO, RealDataRequest
+from gancheck.scoring.real_statistics import read_statistics, refuse_scales, score_against_statistics
 from gancheck.scoring.score import Scoring
+from gancheck.scoring.scores import Scores
 from gancheck.system.data_folder import data_from
 from gancheck.system.device import device_named
 from gancheck.system.files import writable
@@ -68,7 +72,8 @@ def score_command(
         datasets).
     reference
         Or real samples, in any of these forms, that the generator was not trained on. Half of them are held out as
-        the real draw that every number stands beside.
+        the real draw that every number stands beside. A .npz of mu and sigma, as other projects publish them, gives
+        fid alone.
     train
         What the generator was trained on, to find copies.
     labels
@@ -113,6 +118,15 @@ def score_command(
     with threads_used(threads), data_from(data_root):
         if out:
             writable(out)
+        if statistics := read_statistics(reference):
+            refuse_scales(scale, sample_labels)
+            options = ReadOptions(kind, array, resize, modes)
+            request = RealDataRequest(dataset, None, train, labels, features, weights, options=options)
+            named, place = read_metric_names(metrics), torch.device(device_named(device))
+            bare = score_against_statistics(
+                samples, statistics, request, named, registry, place, count=count, latent=latent
+            )
+            return print_number(bare, chosen, out, json)
         with StepBar() as stage:
             stage("reading real data", 0, 0)
             options = ReadOptions(kind, array, resize, modes)
@@ -133,11 +147,26 @@ def score_command(
     if json:
         print(answer.to_json())
     else:
-        facts = {column: chosen[column.partition("@")[0]].info.properties for column in answer.values}
-        say(numbers_text(answer, facts))
+        say(numbers_text(answer, facts_of(answer, chosen)))
     if written and not json:
         print(f"{answer.verdict} -> {', '.join(str(path) for path in written)}")
     return 1 if fail_on_collapse and answer.collapsed else 0
+
+
+def print_number(answer: Scores, chosen: Mapping[str, RegisteredMetric], out: Path | None, json: bool) -> int:
+    """An answer without samples of real data: for people or programs, and as tables in a folder."""
+    if out:
+        tables(out, answer)
+    if json:
+        print(answer.to_json())
+    else:
+        say(verdict_text(answer, facts_of(answer, chosen)))
+    return 0
+
+
+def facts_of(answer: Scores, chosen: Mapping[str, RegisteredMetric]) -> Mapping[str, Mapping[str, Any]]:
+    """What every metric of an answer declares of itself, by its column."""
+    return {column: chosen[column.partition("@")[0]].info.properties for column in answer.values}
 
 
 def say(text: RenderableType) -> None:
