@@ -87,6 +87,7 @@ def test_the_number_is_torch_fidelitys(name: str, ours: Scores, theirs: dict[str
 
 def test_the_damage_shows_so_that_equal_numbers_mean_something(ours: Scores) -> None:
     assert ours.values["fid"] > 2 * ours.floor["fid"]
+    assert ours.values["precision"] != ours.values["recall"]  # which the library once gave the wrong way round
 
 
 def test_what_decides_the_number_stands_beside_it(ours: Scores) -> None:
