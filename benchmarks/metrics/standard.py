@@ -1,4 +1,4 @@
-"""What the number of images and the rule of resizing do to a Frechet distance. `python -m benchmarks.metrics.standard`"""
+"""What the number of images and the rule of resizing do to a number. `python -m benchmarks.metrics.standard`"""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ import torch
 
 from gancheck.errors import BadData
 from gancheck.evaluation.view import View
-from gancheck.extractors.fidelity import vgg16_source
 from gancheck.extractors.pixels import photographs
+from gancheck.extractors.published import vgg16_source
 from gancheck.extractors.weights import Source, checkpoints, load_tensors
 from gancheck.loading.failures import one_line_errors
 from gancheck.metrics.base import metric

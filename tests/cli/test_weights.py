@@ -55,7 +55,7 @@ def test_the_published_file_is_known(
     folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (folder / INCEPTION).write_bytes(b"right")
-    monkeypatch.setattr("gancheck.extractors.fidelity.hash_in", lambda _: hashlib.sha256(b"right").hexdigest()[:8])
+    monkeypatch.setattr("gancheck.extractors.published.hash_in", lambda _: hashlib.sha256(b"right").hexdigest()[:8])
     assert main(["weights", "inception", "--verify", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["check"] == "as published"
 
