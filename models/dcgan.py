@@ -24,20 +24,21 @@ class Dcgan(gc.Gan):
     """Strided convolutions down to 4x4 or 7x7 and up again; the side must be 8, 16, 28, 32 or 64."""
 
     width: int = 32  #: channels next to the image; they double with every halving of the side
+    discriminator_width: int = 0  #: the discriminator's, for one that is weaker or stronger; 0: as many
     latent: int = 64  #: dimensions of z ~ N(0, I)
     normalisation: Literal["none", "batch"] = "none"  #: of hidden layers; as in the paper not the discriminator's first
 
     def build(self, data: gc.DataSpec) -> gc.Players:
-        channels = self.channels(data)
-        return gc.Players(self.generator(data, channels), self.discriminator(data, channels), gc.Latent(self.latent))
+        own, judging = (self.channels(data, width) for width in (self.width, self.discriminator_width or self.width))
+        return gc.Players(self.generator(data, own), self.discriminator(data, judging), gc.Latent(self.latent))
 
-    def channels(self, data: gc.DataSpec) -> list[int]:
+    def channels(self, data: gc.DataSpec, width: int) -> list[int]:
         """Channels from the image inwards, one entry per halving of the side."""
         if not data.is_image or data.shape[1] != data.shape[2] or data.shape[1] not in SIDES:
             raise ValueError(
                 f"dcgan takes square images of side 8, 16, 28, 32 or 64, not samples of shape {data.shape}"
             )
-        return [self.width * 2**i for i in range(SIDES[data.shape[1]][1])]
+        return [width * 2**i for i in range(SIDES[data.shape[1]][1])]
 
     def generator(self, data: gc.DataSpec, channels: list[int]) -> nn.Module:
         """z to an image in [-1, 1]."""

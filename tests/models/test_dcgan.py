@@ -70,3 +70,11 @@ def test_batch_normalisation_leaves_out_the_ends_and_takes_the_place_of_biases(r
 def test_an_unknown_normalisation_is_refused(registry: gc.Registry) -> None:
     with pytest.raises(BadParameter, match="normalisation = 'group'"):
         registry.build("gan", "dcgan", normalisation="group")
+
+
+def test_the_discriminator_may_be_narrower_than_the_generator(registry: gc.Registry) -> None:
+    players = registry.build("gan", "dcgan", width=8, discriminator_width=2).build(gc.DataSpec((3, 28, 28)))
+    channels = {
+        p: [m.out_channels for m in n.modules() if isinstance(m, LAYERS[1:])] for p, n in players.modules.items()
+    }
+    assert channels == {"generator": [16, 8, 3], "discriminator": [4, 8]}
