@@ -28,9 +28,7 @@ class Table(Dataset):
     from_files: ClassVar[bool] = True
 
     path: str = field(metadata=PLACE)  #: file with one row a sample
-    #: Column of the modes, which is no coordinate; for a .npy file, a file beside it with a label a row. Empty: a
-    #: column called label and the like, where there is one.
-    labels: str = ""
+    labels: str = ""  #: column of the modes, or for .npy a file beside it; empty: a column called label and the like
     regions: int = 0  #: without labels: cells of the training rows that are the modes; 0 takes 20, or fewer
 
     def __post_init__(self) -> None:
