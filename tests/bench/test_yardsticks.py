@@ -45,9 +45,8 @@ Make = Callable[..., Plan]
 def plan(tmp_path: Path, suite_text: str) -> Make:
     """The plan of the shared small suite with two yardsticks; other pieces of its text can be exchanged."""
     (tmp_path / "plane.py").write_text(PLANE)
-    wide = suite_text.replace("seeds = 2\nblock = 2", "seeds = 1\nblock = 1").replace(
-        '"grid(side=2)"', '"random-mixture(dims=3, modes=4)"'
-    )
+    single = suite_text.replace("seeds = 2\nblock = 2", "seeds = 1\nblock = 1")
+    wide = single.replace('"grid(side=2)"', '"random-mixture(dims=3, modes=4)"')
 
     def make(*only: str, yardsticks: str = YARDSTICKS) -> Plan:
         suite = tmp_path / "mine.toml"
