@@ -8,6 +8,8 @@ from torch.nn.functional import pad
 
 from gancheck.classifiers import augmentation
 
+GRAIN = 0.06  #: largest standard deviation of harmless noise; a pixel has the range [-1, 1]
+
 
 def warp(x: Tensor, generator: torch.Generator) -> Tensor:
     """(n, c, h, w) images, each changed by a map of its own: grey ones turned, stretched, slanted and shifted; colour
@@ -33,5 +35,6 @@ def shift(x: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def grain(x: Tensor, generator: torch.Generator) -> Tensor:
-    """Images with Gaussian noise of a strength of its own for each."""
-    return augmentation.grain(x.flatten(1, 2), generator).reshape(x.shape)
+    """(n, c, h, w) images with Gaussian noise too faint to be seen, of a strength of its own for each."""
+    strength = GRAIN * torch.rand(len(x), 1, 1, 1, generator=generator)
+    return (x + strength * torch.randn(x.shape, generator=generator)).clamp(-1, 1)

@@ -6,10 +6,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
-from gancheck.classifiers.negatives import Kind, blend, faint, flat, gaussian, noisy, others, overlay, static, uniform
+from gancheck.classifiers.negatives import Kind, blend, faint, flat, gaussian, others, overlay, static, uniform
 
 SOURCES = 1_500  #: images that one batch of outliers is made from
 MEMBERS = 6  #: most images in a class mean
+ALIKE = 0.05  #: mean difference of pixels under which a patch changes nothing
+FAINTEST = 0.12  #: smallest standard deviation of noise that is seen; a pixel has the range [-1, 1]
 
 
 def outliers(x: Tensor, y: Tensor, count: int, generator: torch.Generator) -> Tensor:
@@ -60,8 +62,16 @@ def patches(x: Tensor, y: Tensor, rows: Tensor, generator: torch.Generator) -> T
     top, left, from_top, from_left = torch.randint(min(x.shape[-2:]) - size + 1, (4,), generator=generator).tolist()
     image = x[rows].clone()
     piece = x[others(x, rows, generator)][..., from_top : from_top + size, from_left : from_left + size]
-    image[..., top : top + size, left : left + size] = piece
+    place = image[..., top : top + size, left : left + size]
+    alike = (piece - place).abs().mean(dim=(1, 2, 3), keepdim=True) < ALIKE  # nothing would be wrong with the image
+    image[..., top : top + size, left : left + size] = torch.where(alike, -place, piece)
     return image
+
+
+def noisy(x: Tensor, y: Tensor, rows: Tensor, generator: torch.Generator) -> Tensor:
+    """An image under noise that is seen: of a standard deviation from 0.12 to 1, its logarithm uniform."""
+    strength = FAINTEST ** (1 - uniform(rows, generator)[..., None])
+    return x[rows] + strength * torch.randn(x[rows].shape, generator=generator)
 
 
 def turned(x: Tensor, y: Tensor, rows: Tensor, generator: torch.Generator) -> Tensor:
@@ -72,5 +82,5 @@ def turned(x: Tensor, y: Tensor, rows: Tensor, generator: torch.Generator) -> Te
 #: Blends and means are the hardest, so they come twice.
 KINDS: tuple[Kind, ...] = (
     *(flattened(blend), flattened(blend), class_mean, class_mean, flattened(overlay), flattened(gaussian)),
-    *(flattened(static), flattened(flat), flattened(noisy), flattened(faint), blur, halves, patches, turned),
+    *(flattened(static), flattened(flat), noisy, flattened(faint), blur, halves, patches, turned),
 )

@@ -13,9 +13,10 @@ from gancheck.classifiers import image_network as network
 from gancheck.classifiers.image_augmentation import grain, warp
 from gancheck.classifiers.image_negatives import outliers
 from gancheck.classifiers.image_network import FEATURES, LAST, Weights
-from gancheck.classifiers.training import BATCH, DECAY, HELPERS, MEMORY, REJECTION, SHRINKAGE, SMOOTHING
+from gancheck.classifiers.training import BATCH, DECAY, HELPERS, MEMORY, SHRINKAGE, SMOOTHING
 
 RATE = 2e-3
+REJECTION = 4.0  #: weight of telling images from outliers
 SAMPLE = 20_000  #: images at most that features are whitened by and centres are means of
 
 
@@ -23,9 +24,9 @@ SAMPLE = 20_000  #: images at most that features are whitened by and centres are
 class Plan:
     """Size of the network and length of the training."""
 
-    widths: tuple[int, ...] = (24, 48, 80)  #: channels after each halving of the image
+    widths: tuple[int, ...] = (32, 64, 128)  #: channels after each halving of the image
     blocks: bool = False  #: whether a residual block follows each halving
-    steps: int = 3_000
+    steps: int = 5_000
 
 
 SMALL = Plan()  #: grey images: minutes on one core
