@@ -79,7 +79,7 @@ def likeliest_width(points: Tensor) -> float:
 def scott(points: Tensor) -> float:
     """n^(-1 / (d + 4)) of the standard deviation, a root mean square over dimensions."""
     n, dims = points.shape
-    return float(points.std(0).square().mean().sqrt()) * n ** (-1 / (dims + 4))
+    return float(points.std(0).square().mean().sqrt() * n ** (-1 / (dims + 4)))
 
 
 @gc.gan("kde")

@@ -99,7 +99,7 @@ class RealNvp(gc.Model):
         for _ in session.steps():
             loss = -flow.log_density(session.real(self.batch)).mean()
             optimiser.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)
             nn.utils.clip_grad_norm_(flow.parameters(), 10.0)
             optimiser.step()
             session.report(generator_loss=loss)

@@ -72,6 +72,6 @@ class Vae(gc.Model):
             z = mean + (log_variance / 2).exp() * session.latent(self.batch)
             loss = negative_elbo(x, decoder(z), log_scale(), mean, log_variance).mean()
             optimiser.zero_grad()
-            loss.backward()
+            torch.autograd.backward(loss)
             optimiser.step()
             session.report(generator_loss=loss)

@@ -81,9 +81,9 @@ def tasks_named(suite: Suite, registry: Registry, wanted: list[str] | None) -> l
             known = sorted({t.name for t in suite.tasks} | set(registry.names("dataset")))
             raise UnknownName(f"unknown dataset '{name}'.{did_you_mean(name, known)} (gancheck list datasets)")
         label = parameters.label(name, values)
-        first, other = suite.tasks[0], {"name": label, "dataset": PluginSpec(name, values), "knob": "", "level": 1.0}
+        first, spec = suite.tasks[0], PluginSpec(name, values)
         alike = [first, *(t for t in suite.tasks if t.yardstick and t.name == first.name)]
-        chosen += found or [replace(task, **other) for task in alike]
+        chosen += found or [replace(task, name=label, dataset=spec, knob="", level=1.0) for task in alike]
     return chosen
 
 

@@ -97,7 +97,7 @@ def centres(features: Tensor, y: Tensor, classes: int) -> Tensor:
 def whiten(weights: Weights, x: Tensor, y: Tensor, classes: int) -> Weights:
     """The same logits from features turned so that their shrunken within-class covariance is the identity; centres."""
     with torch.no_grad():
-        features = torch.cat([network.features(weights, part) for part in x.split(500)]).double()
+        features = torch.cat([network.features(weights, part) for part in torch.split(x, 500)]).double()
     residual = features - centres(features, y, classes)[y]
     covariance = residual.T @ residual / len(x)
     target = covariance.trace() / FEATURES * torch.eye(FEATURES, dtype=torch.float64, device=x.device)

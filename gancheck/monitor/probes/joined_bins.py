@@ -26,7 +26,7 @@ def join_bins(x: Tensor, bins: Tensor, centres: Tensor) -> Tensor:
         for second in range(first + 1, count):
             if modes[first] != modes[second] and not has_valley(x, bins, centres, first, second):
                 modes[modes == modes[second]] = modes[first].clone()
-    joined: Tensor = torch.unique(modes, return_inverse=True)[1]  # type: ignore[no-untyped-call]
+    joined: Tensor = torch.unique(modes, return_inverse=True)[1]
     largest = torch.bincount(joined[bins]).max() / len(bins)
     return joined if float(largest) <= HALF else torch.arange(count)
 

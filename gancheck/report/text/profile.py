@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gancheck.bench.plan import Plan, skip_reason
+from gancheck.bench.plan import Plan
+from gancheck.bench.validation import skip_reason
 from gancheck.errors import GancheckError
 from gancheck.training.step_profile import StepProfile, profile_steps
 
