@@ -17,9 +17,11 @@ import polars as pl
 from benchmarks.calibration.page import judgement
 from benchmarks.metrics.verdicts import healthy
 from benchmarks.speed.gpu_page import gpu_images
+from benchmarks.stacked_mnist.page import own_table
+from benchmarks.stacked_mnist.papers import papers_table
 from benchmarks.strategies import page as cures
 from benchmarks.watching import detectors, signals
-from gancheck.bench.leaderboard import RULE
+from gancheck.bench.leaderboard import ORDER, RULE
 from gancheck.report.text.breaking_points import NOTE
 from gancheck.report.text.breaking_points import markdown as markdown_grid
 from gancheck.report.text.leaderboard import SHORT, cells, markdown
@@ -48,6 +50,9 @@ def parts() -> dict[str, str]:
     return {
         "leaderboard": leaderboard(QUICK, short=True),
         "leaderboard-full": leaderboard(QUICK, short=False),
+        "images-board": leaderboard(HERE / "results" / "images", short=False),
+        "stacked-papers": papers_table(),
+        "stacked-own": own_table(),
         "cures-board": leaderboard(cures.RESULTS, short=False),
         "cures-collapse": cures.by_collapse(),
         "cures-cost": cures.by_cost(),
@@ -82,7 +87,12 @@ def leaderboard(folder: Path, short: bool) -> str:
     """The table as `gancheck rank` writes it or, cut short, as `gancheck run` shows it, and where it comes from."""
     rows = pl.read_csv(folder / "leaderboard.csv").to_dicts()
     table = first_columns(rows) if short else markdown(rows).strip()
-    return f"{table}\n\n{RULE} {provenance(folder)}"
+    return f"{table}\n\n{rule_of(rows)} {provenance(folder)}"
+
+
+def rule_of(rows: list[dict[str, Any]]) -> str:
+    """In which order the rows stand; boards of few pairs are not ranked."""
+    return RULE if any(row["rank"] for row in rows) else ORDER
 
 
 def first_columns(rows: list[dict[str, Any]]) -> str:
@@ -94,10 +104,11 @@ def first_columns(rows: list[dict[str, Any]]) -> str:
 def provenance(folder: Path) -> str:
     """Where a committed board comes from."""
     made = json.loads((folder / "machine.json").read_text(encoding="utf-8"))
-    where = f"{made['cores']} cores ({made['cpu']}), torch {made['torch']}"
+    cores = f"{made['cores']} cores ({made['cpu']})"
+    where = f"{made.get('gpu', cores)}, torch {made['torch']}"
     memory = f"; peak memory {made['peak_gigabytes']:.1f} GB" if "peak_gigabytes" in made else ""
     note = f" ({made['note']})" if "note" in made else ""
-    minutes = f"{made['minutes']:.1f} minutes" if "minutes" in made else core_minutes(made)
+    minutes = f"{made['minutes']:.1f} minutes" if "minutes" in made else training_minutes(made)
     return (
         f"{made['verdict']} ".lstrip() + f"Measured on {made['date']} with `{made['command']}`: {minutes} on "
         f"{where}{note}{memory}. All numbers: "
@@ -105,8 +116,10 @@ def provenance(folder: Path) -> str:
     )
 
 
-def core_minutes(made: dict[str, Any]) -> str:
-    """What training took, of a run that was made in several sittings."""
+def training_minutes(made: dict[str, Any]) -> str:
+    """What training alone took, of a run that was made in several sittings or on a GPU."""
+    if "training_gpu_minutes" in made:
+        return f"{made['training_gpu_minutes']} minutes of training"
     return f"{made['training_core_minutes']} core-minutes of training, in several sittings,"
 
 

@@ -16,7 +16,8 @@ def gpu_images(path: Path) -> str:
     made = json.loads(path.read_text(encoding="utf-8"))
     lines = [f"| {label} | {say(value)} |" for label, value in made["figures"].items()]
     where = f"One {made['card']}, torch {made['machine']['torch']}, {made['machine']['cores']} cores, {made['date']}"
-    return "\n".join(("| | |", "|---|---|", *lines, f"\n{where}; `python -m benchmarks.speed.gpu_images`."))
+    note = f", {made['note']}" if "note" in made else ""
+    return "\n".join(("| | |", "|---|---|", *lines, f"\n{where}{note}; `python -m benchmarks.speed.gpu_images`."))
 
 
 def say(value: Any) -> str:

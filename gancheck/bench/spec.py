@@ -33,9 +33,6 @@ EVALUATION = 2  #: raise it when a metric's protocol changes
 
 CONVOLUTIONS = (nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d)
 
-#: Devices on which the seeds of a convolving GAN are computed one by one; on a GPU they would be played side by side.
-LOOPED = ("cpu",)
-
 #: Metrics by which the board ranks, measured whatever a suite names.
 RANKING = ("modes", "quality")
 
@@ -76,8 +73,11 @@ class Cell:
         )
 
     def path(self, gan: Model, recipe: Recipe, data: DataSpec) -> ExecutionPath:
-        """How to compute it, from the spec alone: convolutions gain nothing from stacking on a CPU."""
-        looped = self.device in LOOPED and not refusal(gan, data) and convolves(gan, data)
+        """How to compute it, from the spec alone: convolutions gain nothing from stacking.
+
+        On a GPU, where looped seeds are played side by side, they lose by it (benchmarks/speed/gpu_images.json).
+        """
+        looped = not refusal(gan, data) and convolves(gan, data)
         compiled = self.repays_compiling(recipe) and has_compiler(torch.device(self.device))
         return ExecutionPath("looped" if looped else "stacked", "compiled" if compiled else "traced")
 

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from gancheck.bench.cell import Job
 from gancheck.bench.ladder import Climb
-from gancheck.bench.leaderboard import RULE, Leaderboard
+from gancheck.bench.leaderboard import Leaderboard
 from gancheck.bench.run_result import FAILED
 from gancheck.bench.store import Run, Store
 from gancheck.datasets.base import Dataset
@@ -74,7 +74,7 @@ def against_quality(path: Path, board: Leaderboard, title: str) -> Path | None:
     ]
     if not points:
         return None
-    modes_quality(path, points, f"{title}: modes held against quality", RULE)
+    modes_quality(path, points, f"{title}: modes held against quality", board.rule)
     return path
 
 

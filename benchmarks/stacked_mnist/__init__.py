@@ -1,0 +1,1 @@
+"""Stacked MNIST: the papers' rows beside runs of our own, never sorted among them."""
