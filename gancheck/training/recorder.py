@@ -121,6 +121,11 @@ class RunRecorder:
                 if record.status == "done":
                     record.snapshots[done] = kept
         self.on_step(done)
+        return self.goes_on
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether any seed is trained further."""
         return any(record.status == "done" for record in self.records)
 
     def mark_end(self, record: TrainingRecord, done: int, is_finite: bool) -> None:

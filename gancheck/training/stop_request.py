@@ -28,6 +28,7 @@ class StopRequest:
             signal.signal(number, self.note)
         try:
             yield
+            self.deliver()  # what came too late for the one inside
         finally:
             self.restore()
 

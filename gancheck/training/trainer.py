@@ -64,10 +64,13 @@ class Trainer:
         """Steps, and between them, with the clock stopped, pauses to look at the seeds."""
         state = self.state(recorder)
         checkpoints.resume(state)
+        left = [pause for pause in recorder.pauses if pause > self.replicas.steps_done and recorder.goes_on]
         with checkpoints.watched():
-            for pause in [pause for pause in recorder.pauses if pause > self.replicas.steps_done]:
+            for pause in left:
                 self.play_until(pause, recorder, checkpoints, state)
-                if not recorder.pause(pause, self):
+                goes_on = recorder.pause(pause, self)
+                checkpoints.stop_if_asked(state)
+                if not goes_on:
                     break
                 checkpoints.save_if_due(state)
         done = self.replicas.steps_done
@@ -75,14 +78,15 @@ class Trainer:
         return [replace(record, players=self.replicas.players_of(i)) for i, record in enumerate(records)]
 
     def play_until(self, pause: int, recorder: RunRecorder, checkpoints: Checkpoints, state: BlockState) -> None:
-        """Steps until so many are done, which a request to stop interrupts."""
+        """Steps until so many are done, which a request to stop interrupts, but for the last one: what is looked at
+        when it is done belongs to the state."""
         while self.replicas.steps_done < pause:
+            checkpoints.stop_if_asked(state)
             with recorder.clock.running():
                 while (step := self.replicas.steps_done) < pause and not checkpoints.asked_to_stop:
                     self.step()
                     recorder.write_step(step, self.signals)
                 self.wait()
-            checkpoints.stop_if_asked(state)
 
     def state(self, recorder: RunRecorder) -> BlockState:
         """What a checkpoint holds."""

@@ -152,6 +152,39 @@ def test_ctrl_c_leaves_a_checkpoint_from_which_the_same_training_goes_on(
     assert same_bits(Trainer(made).train(), Trainer(made).train(checkpoints=Checkpoints(path, "id", 600.0)))
 
 
+class Interrupting(Trainer):
+    """Is sent Ctrl-C in one of its steps."""
+
+    at = 0
+
+    def step(self) -> None:
+        super().step()
+        if self.replicas.steps_done == self.at:
+            signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.parametrize("step", [10, 20])
+def test_ctrl_c_in_the_last_step_before_an_evaluation_loses_no_evaluation(
+    step: int, setup: Setup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, path = setup(evaluations=2, steps=20), tmp_path / "a.checkpoint"
+    monkeypatch.setattr(Interrupting, "at", step)
+    with pytest.raises(KeyboardInterrupt):
+        Interrupting(made).train(checkpoints=Checkpoints(path, "id", 600.0))
+    assert same_bits(Trainer(made).train(), Trainer(made).train(checkpoints=Checkpoints(path, "id", 600.0)))
+
+
+def test_ctrl_c_at_the_end_of_a_training_is_heard(setup: Setup, tmp_path: Path) -> None:
+    made, path = setup(evaluations=2), tmp_path / "a.checkpoint"
+    with pytest.raises(KeyboardInterrupt):
+        Trainer(made).train(
+            lambda done: signal.raise_signal(signal.SIGINT) if done == 20 else None, Checkpoints(path, "id", 600.0)
+        )
+    heard: list[int] = []
+    assert same_bits(Trainer(made).train(), Trainer(made).train(heard.append, Checkpoints(path, "id", 600.0)))
+    assert not heard
+
+
 def test_training_goes_on_where_no_checkpoint_can_be_written(
     setup: Setup, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
