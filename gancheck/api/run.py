@@ -20,7 +20,6 @@ from gancheck.report.kept_samples import keep_samples, missing_players
 from gancheck.report.plots.bench import draw
 from gancheck.report.text.profile import profile_tasks
 from gancheck.report.text.progress import RunBar
-from gancheck.system.cores import thread_count
 from gancheck.system.data_folder import data_from
 from gancheck.testing.contract import kept_line, plugins_at
 
@@ -89,13 +88,15 @@ def list_names(names: str | Sequence[str]) -> list[str]:
 def run_plan(plan: Plan, jobs: int | None = None, threads: int | None = None) -> RunOutcome:
     """Do what is planned, with progress on standard error, and draw the pictures."""
     executor, side = LocalExecutor.of(plan.device, len(plan.todo), jobs, threads), plan.jobs[0].side
-    with thread_count(executor.threads):
-        profiled = profile_tasks(plan) if side.profile else ()
+    profiled: Sequence[str] = ()
+    if side.profile:
+        with executor.as_worker():
+            profiled = profile_tasks(plan)
     with RunBar(len(plan.specs)) as bar:
         outcome = execute(plan, executor, bar)
-    with thread_count(executor.threads):  # as the workers drew them
+    with executor.as_worker():  # as the workers drew the samples
         keep_samples(plan, side.keep)
-    draw(plan.jobs, plan.registry, plan.store, outcome.board, outcome.runs, outcome.leaderboard.parent)
+        draw(plan.jobs, plan.registry, plan.store, outcome.board, outcome.runs, outcome.leaderboard.parent)
     return replace(outcome, notes=(*profiled, *outcome.notes, *missing_players(plan)))
 
 

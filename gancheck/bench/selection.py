@@ -42,6 +42,8 @@ def select(suite: Suite, registry: Registry, only: Mapping[str, list[str]]) -> S
     if "strategy" in only:
         recipes = tuple(label for text in only["strategy"] for label in recipes_named(suite, registry, text))
     tasks = [task for task in distinct_tasks(tasks) if not task.yardstick or UNTREATED in recipes]
+    if not tasks:
+        raise BadParameter(f"--only leaves nothing to run: yardsticks are run with '{UNTREATED}' and no other strategy")
     refuse_empty_knobs(tasks)
     return replace(suite, tasks=tuple(tasks), recipes=tuple(dict.fromkeys(recipes)))
 

@@ -228,8 +228,9 @@ def check_plugins(suite: Suite, registry: Registry) -> tuple[str, ...]:
     """Build every plug-in once; the recipes' labels as tables show them."""
     recipes = [Recipe.parse(text, registry) for text in suite.recipes]
     for task in suite.tasks:
-        if not task.yardstick:
-            validate_task(task, registry)
+        if task.yardstick:
+            continue  # whose players nobody names
+        validate_task(task, registry)
         if set(task.settings.players) - set(LEADS):  # whom only some recipe brings
             refuse_unknown_keys(task.settings.players, player_names(task, recipes, registry), "players")
     labels = [recipe.label for recipe in recipes]

@@ -86,8 +86,10 @@ class Task:
         return f"{self.name}/{self.title or self.gan.name}"
 
     def beside(self, model: PluginSpec) -> Task:
-        """The same data, budget and protocol with a yardstick; it stands on no ladder."""
-        return replace(self, gan=model, title=model.label, knob="", level=1.0, yardstick=True)
+        """The same data, budget and protocol with a yardstick; it stands on no ladder, computes as it is written, and
+        starts from no weights, which are the GAN's."""
+        own = replace(self.settings, precision="float32")
+        return replace(self, gan=model, title=model.label, settings=own, start={}, knob="", level=1.0, yardstick=True)
 
     def recipes(self, of_suite: Sequence[str]) -> tuple[str, ...]:
         """The recipes that are run on it: the suite's, and of a yardstick the untreated one."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import torch
 from torch.profiler import ProfilerActivity, profile
 
+from gancheck.system.arithmetic import arithmetic
 from gancheck.system.files import replacing
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.trainer import Trainer
@@ -41,7 +42,7 @@ class StepProfile(NamedTuple):
 
 def profile_steps(setup: TrainingSetup, trace: Path) -> StepProfile:
     """Time some steps after a warm-up, and write them as a trace for Chrome's viewer (chrome://tracing, Perfetto)."""
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), arithmetic(setup.settings.precision):
         trainer = Trainer(setup)
         path = str(trainer.prepare().path)
         play(trainer, WARM_UP)

@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from safetensors.torch import save_file
 
 from gancheck.bench.execution.local import LocalExecutor
 from gancheck.bench.plan import Plan
 from gancheck.bench.run import execute
 from gancheck.bench.store import Store
 from gancheck.errors import BadParameter, BadSuite, GancheckError, UnknownName
+from gancheck.plugins.registry import Registry
 
 YARDSTICKS = 'yardsticks = ["memoriser(count=50)", { name = "plane", width = 0.5 }]\nrecipes ='
 
@@ -36,6 +38,14 @@ class Plane(gc.Model):
     def train(self, session):
         for _ in session.steps():
             pass
+"""
+
+TAUGHT = """\
+recipes = ["none", "veegan"]
+seeds = 1
+block = 1
+yardsticks = ["kde"]
+task = [{ dataset = "ring", gan = { name = "mlp", width = 8 } }]
 """
 
 Make = Callable[..., Plan]
@@ -70,6 +80,22 @@ BESIDE = [
 def test_every_yardstick_is_trained_on_every_task_s_data_under_no_strategy(plan: Make) -> None:
     assert cells(plan())[-4:] == BESIDE
     assert len(cells(plan())) == 2 * 2 + 4
+
+
+def test_they_take_nothing_that_is_the_gan_s_alone(plan: Make, tmp_path: Path, registry: Registry) -> None:
+    """Another precision of the GAN's, weights to start from, and optimisers of players that a recipe brings."""
+    gan = registry.build("gan", "mlp", width=8)
+    save_file(gan.build(registry.build("dataset", "ring").spec).generator.state_dict(), tmp_path / "g.safetensors")
+    training = 'training = { batch = 16, precision = "bf16", start = { generator = "g.safetensors" }, '
+    training += "players = { reconstructor = { lr = 0.01 } } }\n"
+    suite = tmp_path / "taught.toml"
+    suite.write_text(TAUGHT + training)
+    jobs = Plan.make(suite, out=tmp_path / "runs", device="cpu").jobs
+    trained = {job.cell.task.label: job.specs[0].training for job in jobs}
+    assert trained["ring/mlp"].settings["precision"] == "bf16"
+    assert list(trained["ring/mlp"].start) == ["generator"]
+    assert "precision" not in trained["ring/kde"].settings
+    assert not trained["ring/kde"].start
 
 
 def test_the_suite_s_own_runs_are_the_same_ones(plan: Make) -> None:
@@ -113,6 +139,11 @@ def test_what_is_no_yardstick_is_refused(plan: Make, named: str, error: type[Exc
         plan(yardsticks=f"yardsticks = {named}\nrecipes =")
     assert text in str(raised.value)
     assert str(raised.value).startswith("mine.toml")
+
+
+def test_yardsticks_without_the_untreated_recipe_leave_nothing_to_run(plan: Make) -> None:
+    with pytest.raises(BadParameter, match="yardsticks are run with 'none' and no other strategy"):
+        plan("gan=memoriser(count=50)", "strategy=lsgan")
 
 
 def test_they_stand_beside_the_ranks_with_their_cost_and_are_not_done_again(plan: Make, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 import gancheck as gc
@@ -49,6 +50,15 @@ def test_kept_samples_are_those_that_were_measured(quick: Path) -> None:
             (run.last("value")["modes"], run.last("value")["quality"])
         )
     assert not list((runs / "samples").rglob("*.png"))  # points are no images
+
+
+def test_samples_are_drawn_again_as_they_were_measured_in_float32(quick: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a GPU convolutions are rounded otherwise unless somebody says no."""
+    told: list[bool] = []
+    monkeypatch.setattr("gancheck.api.run.keep_samples", lambda *_: told.append(torch.backends.cudnn.allow_tf32))
+    monkeypatch.setattr(torch.backends.cudnn, "allow_tf32", True)
+    gc.run(quick / "ring.toml", out=quick / "runs", jobs=1, device="cpu")
+    assert told == [False]
 
 
 def test_images_are_kept_with_a_grid_and_one_at_every_evaluation_of_the_first_seed(quick: Path) -> None:

@@ -23,6 +23,7 @@ from gancheck.bench.cell import Job, RunSummary, run_cell, worker_context
 from gancheck.bench.execution.base import JobResult
 from gancheck.errors import GancheckError, StoreError
 from gancheck.plugins.parameters import positive
+from gancheck.system.arithmetic import arithmetic
 from gancheck.system.cores import available_cores, thread_count
 from gancheck.system.device import gpus_of
 from gancheck.system.files import sweep
@@ -62,7 +63,7 @@ class LocalExecutor:
         """Work on all jobs; results come as they are done."""
         worker_context.cache_clear()  # plug-ins may have changed since the last call
         if self.workers == 1:
-            with thread_count(self.threads), on_gpu(self.gpus):
+            with self.as_worker():
                 yield from ((job, run_safely(job)) for job in jobs)
             return
         context = multiprocessing.get_context("spawn")
@@ -77,6 +78,12 @@ class LocalExecutor:
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
             sweep(jobs[0].folder)
+
+    @contextmanager
+    def as_worker(self) -> Iterator[None]:
+        """In here this process computes as the workers do: with as many threads, in float32, on the first GPU."""
+        with thread_count(self.threads), on_gpu(self.gpus), arithmetic():
+            yield
 
     def turns(self, context: SpawnContext) -> SimpleQueue[int] | None:
         """The GPU of every worker in turn; None on a CPU."""

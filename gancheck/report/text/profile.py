@@ -26,8 +26,9 @@ def profile_tasks(plan: Plan) -> list[str]:
         path = plan.store.folder / FOLDER / f"{label.replace('/', '-')}.json"
         try:
             texts[label] = describe(f"{label} {job.cell.recipe}", profile_steps(setup, path), path)
-        except GancheckError as error:
-            texts[label] = f"{label}: not profiled, {error}"
+        except Exception as error:  # a plug-in that raises, or no memory: the runs themselves will say how
+            named = str(error) if isinstance(error, GancheckError) else f"{type(error).__name__}: {error}"
+            texts[label] = f"{label}: not profiled, {' '.join(named.split())}"
     return list(texts.values())
 
 
