@@ -19,7 +19,7 @@ import torch
 from gancheck.bench.alarm_rows import alarm_row, find_alarms
 from gancheck.bench.evaluation import TaskEvaluation
 from gancheck.bench.evaluation_draws import EvaluationDraws, per_thousand
-from gancheck.bench.out_of_memory import advise_on_measuring, advise_on_training, is_out_of_memory
+from gancheck.bench.out_of_memory import advise_on_measuring, advise_on_training
 from gancheck.bench.run_spec import RunSpec
 from gancheck.bench.side_files import SideFiles
 from gancheck.bench.spec import Cell
@@ -32,6 +32,7 @@ from gancheck.plugins.registry import Registry
 from gancheck.system.arithmetic import arithmetic
 from gancheck.system.digest import json_values
 from gancheck.training.checkpoints import Checkpoints, NoCheckpoints
+from gancheck.training.fallback import is_out_of_memory
 from gancheck.training.record import TrainingRecord
 from gancheck.training.recorder import OnStep
 from gancheck.training.setup import TrainingSetup
@@ -204,10 +205,10 @@ def evaluate_run(
         rows = list(value_rows(context.evaluation(job.cell.task, setup), draws, record)) if record.snapshots else []
     except Diverged as error:
         status, reason = "diverged", str(error)
-    except BadPlugin as error:
-        status, reason = "failed", str(error)
-    except torch.OutOfMemoryError:
-        status, reason = "failed", advise_on_measuring(setup)
+    except Exception as error:
+        if not (isinstance(error, BadPlugin) or is_out_of_memory(error)):
+            raise
+        status, reason = "failed", advise_on_measuring(setup) if is_out_of_memory(error) else str(error)
     alarms = find_alarms(context.registry, {name: signal.tolist() for name, signal in record.trace.items()})
     ended = {"status": status, "reason": reason, "state": training_state(alarms, replace(record, status=status))}
     spent = round(time.perf_counter() - start, 4)

@@ -5,14 +5,7 @@ from __future__ import annotations
 import torch
 
 from gancheck.system.counts import say_count
-from gancheck.training.fallback import root_of
 from gancheck.training.setup import TrainingSetup
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an error, or what a hook's error stands for, is that there is no memory left, on a GPU or not."""
-    root = root_of(error)
-    return isinstance(root, torch.OutOfMemoryError | MemoryError) or "DefaultCPUAllocator" in str(root)
 
 
 def advise_on_training(setup: TrainingSetup) -> str:

@@ -80,6 +80,12 @@ def root_of(error: BaseException) -> BaseException:
     return error
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error, or what a hook's error stands for, is that there is no memory left, on a GPU or not."""
+    root = root_of(error)
+    return isinstance(root, torch.OutOfMemoryError | MemoryError) or "DefaultCPUAllocator" in str(root)
+
+
 def describe_cause(error: BaseException) -> str:
     """The first sentence of the error, with what to write instead where the cause is a common one."""
     text = " ".join(str(error).split()).split(". ")[0]

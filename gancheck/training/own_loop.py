@@ -15,6 +15,7 @@ from gancheck.gans.players import Built, Players
 from gancheck.gans.sampler import PlainSampler
 from gancheck.gans.state import Kept, Params
 from gancheck.numerics.seeding import generator, key
+from gancheck.training.fallback import is_out_of_memory
 from gancheck.training.record import TrainingRecord
 from gancheck.training.recorder import OnStep, RunRecorder
 from gancheck.training.replicas import build_untreated
@@ -77,9 +78,16 @@ class OwnLoopSession:
             with recorder.clock.running():
                 yield self.steps_done
                 self.record_signals()
-            self.steps_done += 1
+                self.steps_done += 1
+                if self.steps_done in pauses:
+                    self.wait()
             if self.steps_done in pauses:
                 goes_on = recorder.pause(self.steps_done, self)
+
+    def wait(self) -> None:
+        """Let the device finish, so that the clock tells the truth."""
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
 
     def record_signals(self) -> None:
         """Write this step's signals into the trace; before its first report a signal has the value of that report."""
@@ -136,8 +144,10 @@ def train_seed(setup: TrainingSetup, seed: int, on_step: OnStep) -> TrainingReco
 
 
 def record_failure(train: Callable[[], TrainingRecord], seed: int) -> TrainingRecord:
-    """The record, or one that says why there is none."""
+    """The record, or one that says why there is none; no room in memory is raised, as for any block of seeds."""
     try:
         return train()
     except Exception as error:
+        if is_out_of_memory(error):
+            raise
         return TrainingRecord(seed, status="failed", reason=f"{type(error).__name__}: {error}", path="own-loop")

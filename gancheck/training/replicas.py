@@ -22,7 +22,7 @@ from gancheck.numerics.seeding import generator, key
 from gancheck.training import optimisers
 from gancheck.training.look import SeedLook
 from gancheck.training.setup import TrainingSetup
-from gancheck.training.start_weights import load_start
+from gancheck.training.start_weights import load_start, refuse_lost_start
 
 B = TypeVar("B", bound=Built)
 
@@ -173,6 +173,7 @@ def build_players(setup: TrainingSetup, seed: int, found: dict[str, dict[str, An
     players = build_seeded(lambda: recipe.players(gan, data, found), seed)
     for name, module in plain.modules.items():
         copy_matching_tensors(players.modules[name], module)
+    refuse_lost_start(setup.start, plain.modules, players.modules)
     for name, module in players.modules.items():
         recipe.initial(name, module, lambda strategy, name=name: generator("cpu", seed, "initial", strategy, name))  # type: ignore[misc]
     return players

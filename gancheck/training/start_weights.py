@@ -26,7 +26,9 @@ from gancheck.training.record import TrainingRecord
 def save_players(players: Mapping[str, Params], path: Path, facts: dict[str, str]) -> None:
     """Write the networks of one seed, each tensor as `<player>/<name>`, beside and renamed."""
     tensors = {
-        f"{player}/{name}": t.detach().cpu().contiguous() for player, p in players.items() for name, t in p.items()
+        f"{player}/{name}": t.detach().cpu().clone(memory_format=torch.contiguous_format)
+        for player, p in players.items()
+        for name, t in p.items()
     }
     with replacing(path) as part:
         part.write_bytes(safetensors.torch.save(tensors, {"players": json.dumps(list(players)), **facts}))
@@ -90,6 +92,19 @@ def load_start(modules: Mapping[str, nn.Module], start: Mapping[str, str]) -> No
         if misfit := first_misfit(own, found):
             raise BadData(f"start: {path} holds weights of another {player}: {misfit}")
         modules[player].load_state_dict(found)
+
+
+def refuse_lost_start(
+    start: Mapping[str, str], plain: Mapping[str, nn.Module], players: Mapping[str, nn.Module]
+) -> None:
+    """Refuse weights to start from where a strategy builds a player anew, so that no matrix of them finds its place."""
+    for player in start:
+        own, there = players[player].state_dict(), plain[player].state_dict()
+        if not any(t.dim() > 1 and name in own and own[name].shape == t.shape for name, t in there.items()):
+            raise BadParameter(
+                f"start: the recipe builds another {player}, in which the weights have no place; take the recipe out, "
+                f"or the {player} out of start"
+            )
 
 
 def first_misfit(own: Mapping[str, Tensor], found: Mapping[str, Tensor]) -> str:

@@ -9,7 +9,7 @@ import pytest
 import safetensors.torch
 import torch
 
-from gancheck.errors import BadData
+from gancheck.errors import BadData, BadParameter
 from gancheck.training.checkpoints import Checkpoints
 from gancheck.training.record import TrainingRecord
 from gancheck.training.replicas import ReplicaStack
@@ -61,6 +61,16 @@ def test_weights_of_another_network_are_refused(trained: tuple[TrainingRecord, P
     }
     with pytest.raises(BadData, match=r"weights of another discriminator: '.*weight' is \(16, 2\) in the file and"):
         ReplicaStack(setup("none", data="digits", start=start))
+
+
+@pytest.mark.parametrize("recipe", ["presgan", "width(factor=2.0)"])
+def test_weights_that_a_recipe_would_lose_are_refused(
+    recipe: str, trained: tuple[TrainingRecord, Path], setup: Setup
+) -> None:
+    start = {"generator": str(trained[1] / "players.safetensors")}
+    with pytest.raises(BadParameter, match="the recipe builds another generator, in which the weights have no place"):
+        ReplicaStack(setup(recipe, start=start))
+    assert ReplicaStack(setup("pacgan", start={"discriminator": start["generator"]}))  # whose first layer alone is new
 
 
 def test_file_that_is_not_there_or_not_whole_is_one_line(tmp_path: Path) -> None:
