@@ -100,6 +100,11 @@ def undisturbed(go: Go, place: Path, results: Look) -> Any:
     return results(go(place / "undisturbed").leaderboard.parent)
 
 
+def hear_ctrl_c() -> None:
+    """A shell's background jobs, and so what tests start in one, ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def child(place: Path) -> Iterator[Child]:
     """Start `gancheck run` in a process group of its own."""
@@ -111,7 +116,10 @@ def child(place: Path) -> Iterator[Child]:
         settings = {**os.environ, "PYTHONPATH": str(ROOT), "SLOW": str(slow)}
         pipes: Any = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         command = [sys.executable, *(["script.py", str(out)] if script else call)]
-        started.append(subprocess.Popen(command, cwd=place, env=settings, start_new_session=True, **pipes))
+        main = subprocess.Popen(
+            command, cwd=place, env=settings, start_new_session=True, preexec_fn=hear_ctrl_c, **pipes
+        )
+        started.append(main)
         return started[-1]
 
     yield start
