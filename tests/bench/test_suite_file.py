@@ -196,7 +196,7 @@ def test_a_task_without_data_or_gan_is_refused(key: str, load: Callable[[str], S
 
 def test_a_gan_that_does_not_take_the_data_is_refused_when_the_suite_is_read(load: Callable[[str], Suite]) -> None:
     with pytest.raises(
-        GancheckError, match=r"line 22: task 'ring8': gan 'dcgan' cannot be built .* of side 8, 16 or 32"
+        GancheckError, match=r"line 22: task 'ring8': gan 'dcgan' cannot be built .* of side 8, 16, 28, 32 or 64"
     ):
         load(GOOD.replace('{ name = "mlp", width = 8 }', '"dcgan"'))
 
