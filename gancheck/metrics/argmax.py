@@ -18,6 +18,7 @@ def kl_argmax(view: View) -> Tensor:
     ln(1 / smallest weight); a perfect generator gets about (K - 1) / 2n where the classifier does not err. Noise can be
     close to 0 too, as no quality is asked; `reverse-kl` asks for it.
     Metz et al., "Unrolled generative adversarial networks", ICLR 2017.
+    On the ring it did not see: shrink, blur, copy.
     """
     label, weights = view.modes.assignment.label, view.modes.weights
     return kl(torch.bincount(label, minlength=len(weights)).double() / len(label), weights)
