@@ -14,6 +14,7 @@ from rich.console import RenderableType
 from gancheck.cli.console import Output
 from gancheck.cli.reading import ArrayName, Kind, ModesColumn, Side
 from gancheck.cli.threads import Threads, threads_used
+from gancheck.errors import BadParameter
 from gancheck.evaluation.measure import RegisteredMetric
 from gancheck.evaluation.panel import list_other_metrics, read_metric_names, select_metrics
 from gancheck.loading.options import ReadOptions
@@ -120,6 +121,7 @@ def score_command(
             writable(out)
         if statistics := read_statistics(reference):
             refuse_scales(scale, sample_labels)
+            refuse_verdict(fail_on_collapse, quick, every)
             options = ReadOptions(kind, array, resize, modes)
             request = RealDataRequest(dataset, None, train, labels, features, weights, options=options)
             named, place = read_metric_names(metrics), torch.device(device_named(device))
@@ -162,6 +164,15 @@ def print_number(answer: Scores, chosen: Mapping[str, RegisteredMetric], out: Pa
     else:
         say(verdict_text(answer, facts_of(answer, chosen)))
     return 0
+
+
+def refuse_verdict(fail_on_collapse: bool, quick: bool, every: bool) -> None:
+    """BadParameter for options that have no effect where there is but one number, and no verdict."""
+    for option, given in (("--fail-on-collapse", fail_on_collapse), ("--quick", quick), ("--all", every)):
+        if given:
+            raise BadParameter(
+                f"mean and covariance give fid alone and no verdict: {option} has no effect; leave it out"
+            )
 
 
 def facts_of(answer: Scores, chosen: Mapping[str, RegisteredMetric]) -> Mapping[str, Mapping[str, Any]]:

@@ -23,12 +23,16 @@ def read_samples(
     source: Any, real_data: RealData, count: int | None, latent: int | None, options: ReadOptions, sample_labels: Any
 ) -> Samples:
     """Samples from anywhere, at most `count`; a generator is asked once, so that all see the same samples."""
+    opened = open_samples(source, what="samples", latent=latent, options=options, like=real_data.like)
+    return limit_samples(label_samples(opened, sample_labels, real_data), count, latent)
+
+
+def limit_samples(opened: Samples, count: int | None, latent: int | None) -> Samples:
+    """At most `count` of them; BadParameter for a count below one, and for a latent's size beside samples."""
     if count is not None and count < 1:
         raise BadParameter(f"count = {count}: score at least 1 sample")
-    opened = open_samples(source, what="samples", latent=latent, options=options, like=real_data.like)
     if latent is not None and opened.count is not None:
         raise BadParameter(f"latent = {latent} is the size of a generator's latent; these are samples")
-    opened = label_samples(opened, sample_labels, real_data)
     if opened.count is None:
         opened = draw_samples(opened, count or DEFAULT_COUNT)
     return opened.some(count or MAX_SAMPLES, generator("cpu", "score", "count"))

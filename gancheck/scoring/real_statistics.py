@@ -23,15 +23,15 @@ from gancheck.loading.open import open_samples
 from gancheck.loading.samples import Samples
 from gancheck.numerics.features import FeatureSet
 from gancheck.numerics.gaussian_distance import distance_to_gaussian
-from gancheck.numerics.seeding import generator
 from gancheck.plugins.registry import Registry
-from gancheck.scoring.reading import DEFAULT_COUNT, MAX_SAMPLES, draw_samples
+from gancheck.scoring.reading import MAX_SAMPLES, limit_samples
 from gancheck.scoring.real_data import RealDataRequest, advising_other_features, features_for
 from gancheck.scoring.scores import Scores
 from gancheck.version import version
 
 ARRAYS = {"mu", "sigma"}  #: of a file of statistics
 LOPSIDED = 1e-6  #: of its largest entry: less asymmetry is rounding
+NEGATIVE = 1e-3  #: of its largest entry: a variance not further below zero is rounding, of float32 at that
 REASON = "mean and covariance of real data give the Frechet distance alone; a verdict needs real samples (--reference)"
 
 
@@ -53,7 +53,8 @@ def read_statistics(source: Any) -> RealStatistics | None:
         return None
     with one_line_errors(path.name, "save mu (d,) and sigma (d, d) with numpy.savez"):
         with np.load(path, allow_pickle=False) as arrays:
-            mean, sigma = (torch.from_numpy(arrays[key].astype(np.float64)) for key in ("mu", "sigma"))
+            kept = {key: arrays[key].astype(np.float64, casting="same_kind") for key in ARRAYS}
+        mean, sigma = torch.from_numpy(kept["mu"]), torch.from_numpy(kept["sigma"])
         return checked(RealStatistics(path.name, mean.flatten(), sigma))
 
 
@@ -68,14 +69,17 @@ def holds_statistics(path: Path) -> bool:
 def checked(found: RealStatistics) -> RealStatistics:
     """The same; BadData where they are no mean and covariance."""
     d = len(found.mean)
-    if found.sigma.shape != (d, d):
+    if not d or found.sigma.shape != (d, d):
         raise BadData(
             f"{found.name}: mu has {d} numbers and sigma is {tuple(found.sigma.shape)}; it must be ({d}, {d})"
         )
     if not (found.mean.isfinite().all() and found.sigma.isfinite().all()):
         raise BadData(f"{found.name}: mu and sigma must be finite")
-    if (found.sigma - found.sigma.T).abs().max() > LOPSIDED * found.sigma.abs().max() or found.sigma.diag().min() < 0:
+    largest = found.sigma.abs().max()
+    if (found.sigma - found.sigma.T).abs().max() > LOPSIDED * largest or found.sigma.diag().min() < 0:
         raise BadData(f"{found.name}: sigma is no covariance: it must be symmetric, with no negative variance")
+    if (lowest := float(torch.linalg.eigvalsh(found.sigma)[0])) < -NEGATIVE * largest:
+        raise BadData(f"{found.name}: sigma is no covariance: in one direction the variance is {lowest:.3g}")
     return found
 
 
@@ -97,7 +101,7 @@ def score_against_statistics(
     """
     metrics = [name for name in metrics if name not in GROUPS]
     refuse_what_needs_samples(request, metrics)
-    samples = some_of(open_samples(source, latent=latent, options=request.options), count)
+    samples = limit_samples(open_samples(source, latent=latent, options=request.options), count, latent)
     with advising_other_features(samples):
         name = features_for(samples, request.features)
         network = load_extractor(name, registry, weights=request.weights, device=device)
@@ -125,13 +129,6 @@ def refuse_scales(scale: str | None, sample_labels: Any) -> None:
     for what, given in (("a scale", scale), ("labels of samples", sample_labels)):
         if given is not None:
             raise BadParameter(f"mean and covariance alone are real here, and {what} has no effect: leave it out")
-
-
-def some_of(samples: Samples, count: int | None) -> Samples:
-    """At most `count` of them."""
-    if samples.count is None:
-        return draw_samples(samples, count or DEFAULT_COUNT)
-    return samples.some(count or MAX_SAMPLES, generator("cpu", "score", "count"))
 
 
 def answer(

@@ -75,6 +75,8 @@ def test_the_command_says_it_and_writes_tables(tmp_path: Path, capsys: pytest.Ca
         ({"scale": "standard"}, "a scale has no effect"),
         ({"sample_labels": "none"}, "labels of samples has no effect"),
         ({"dataset": "ring8"}, "a dataset has no effect"),
+        ({"count": 0}, "count = 0: score at least 1"),
+        ({"latent": 8}, "latent = 8 is the size"),
     ],
 )
 def test_what_would_be_without_effect_is_refused(how: dict[str, Any], line: str, tmp_path: Path) -> None:
@@ -82,10 +84,23 @@ def test_what_would_be_without_effect_is_refused(how: dict[str, Any], line: str,
         gc.score(cloud(50, 3, 1), reference=saved(tmp_path, cloud(100, 3, 2)), **how)
 
 
+@pytest.mark.parametrize("option", ["--fail-on-collapse", "--quick", "--all"])
+def test_a_gate_on_the_verdict_is_refused_where_there_is_none(
+    option: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    np.save(tmp_path / "x.npy", cloud(50, 3, 1))
+    stats = saved(tmp_path, cloud(100, 3, 2))
+    assert main(["score", str(tmp_path / "x.npy"), "--reference", str(stats), option]) == 2
+    assert f"{option} has no effect" in capsys.readouterr().err
+
+
 BAD = {
     "3 features, and points gives 2": {"mu": np.zeros(3), "sigma": np.eye(3)},
     "it must be \\(2, 2\\)": {"mu": np.zeros(2), "sigma": np.eye(3)},
     "must be finite": {"mu": np.array([0, np.nan]), "sigma": np.eye(2)},
+    "in one direction the variance is -1": {"mu": np.zeros(2), "sigma": np.array([[1.0, 2.0], [2.0, 1.0]])},
+    "mu has 0 numbers": {"mu": np.zeros(0), "sigma": np.zeros((0, 0))},
+    "Cannot cast": {"mu": np.zeros(2, complex), "sigma": np.eye(2)},
     "must be symmetric": {"mu": np.zeros(2), "sigma": np.array([[1.0, 0.5], [0.0, 1.0]])},
     "stats.npz.*numpy.savez": {"mu": np.array([object()]), "sigma": np.eye(2)},
 }
