@@ -32,10 +32,12 @@ def calibrate(judge: ImageClassifier, images: ImageSet, rows: Tensor, classes: i
 
 
 def spread(features: Tensor, label: Tensor, classes: int) -> Tensor:
-    """(C,) float64 RMS deviation per feature inside each class; a class without samples gets the mean of the others."""
+    """(C,) float64 RMS deviation per feature inside each class; a class without two different samples gets the mean of
+    the others, and 1, which is the classifier's unit, where there are no others."""
     x = features.double()
     counts = torch.bincount(label, minlength=classes).double()
     mean = x.new_zeros(classes, x.shape[1]).index_add(0, label, x) / counts[:, None]
     squares = torch.zeros_like(counts).index_add(0, label, (x - mean[label]).square().mean(1))
     deviation = (squares / counts).sqrt()
-    return torch.where(counts > 0, deviation, deviation[counts > 0].mean())
+    known = deviation > 0
+    return torch.where(known, deviation, deviation[known].mean() if known.any() else 1.0)

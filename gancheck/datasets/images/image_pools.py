@@ -7,13 +7,14 @@ library nor the order of files can change.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from itertools import accumulate
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from gancheck.classifiers.shipped import SHORT
 from gancheck.errors import BadData
 
 #: Parts of images that come in one heap.
@@ -59,25 +60,28 @@ def split_images(images: ImageSet) -> ImagePools:
 
     BadData where a class has fewer than 10 different images.
     """
-    return ImagePools(**split(images, unique_rows(images), SHARES))
+    return ImagePools(**split(images, unique_rows(images), SHARES, int(images.y.max()) + 1))
 
 
-def split_test_images(train: ImageSet, test: ImageSet) -> ImagePools:
+def split_test_images(train: ImageSet, test: ImageSet, seen: Set[bytes] = frozenset()) -> ImagePools:
     """All training images, and the test set by `TEST_SHARES`, without repeats and without images of the training set.
 
+    `seen` are the first bytes of the SHA-256 of more images to leave out of the test set: what a classifier was trained
+    on elsewhere.
     BadData where a class has fewer than 10 different images in what is left of the test set.
     """
     known = set(digests(train.x))
-    return ImagePools(
-        train, **split(test, {d: row for d, row in unique_rows(test).items() if d not in known}, TEST_SHARES)
-    )
+    rows = {d: row for d, row in unique_rows(test).items() if d not in known and d[:SHORT] not in seen}
+    return ImagePools(train, **split(test, rows, TEST_SHARES, int(torch.cat([train.y, test.y]).max()) + 1))
 
 
-def split(images: ImageSet, rows: Mapping[bytes, int], shares: Mapping[str, float]) -> dict[str, ImageSet]:
+def split(
+    images: ImageSet, rows: Mapping[bytes, int], shares: Mapping[str, float], classes: int
+) -> dict[str, ImageSet]:
     """Name of the pool -> its images, class by class, from rows by their digests."""
     ordered = torch.tensor([rows[digest] for digest in sorted(rows)], dtype=torch.int64)
     parts: dict[str, list[Tensor]] = {name: [] for name in shares}
-    for label in range(int(images.y.max()) + 1):
+    for label in range(classes):
         members = ordered[images.y[ordered] == label]
         refuse_small_class(label, len(members))
         ends = [round(share * len(members)) for share in accumulate(shares.values())]
@@ -90,8 +94,8 @@ def refuse_small_class(label: int, count: int) -> None:
     """BadData for a class that cannot be split."""
     if count < FEWEST:
         raise BadData(
-            f"class {label} has {count} different images outside the training set's: at least {FEWEST} of every class "
-            "are needed for pools that share nothing; add images, or leave the class out"
+            f"class {label} has {count} different images, to be split into pools that share nothing: "
+            f"at least {FEWEST} of every class are needed; add images, or leave the class out"
         )
 
 

@@ -9,7 +9,9 @@ from typing import Any, ClassVar
 from torch import Tensor
 
 from gancheck.classifiers.shipped import MNIST as MNIST_CLASSIFIER
+from gancheck.classifiers.shipped import mnist_trained
 from gancheck.datasets.base import dataset
+from gancheck.datasets.images.image_pools import ImagePools, split_test_images
 from gancheck.datasets.images.torchvision_files import FASHION_MNIST, KMNIST, MNIST, TorchvisionSet
 from gancheck.datasets.images.torchvision_images import TorchvisionImages, grey_images
 from gancheck.datasets.mixtures.base import require
@@ -38,10 +40,13 @@ class MnistFormat(TorchvisionImages):
 
 @dataclass(frozen=True)
 class MnistDigits(MnistFormat):
-    """What `mnist` and `stacked-mnist` share."""
+    """What `mnist` and `stacked-mnist` share; what the shipped classifier was trained on is not held out."""
 
     source: ClassVar[TorchvisionSet] = MNIST
     shipped: ClassVar[Path | None] = MNIST_CLASSIFIER
+
+    def load(self) -> ImagePools:
+        return split_test_images(self.read(True), self.read(False), mnist_trained())
 
     @property
     def class_names(self) -> tuple[str, ...]:

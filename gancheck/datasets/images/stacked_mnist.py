@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -38,6 +39,7 @@ class StackedMnist(MnistDigits):
     def stack(self) -> int:
         return self.channels
 
+    @cached_property
     def fixed_rows(self) -> Tensor:
         """(fixed, channels) int64 rows of the training digits, the same on every machine."""
         digits = len(self.load_once().train.x)
@@ -48,5 +50,5 @@ class StackedMnist(MnistDigits):
             return super().draw(count, generator)
         train = self.pools(generator.device).train
         index = draw_rows(self.fixed, (count,), generator)
-        rows = self.fixed_rows().to(generator.device)[index]
+        rows = self.fixed_rows.to(generator.device)[index]
         return Batch(as_samples(train.x[rows]), self.spell(train.y[rows]), index)

@@ -75,6 +75,8 @@ def main(arguments: list[str]) -> None:
     path = options.file or cached_classifier(type(data), images)
     facts = write_classifier(data, path, plan, options.device).facts
     print(f"{path}  sha256 {facts['sha256']}  held-out accuracy {facts['held_out_accuracy']:.4f}")
+    if data.shipped and not data.classifier:
+        print(f"{options.dataset} goes on with the one that ships with gancheck, unless classifier= names this file")
 
 
 if __name__ == "__main__":

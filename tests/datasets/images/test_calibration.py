@@ -15,3 +15,9 @@ def test_spread_is_the_deviation_inside_each_class():
 def test_a_class_that_nothing_was_assigned_to_gets_the_mean_of_the_others():
     features = torch.tensor([[0.0], [2], [0], [6]])
     assert spread(features, torch.tensor([0, 0, 2, 2]), 3).tolist() == pytest.approx([1, 2, 3])
+
+
+def test_a_class_whose_samples_are_all_one_image_gets_the_mean_of_the_others():
+    features = torch.tensor([[0.0], [2], [3], [3], [0], [6]])
+    assert spread(features, torch.tensor([0, 0, 1, 1, 2, 2]), 3).tolist() == pytest.approx([1, 2, 3])
+    assert spread(torch.tensor([[3.0], [3]]), torch.tensor([1, 1]), 2).tolist() == [1, 1]

@@ -5,7 +5,7 @@ from itertools import combinations
 import pytest
 import torch
 
-from gancheck.datasets.images.image_pools import ImagePools, ImageSet, split_images, split_test_images
+from gancheck.datasets.images.image_pools import ImagePools, ImageSet, digests, split_images, split_test_images
 from gancheck.errors import BadData
 
 
@@ -55,8 +55,20 @@ def test_the_order_of_the_images_does_not_matter():
 
 
 def test_a_class_too_small_for_four_pools_is_named():
-    with pytest.raises(BadData, match=r"class 2 has 6 different images .* at least 10 of every class"):
+    with pytest.raises(BadData, match=r"class 2 has 6 different images.* at least 10 of every class"):
         split_images(ImageSet(images(26).x, torch.tensor([0] * 10 + [1] * 10 + [2] * 6)))
+
+
+def test_a_class_that_the_test_set_lacks_is_named():
+    with pytest.raises(BadData, match=r"class 2 has 0 different images"):
+        split_test_images(images(60, classes=3), images(60, classes=2, seed=1))
+
+
+def test_images_that_were_seen_elsewhere_are_left_out():
+    test = images(100, seed=1)
+    pools = split_test_images(images(40), test, seen={digest[:8] for digest in digests(test.x[:30])})
+    assert sum(len(pool.y) for pool in pools[1:]) == 70
+    assert not any(contents(pool) & contents(test.take(torch.arange(30))) for pool in pools)
 
 
 def test_other_images_have_another_digest():

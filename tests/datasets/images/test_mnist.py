@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 import torch
 
+from gancheck.datasets.images.image_pools import digests
 from gancheck.datasets.images.torchvision_images import TorchvisionImages
 
 Read = Callable[..., TorchvisionImages]
@@ -27,3 +28,16 @@ def test_a_margin_can_be_laid_around_digits(read: Read) -> None:
     x = read("mnist", side=32).draw(2, torch.Generator().manual_seed(0)).x
     assert x.shape == (2, 1, 32, 32)
     assert (x[:, :, :2] == -1).all()
+
+
+def test_what_the_shipped_classifier_was_trained_on_is_not_held_out(
+    read: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = "gancheck.datasets.images.mnist.mnist_trained"
+    monkeypatch.setattr(module, lambda: frozenset())
+    data = read("mnist")
+    known = {digest[:8] for digest in digests(data.load().real.x[::4])}
+    monkeypatch.setattr(module, lambda: known)
+    left = data.load()[1:]
+    assert sum(len(pool.x) for pool in left) == 110 - len(known)
+    assert not known & {digest[:8] for pool in left for digest in digests(pool.x)}

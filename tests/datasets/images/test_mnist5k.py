@@ -6,7 +6,8 @@ from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
 from gancheck.classifiers.image_classifier import load_classifier
-from gancheck.classifiers.shipped import MNIST
+from gancheck.classifiers.shipped import MNIST, mnist_trained
+from gancheck.datasets.images.image_pools import digests
 from gancheck.datasets.images.mnist5k import Mnist5k
 from gancheck.datasets.images.train_classifier import held_out_accuracy
 from gancheck.errors import BadParameter
@@ -35,6 +36,10 @@ def test_the_shipped_classifier_is_as_accurate_as_its_file_claims():
     assert claimed >= 0.98
     assert DATA.facts["classifier"]["command"] == "python -m gancheck.datasets.images.train_classifier mnist5k"
     assert MNIST.stat().st_size < 1_500_000
+
+
+def test_the_digits_that_the_shipped_classifier_was_trained_on_are_known_to_mnist():
+    assert mnist_trained() == {digest[:8] for digest in digests(DATA.pools().train.x)}
 
 
 def test_held_out_digits_are_of_high_quality(real: Tensor):

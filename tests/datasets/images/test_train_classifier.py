@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from gancheck.classifiers.image_classifier import ImageClassifier
+from gancheck.datasets.images import train_classifier
 from gancheck.datasets.images.mnist5k import Mnist5k
-from gancheck.datasets.images.train_classifier import labelled_images
+from gancheck.datasets.images.train_classifier import labelled_images, main
 from gancheck.errors import BadParameter, UnknownName
 
 
@@ -16,3 +18,12 @@ def test_data_that_needs_no_such_classifier_is_refused():
         labelled_images("ring8")
     with pytest.raises(UnknownName, match="Did you mean 'mnist5k'"):
         labelled_images("mnist5")
+
+
+def test_it_is_said_that_the_shipped_classifier_stays_in_use(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    facts = {"sha256": "0", "held_out_accuracy": 0.5}
+    monkeypatch.setattr(train_classifier, "write_classifier", lambda *_: ImageClassifier({}, facts))
+    main(["mnist5k"])
+    assert "mnist5k goes on with the one that ships" in capsys.readouterr().out
