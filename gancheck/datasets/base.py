@@ -92,6 +92,9 @@ class Facet(NamedTuple):
     group: Tensor  #: (n,) int64 in [0, G), G the length of `Dataset.deviations`
 
 
+PART = 10_000  #: samples whose modes are found at once
+
+
 class Dataset(ABC):
     """Data with known modes. All tensors live on the device of the generator or tensor that is handed in."""
 
@@ -128,6 +131,11 @@ class Dataset(ABC):
     def distinct(self, name: Pool, count: int, generator: torch.Generator) -> Tensor:
         """At most `count` samples without repeats, as many as the pool has."""
         return self.pool(name, count, generator)
+
+    def distinct_labelled(self, name: Pool, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """The same samples with their modes (n,) int64: the nearest, unless the data knows better."""
+        x = self.distinct(name, count, generator)
+        return x, torch.cat([self.assign(self.features(part)).label for part in torch.split(x, PART)])
 
     def training(self) -> Tensor | None:
         """(t, *shape) the training samples where they are few enough to be copied; None where every draw is fresh."""

@@ -116,9 +116,14 @@ class LabelledImages(Dataset):
         return as_samples(images.x[self.held_out_rows(images.y, count, generator)])
 
     def distinct(self, name: Pool, count: int, generator: torch.Generator) -> Tensor:
-        x = self.held_out(name, generator.device).x
-        codes = distinct_numbers(len(x) ** self.stack, count, generator)
-        return as_samples(x[torch.stack([codes // len(x) ** c % len(x) for c in range(self.stack)], dim=1)])
+        return self.distinct_labelled(name, count, generator)[0]
+
+    def distinct_labelled(self, name: Pool, count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """The modes are those of the images' own classes, so no classifier is needed."""
+        x, y = self.held_out(name, generator.device)
+        codes = choose_distinct(len(x) ** self.stack, count, generator)
+        rows = torch.stack([codes // len(x) ** c % len(x) for c in range(self.stack)], dim=1)
+        return as_samples(x[rows]), self.spell(y[rows])
 
     def held_out(self, name: Pool, device: torch.device) -> ImageSet:
         """One of the pools that nothing is trained on."""
@@ -216,6 +221,13 @@ def calibration_of(data: LabelledImages) -> Calibration:
     images = data.load_once().calibration
     rows = data.held_out_rows(images.y, CALIBRATION_DRAWS, torch.Generator().manual_seed(0))
     return calibrate(data.judge(), images, rows, len(data.class_names))
+
+
+def choose_distinct(size: int, count: int, generator: torch.Generator) -> Tensor:
+    """At most `count` different numbers of [0, size) in random order; all are listed where most are asked for."""
+    if size <= 4 * count:
+        return torch.randperm(size, generator=generator, device=generator.device)[:count]
+    return distinct_numbers(size, count, generator)
 
 
 def as_samples(x: Tensor) -> Tensor:

@@ -124,9 +124,9 @@ def held_out_samples(name: str, dataset: Dataset) -> Samples:
     """
     most = min(STANDARD, HELD // dataset.spec.size) // 2
     pools: tuple[Pool, Pool] = ("reference", "real")
-    x = torch.cat([dataset.distinct(pool, most, generator("cpu", "score", pool, "distinct")) for pool in pools])
-    labels = torch.cat([dataset.assign(dataset.features(part)).label for part in torch.split(x, ROWS)])
-    said = f"{len(x):,} held-out images of {name}, labelled by its own modes; publications may compare with others"
+    drawn = [dataset.distinct_labelled(pool, most, generator("cpu", "score", pool, "distinct")) for pool in pools]
+    x, labels = (torch.cat(parts) for parts in zip(*drawn, strict=True))
+    said = f"{len(x):,} held-out images of {name}, labelled with their modes; publications may compare with others"
     return replace(
         samples_of(name, dataset),
         count=len(x),

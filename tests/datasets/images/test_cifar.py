@@ -47,3 +47,9 @@ def test_a_file_that_was_tampered_with_is_not_unpickled(
     with pytest.raises(MissingData, match=r"cifar-10-python\.tar\.gz"):
         data.load()
     assert not (root / "ran").exists()
+
+
+def test_in_features_that_are_named_no_classifier_is_needed(read: Read) -> None:
+    x = read("cifar10").draw(60, torch.Generator().manual_seed(0)).x
+    answer = gc.score(x, dataset="cifar10", features="points", metrics="fid")
+    assert list(answer.values) == ["fid"]

@@ -96,6 +96,14 @@ def test_held_out_draws_have_the_training_shares_and_distinct_ones_do_not_repeat
     assert len(data.distinct("real", 100, generator())) == len(data.pools().real.y) == 25
     pairs = Squares(count=2).distinct("reference", 200, generator())
     assert len(pairs.unique(dim=0)) == 200
+    assert len(Squares(count=2).distinct("reference", 900, generator()).unique(dim=0)) == 26**2 == 676
+
+
+def test_distinct_samples_come_with_their_own_classes():
+    data = Squares(count=2)
+    x, label = data.distinct_labelled("real", 100, generator())
+    first, second = (x[:, c : c + 3, 3:].mean((1, 2, 3)) > x[:, c : c + 3, :3].mean((1, 2, 3)) for c in (0, 3))
+    assert torch.equal(label, 2 * first.long() + second.long())
 
 
 def test_the_classifier_knows_held_out_images_and_facets_group_by_class(weights: str):
