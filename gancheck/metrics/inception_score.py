@@ -8,6 +8,7 @@ from torch import Tensor
 from gancheck.errors import BadData
 from gancheck.evaluation.view import View
 from gancheck.metrics.base import metric
+from gancheck.numerics.seeding import permutation
 from gancheck.plugins.parameters import positive
 from gancheck.statistics.estimate import Estimate, around
 
@@ -19,7 +20,7 @@ def inception_score(view: View, splits: int = 1) -> Estimate | Tensor:
     1 (every sample looks alike to the classifier) to C, its number of classes, and never above n; one sample gets 1. A
     perfect generator gets what real data gets at the same n, and C only if classes are equally frequent and never in
     doubt: read it beside the real row. It grows with n up to several C. `inception-score(splits=10)` is the mean over
-    ten consecutive parts, as papers report it, without an interval; it is lower, for each part has a tenth of the
+    ten random parts, as papers report it, without an interval; it is lower, for each part has a tenth of the
     samples. The interval is the jackknife's. Blind to collapse inside classes, to copies of training samples, and to
     everything that the classifier does not look at. Rows that are no probabilities, or fewer rows than splits: BadData.
     Salimans et al., "Improved techniques for training GANs", NeurIPS 2016; Barratt & Sharma, "A note on the Inception
@@ -43,11 +44,12 @@ def score_of(p: Tensor) -> Tensor:
 
 
 def split_evenly(p: Tensor, splits: int) -> list[Tensor]:
-    """So many consecutive parts, which differ by one row at most. Samples come in random order."""
+    """So many random parts, the same every time, which differ by one row at most: files may be sorted by class."""
     n = len(p)
     if n < splits:
         raise BadData(f"{n} samples cannot be split into {splits} parts: draw more, or take fewer splits")
-    return [p[i * n // splits : (i + 1) * n // splits] for i in range(splits)]
+    order = permutation(n, p.device, "inception-score", "splits")
+    return [p[order[i * n // splits : (i + 1) * n // splits]] for i in range(splits)]
 
 
 def jackknife(p: Tensor, mean: Tensor, certainty: Tensor, chunk: int) -> Tensor:

@@ -9,6 +9,7 @@ from torch import Tensor
 from gancheck.errors import BadData
 from gancheck.evaluation.view import View
 from gancheck.metrics.inception_score import inception_score
+from gancheck.numerics.seeding import permutation
 from gancheck.statistics.estimate import Estimate
 from gancheck.system.torchvision_compat import torchvision_operators
 
@@ -85,10 +86,16 @@ def test_ten_splits_are_torch_fidelitys_of_samples_in_the_same_order():
     from torch_fidelity.metric_isc import isc_features_to_metric
 
     raw = logits(703)
-    peer = isc_features_to_metric(raw, splits=10, shuffle=False)["inception_score_mean"]
+    shuffled = raw[permutation(703, torch.device("cpu"), "inception-score", "splits")]
+    peer = isc_features_to_metric(shuffled, splits=10, shuffle=False)["inception_score_mean"]
     ours = inception_score(View(torch.zeros(703, 1), classes=raw.double().softmax(1)), splits=10)
     assert float(ours) == pytest.approx(peer, rel=1e-9)
     assert float(ours) < float(measured(raw.double().softmax(1)))
+
+
+def test_samples_that_are_sorted_by_class_are_split_at_random():
+    sure = torch.eye(10).repeat_interleave(50, 0)
+    assert float(inception_score(View(torch.zeros(500, 1), classes=sure), splits=10)) > 8
 
 
 def test_more_splits_than_samples_are_refused():

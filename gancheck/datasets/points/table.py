@@ -93,5 +93,7 @@ class Table(Dataset):
 
     @property
     def facts(self) -> dict[str, Any]:
-        """What the file holds: its rows, columns, and their hash."""
-        return {"rows": self.pools.rows, "columns": list(self.pools.columns), "content": self.content}
+        """What the file holds: its rows, columns, their hash, and what was left out or how columns were read."""
+        pools = self.pools
+        known = {"rows": pools.rows, "columns": list(pools.columns), "content": pools.content}
+        return {**known, "notes": list(pools.notes)}

@@ -34,6 +34,7 @@ class TablePools:
     names: tuple[str, ...]  #: of the labels; () where there are none
     columns: tuple[str, ...]  #: names of the d coordinates; () where the file has none
     content: str  #: hash of rows, labels and names
+    notes: tuple[str, ...]  #: what was left out, and how columns were read
 
     @property
     def rows(self) -> int:
@@ -67,7 +68,7 @@ def read_state(path: str, labels: str, labelled: bool, state: tuple[int, int] | 
     text = "/".join((*names, *columns)).encode()
     content = hashlib.sha256(x.numpy().tobytes() + y.numpy().tobytes() + text).hexdigest()[:16]
     parts = {pool: scaled[place] for pool, place in rows.items()}
-    return TablePools(parts, {pool: y[place] for pool, place in rows.items()}, names, columns, content)
+    return TablePools(parts, {pool: y[place] for pool, place in rows.items()}, names, columns, content, opened.notes)
 
 
 def without_labels(opened: Samples, labels: str) -> tuple[Tensor, tuple[str, ...]]:

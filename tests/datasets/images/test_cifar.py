@@ -13,6 +13,7 @@ import torch
 import gancheck as gc
 from gancheck.datasets.images.torchvision_images import TorchvisionImages
 from gancheck.errors import MissingData
+from gancheck.evaluation.real_data.dataset import held_out_samples
 
 Read = Callable[..., TorchvisionImages]
 
@@ -49,7 +50,9 @@ def test_a_file_that_was_tampered_with_is_not_unpickled(
     assert not (root / "ran").exists()
 
 
-def test_in_features_that_are_named_no_classifier_is_needed(read: Read) -> None:
-    x = read("cifar10").draw(60, torch.Generator().manual_seed(0)).x
-    answer = gc.score(x, dataset="cifar10", features="points", metrics="fid")
-    assert list(answer.values) == ["fid"]
+def test_held_out_images_are_scored_in_other_features_without_a_classifier(read: Read) -> None:
+    data = read("cifar10")
+    _, _, *held_out = data.load_once()
+    samples = held_out_samples("cifar10", data)
+    assert samples.count == sum(len(pool.y) for pool in held_out)
+    assert torch.equal(samples.labels.bincount(), sum(pool.y.bincount() for pool in held_out))

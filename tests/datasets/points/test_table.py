@@ -167,3 +167,10 @@ def test_labels_and_regions_exclude_each_other(csv: Path, build: Build) -> None:
 def test_a_file_that_is_not_there_is_one_line(tmp_path: Path, build: Build) -> None:
     with pytest.raises(BadData, match="there is no"):
         build(tmp_path / "absent.csv")
+
+
+def test_rows_that_were_left_out_are_in_the_record(tmp_path: Path, build: Build) -> None:
+    x, _ = points(200)
+    rows = "\n".join(f"{a},{b}" for a, b in x.tolist())
+    (tmp_path / "holes.csv").write_text(f"width,height\n{rows}\n1,\n")
+    assert "1 of 201 rows left out: cells are missing" in build(tmp_path / "holes.csv").facts["notes"]
