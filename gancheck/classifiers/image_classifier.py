@@ -72,7 +72,9 @@ def load_classifier(path: Path, device: torch.device) -> ImageClassifier:
         with safe_open(path, framework="pt", device=str(device)) as file:
             weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
             facts = json.loads(file.metadata()["facts"])
-        network.features(weights, torch.zeros(1, *facts["shape"], device=device))
+        features = network.features(weights, torch.zeros(1, *facts["shape"], device=device))
+        if network.logits(weights, features).shape[1:] + features.shape[1:] != weights["centres"].shape:
+            raise ValueError("its classes and centres differ")
     except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError) as error:
         raise BadData(f"{path} is no classifier of images: {ADVICE}") from error
     return ImageClassifier(weights, {**facts, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()})

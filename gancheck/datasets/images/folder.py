@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -14,14 +15,16 @@ from gancheck.datasets.base import dataset
 from gancheck.datasets.images.image_content import content_of
 from gancheck.datasets.images.image_pools import ImagePools, ImageSet, split_images
 from gancheck.datasets.images.labelled_images import LabelledImages
+from gancheck.datasets.mixtures.base import require
 from gancheck.errors import BadData
 from gancheck.loading.content import require_path
 from gancheck.loading.open import open_samples
 from gancheck.loading.options import ReadOptions
 from gancheck.loading.picture_files import list_images
-from gancheck.loading.resize import require_side
+from gancheck.loading.resize import LARGEST
 from gancheck.loading.samples import Samples
 from gancheck.plugins.parameters import PLACE
+from gancheck.system.counts import say_count
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +53,7 @@ class FolderImages(LabelledImages):
     state: str = field(init=False, repr=False)  #: names, sizes and times of the files: a changed folder is another
 
     def __post_init__(self) -> None:
-        require_side(self.side or None)
+        require(0 <= self.side <= LARGEST, f"side = {self.side}: give 1 to {LARGEST:,} pixels, or 0 to keep their size")
         object.__setattr__(self, "state", state_of(self.path))
 
     def load(self) -> ImagePools:
@@ -72,7 +75,12 @@ class FolderImages(LabelledImages):
     @property
     def facts(self) -> dict[str, Any]:
         """The classifier, how many images there are, and what was left out or changed."""
-        return {**super().facts, "images": len(self.folder.images.x), "notes": list(self.folder.notes)}
+        return {**super().facts, "images": len(self.folder.images.x), "notes": [*self.folder.notes, *self.repeats()]}
+
+    def repeats(self) -> Iterator[str]:
+        """How many images are there more than once."""
+        if count := len(self.folder.images.x) - sum(len(pool.x) for pool in self.load_once()):
+            yield f"{say_count(count, 'repeated image')} left out"
 
 
 def state_of(path: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,6 +12,7 @@ from gancheck.datasets.images.image_pools import ImagePools
 from gancheck.datasets.images.labelled_images import LabelledImages
 from gancheck.datasets.images.mnist5k_file import SIZE, mnist5k_pools
 from gancheck.datasets.mixtures.base import require
+from gancheck.plugins.parameters import PLACE
 
 SIDES = (28, 32)
 
@@ -23,7 +24,7 @@ class Mnist5kImages(LabelledImages):
     shipped: ClassVar[Path | None] = MNIST
 
     side: int = SIZE  #: height and width; 32 lays two pixels of background around, for networks that halve often
-    classifier: str = ""  #: a classifier's file instead of the one that gancheck ships
+    classifier: str = field(default="", metadata=PLACE)  #: a classifier's file instead of the one that gancheck ships
 
     def __post_init__(self) -> None:
         require(self.side in SIDES, f"side = {self.side}: digits are {SIZE} pixels high and wide, or 32 with a margin")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ import gancheck as gc
 from gancheck.classifiers.image_training import Plan
 from gancheck.datasets.images.folder import FolderImages
 from gancheck.datasets.images.train_classifier import write_classifier
-from gancheck.errors import BadData, MissingWeights
+from gancheck.errors import BadData, BadParameter, MissingWeights
 
 Build = Callable[..., FolderImages]
 
@@ -98,6 +99,11 @@ def test_too_few_images_of_a_class_are_refused(tmp_path: Path, build: Build) -> 
         build(photos).load_once()
 
 
+def test_a_side_that_no_image_has_is_refused(tmp_path: Path, build: Build) -> None:
+    with pytest.raises(BadParameter, match=r"side = -1: give 1 to 4,096 pixels"):
+        build(tmp_path, side=-1)
+
+
 def test_a_file_is_no_folder(tmp_path: Path, build: Build) -> None:
     (tmp_path / "a.png").write_bytes(b"x")
     with pytest.raises(BadData, match="give the folder"):
@@ -113,3 +119,6 @@ def test_real_images_are_told_apart_by_the_classifier_that_one_command_trains(tm
     real = data.pool("real", 50, torch.Generator().manual_seed(0))
     assert data.assign(data.features(real)).label.shape == (50,)
     assert data.facts["images"] == 48
+    assert not [note for note in data.facts["notes"] if "repeated" in note]
+    shutil.copy(photos / "cat" / "2.png", photos / "dog" / "same.png")
+    assert "1 repeated image left out" in build(photos, classifier=str(tmp_path / "own.safetensors")).facts["notes"]

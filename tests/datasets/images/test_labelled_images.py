@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from gancheck.classifiers.image_training import Plan
 from gancheck.datasets.base import dataset
@@ -158,6 +160,10 @@ def test_files_that_do_not_fit_are_refused(tmp_path: Path, weights: str):
     broken.write_bytes(b"nothing")
     with pytest.raises(BadData, match=r"broken\.safetensors is no classifier of images"):
         Squares(classifier=str(broken)).judge()
+    kept = {name: w for name, w in load_file(weights).items() if name != "centres"}
+    save_file(kept, tmp_path / "part.safetensors", {"facts": json.dumps({"shape": [3, 6, 8]})})
+    with pytest.raises(BadData, match=r"part\.safetensors is no classifier of images"):
+        Squares(classifier=str(tmp_path / "part.safetensors")).judge()
     with pytest.raises(MissingWeights, match=r"there is no classifier .*gone\.safetensors"):
         Squares(classifier=str(tmp_path / "gone.safetensors")).judge()
     mine = type("Three", (Squares,), {"class_names": ("a", "b", "c")})

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch import Tensor
 from torch.nn.functional import avg_pool2d
 
+from gancheck.bench.task import PluginSpec
 from gancheck.classifiers.image_classifier import load_classifier
 from gancheck.classifiers.shipped import MNIST, mnist_trained
 from gancheck.datasets.images.image_pools import digests
 from gancheck.datasets.images.mnist5k import Mnist5k
 from gancheck.datasets.images.train_classifier import held_out_accuracy
 from gancheck.errors import BadParameter
+from gancheck.plugins.registry import Registry
 
 DATA = Mnist5k()
 
@@ -84,3 +88,8 @@ def test_a_margin_changes_neither_features_nor_modes():
 def test_other_sides_are_refused():
     with pytest.raises(BadParameter, match=r"side = 30: digits are 28 pixels"):
         Mnist5k(side=30)
+
+
+def test_a_classifiers_file_is_looked_for_beside_the_suite(tmp_path: Path, registry: Registry):
+    task = PluginSpec.read("mnist5k(classifier='own.safetensors')", "dataset").beside(tmp_path, "dataset", registry)
+    assert task.parameters == {"classifier": str(tmp_path / "own.safetensors")}
