@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from gancheck.errors import UnknownName
+from gancheck.errors import BadParameter, UnknownName
 from gancheck.extractors.base import Extractor
 from gancheck.extractors.weights import Source, sha256
 from gancheck.plugins.registry import Registry
@@ -46,10 +47,14 @@ class ExtractorWeights:
 
 
 def list_weights(registry: Registry) -> Iterator[ExtractorWeights]:
-    """Every extractor with weights of its own, by name; the files are not read."""
+    """Every extractor with weights of its own, by name; the files are not read.
+
+    One that must be given parameters is left out: which file it needs may depend on them.
+    """
     for name in registry.names("extractor"):
-        if (source := source_of(registry, name)) is not None:
-            yield describe_file(name, source, lambda _: None)
+        with suppress(BadParameter):
+            if (source := source_of(registry, name)) is not None:
+                yield describe_file(name, source, lambda _: None)
 
 
 def weights_of(registry: Registry, name: str) -> ExtractorWeights:

@@ -104,3 +104,15 @@ def test_what_cannot_be_told_is_one_line(words: list[str], line: str, capsys: py
     said = capsys.readouterr().err
     assert line in said
     assert said.count("\n") == 1
+
+
+def test_an_extractor_that_must_be_given_parameters_hides_no_other(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "needy.py").write_text(
+        "from dataclasses import dataclass\nfrom gancheck.extractors.base import Extractor, extractor\n"
+        '@extractor(\'needy\')\n@dataclass\nclass Needy(Extractor):\n    """Cut."""\n    size: int\n'
+        "    def load(self, device, weights): ...\n    def features(self, x): return x[:, : self.size]\n"
+    )
+    assert main(["weights", "--with", str(tmp_path / "needy.py")]) == 0
+    assert "inception" in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -97,8 +98,10 @@ def held_out_rows(found: Any, root: Path) -> Tensor:
 
 def decode_faces(files: list[Path], side: int, kept: Path) -> NDArray[np.uint8]:
     """(n, 3, side, side) uint8, kept beside the photographs so that they are decoded once."""
-    if kept.is_file() and len(pixels := np.load(kept, allow_pickle=False)) == len(files):
-        return pixels  # type: ignore[no-any-return]
+    with suppress(OSError, ValueError, EOFError):  # not there, or damaged: made anew
+        pixels: NDArray[np.uint8] = np.load(kept, allow_pickle=False)
+        if (pixels.dtype, pixels.shape) == (np.uint8, (len(files), 3, side, side)):
+            return pixels
     pixels = np.stack([face(file, side) for file in files])
     with replacing(kept, "--data-root") as part, part.open("wb") as file:
         np.save(file, pixels)

@@ -22,6 +22,8 @@ def test_celeba_has_a_mode_for_every_combination_of_attributes(read: Read) -> No
     assert data.load_once().train.y.tolist() == [i % 8 for i in range(16)]
     assert sum(len(pool.x) for pool in data.load_once()[1:]) == 104
     assert np.load(data.root / "celeba" / "train-16.npy").shape == (16, 3, 16, 16)  # decoded once
+    (data.root / "celeba" / "train-16.npy").write_bytes(b"damaged")
+    assert torch.equal(data.load().train.x, data.load_once().train.x)
 
 
 def test_an_attribute_that_celeba_lacks_gets_a_hint(read: Read) -> None:
