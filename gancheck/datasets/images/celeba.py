@@ -100,7 +100,7 @@ def decode_faces(files: list[Path], side: int, kept: Path) -> NDArray[np.uint8]:
     """(n, 3, side, side) uint8, kept beside the photographs so that they are decoded once."""
     with suppress(OSError, ValueError, EOFError):  # not there, or damaged: made anew
         pixels: NDArray[np.uint8] = np.load(kept, allow_pickle=False)
-        if (pixels.dtype, pixels.shape) == (np.uint8, (len(files), 3, side, side)):
+        if pixels.dtype == np.uint8 and pixels.shape == (len(files), 3, side, side):
             return pixels
     pixels = np.stack([face(file, side) for file in files])
     with replacing(kept, "--data-root") as part, part.open("wb") as file:
