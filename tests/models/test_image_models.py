@@ -103,7 +103,7 @@ def test_gradients_reach_every_weight_of_both_players(gan: gc.Gan) -> None:
 
 
 def test_it_trains_under_several_treatments_at_once(gan: gc.Gan, train: Callable[..., Any]) -> None:
-    [run] = train("pacgan+r1+ema(decay=0.5)", gan=gan, data="digits", steps=20, batch=8, seeds=(0,), path=LOOPED)
+    [run] = train("pacgan+r1+ema(decay=0.5)", gan=gan, data="digits", steps=4, batch=8, seeds=(0,), path=LOOPED)
     assert run.status == "done"
     assert run.path == "looped-eager"
 

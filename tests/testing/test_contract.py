@@ -46,6 +46,7 @@ QUICK: dict[str, dict[str, Any]] = {  #: what is slow at its default size
     "sngan-resnet": {"width": 8, "discriminator_width": 8},
     "r3gan": {"width": 8},
     "cdcgan": {"width": 8},
+    "ddpm": {"width": 16, "steps": 3, "batch": 16},
     "self-conditioned": {"clusterings": 2, "clusters": 8, "rows": 300},
 }
 
