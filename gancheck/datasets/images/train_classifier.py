@@ -62,6 +62,14 @@ def labelled_images(text: str) -> LabelledImages:
     return data
 
 
+def announcement(x: torch.Tensor, plan: Plan, device: torch.device) -> str:
+    """What is trained, before a long silence; x is (n, c, h, w)."""
+    channels, height, width = x.shape[1:]
+    what = f"training {plan.steps:,} steps on {len(x):,} images of {channels} x {height} x {width}, on {device.type}"
+    slow = plan == LARGE and device.type == "cpu"
+    return f"{what}; this takes long on a CPU, and --device cuda is for it" if slow else what
+
+
 def main(arguments: list[str]) -> None:
     """Read the command line, train, and say what came out."""
     parser = argparse.ArgumentParser(prog="python -m gancheck.datasets.images.train_classifier", description=__doc__)
@@ -73,6 +81,7 @@ def main(arguments: list[str]) -> None:
     images = data.load_once().train
     plan = SMALL if images.x.shape[1] == 1 else LARGE
     path = options.file or cached_classifier(type(data), images)
+    print(announcement(images.x, plan, options.device), file=sys.stderr, flush=True)
     facts = write_classifier(data, path, plan, options.device).facts
     print(f"{path}  sha256 {facts['sha256']}  held-out accuracy {facts['held_out_accuracy']:.4f}")
     if data.shipped and not data.classifier:
