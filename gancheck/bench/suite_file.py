@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -70,6 +70,19 @@ def find_suite(name: str | Path) -> Path:
 def suite_files() -> dict[str, Path]:
     """The suites that come with gancheck."""
     return {path.stem: path for path in sorted(share("suites").glob("*.toml"))}
+
+
+class SuiteHeading(NamedTuple):
+    """What a suite says of itself."""
+
+    about: str
+    version: str
+
+    @classmethod
+    def read(cls, path: Path) -> SuiteHeading:
+        """From a suite file alone: nothing is checked, and no data is looked for or downloaded."""
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return cls(str(table.get("about", "")), str(table.get("version", "")))
 
 
 def line_of(text: str, message: str) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 from rich.table import Table
 
-from gancheck.bench.suite_file import load_suite, suite_files
+from gancheck.bench.suite_file import SuiteHeading, find_suite, suite_files
 from gancheck.cli.console import Output
 from gancheck.cli.detector_table import detector_facts, detector_rank, detector_table, signal_facts
 from gancheck.cli.plugin_page import page
@@ -61,7 +61,7 @@ def list_command(
 def show_one(registry: Registry, what: str, name: str, json: bool) -> int:
     """Everything about one plug-in; UnknownName with the nearest where there is none."""
     if what == SUITES:
-        load_suite(name, registry)
+        find_suite(name)
         raise Unsupported(f"a suite is shown by `gancheck run {name} --plan`, and by its file")
     entry = registry.entry(kind_of(what), name)
     described = describe_entry(entry, registry)
@@ -79,10 +79,10 @@ def kind_of(plural: str) -> str:
 def rows(registry: Registry, plural: str) -> list[dict[str, Any]]:
     """What is known about every suite, or every plug-in of a kind."""
     if plural == SUITES:
-        loaded = [(name, load_suite(name, registry)) for name in suite_files()]
+        found = {name: SuiteHeading.read(path) for name, path in suite_files().items()}
         return [
             {"name": n, "title": s.about, "summary": s.about, "parameters": {}, "facts": {"version": s.version}}
-            for n, s in loaded
+            for n, s in found.items()
         ]
     kind = kind_of(plural)
     found = [describe_entry(registry.entry(kind, name), registry) for name in registry.names(kind)]

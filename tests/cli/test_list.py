@@ -41,7 +41,7 @@ def test_one_kind_is_a_table_for_people(what: str, capsys: pytest.CaptureFixture
     assert main(["list", what]) == 0
     title, heading, *rows = capsys.readouterr().out.splitlines()
     assert title.strip() == what
-    assert re.match(r"name +(better +range +needs +cost +)?what it is +parameters", heading)
+    assert re.match(r"name +(adversarial +|better +range +needs +cost +)?what it is +parameters", heading)
     named = [row.split()[0] for row in rows if not row.startswith(" ")]
     assert named == [entry["name"] for entry in entries]
 

@@ -209,7 +209,7 @@ def test_everything_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
 def test_one_kind_is_a_table_with_parameters(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["list", "gans", "--with", "own.py"]) == 0
     shown = capsys.readouterr().out
-    assert re.search(r"^own +A GAN of my own\. +size=2", shown, re.MULTILINE)
+    assert re.search(r"^own +yes +A GAN of my own\. +size=2", shown, re.MULTILINE)
     assert re.search(r"^mlp ", shown, re.MULTILINE)
     assert "pacgan" not in shown
 

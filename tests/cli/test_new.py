@@ -87,7 +87,6 @@ def test_the_printed_check_works_where_the_folder_has_a_space(capsys: pytest.Cap
         ("gan", ["--only", "dataset=digits", "--only", "strategy=none"]),
         ("strategy", ["--only", "dataset=digits"]),
         ("dataset", ["--only", "strategy=none"]),
-        ("detector", ["--only", "dataset=digits"]),
     ],
 )
 def test_the_printed_run_knows_the_plug_in(kind: str, less: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -142,6 +142,15 @@ def test_short_training_writes_no_checkpoint(setup: Setup, tmp_path: Path) -> No
     assert not list(tmp_path.iterdir())
 
 
+@pytest.fixture
+def heeds_ctrl_c() -> Iterator[None]:
+    """The usual answer to Ctrl-C, which a shell takes from jobs in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_leaves_a_checkpoint_from_which_the_same_training_goes_on(
     setup: Setup, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -166,6 +175,7 @@ class Interrupting(Trainer):
             signal.raise_signal(signal.SIGINT)
 
 
+@pytest.mark.usefixtures("heeds_ctrl_c")
 @pytest.mark.parametrize("step", [10, 20])
 def test_ctrl_c_in_the_last_step_before_an_evaluation_loses_no_evaluation(
     step: int, setup: Setup, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -177,6 +187,7 @@ def test_ctrl_c_in_the_last_step_before_an_evaluation_loses_no_evaluation(
     assert same_bits(Trainer(made).train(), Trainer(made).train(checkpoints=Checkpoints(path, "id", 600.0)))
 
 
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_at_the_end_of_a_training_is_heard(setup: Setup, tmp_path: Path) -> None:
     made, path = setup(evaluations=2), tmp_path / "a.checkpoint"
     with pytest.raises(KeyboardInterrupt):
