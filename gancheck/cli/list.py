@@ -79,10 +79,10 @@ def kind_of(plural: str) -> str:
 def rows(registry: Registry, plural: str) -> list[dict[str, Any]]:
     """What is known about every suite, or every plug-in of a kind."""
     if plural == SUITES:
-        found = {name: SuiteHeading.read(path) for name, path in suite_files().items()}
+        headings = {name: SuiteHeading.read(path) for name, path in suite_files().items()}
         return [
             {"name": n, "title": s.about, "summary": s.about, "parameters": {}, "facts": {"version": s.version}}
-            for n, s in found.items()
+            for n, s in headings.items()
         ]
     kind = kind_of(plural)
     found = [describe_entry(registry.entry(kind, name), registry) for name in registry.names(kind)]
