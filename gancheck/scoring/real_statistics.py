@@ -55,7 +55,7 @@ def read_statistics(source: Any) -> RealStatistics | None:
         with np.load(path, allow_pickle=False) as arrays:
             kept = {key: arrays[key].astype(np.float64, casting="same_kind") for key in ARRAYS}
         mean, sigma = torch.from_numpy(kept["mu"]), torch.from_numpy(kept["sigma"])
-        return checked(RealStatistics(path.name, mean.flatten(), sigma))
+        return validate_statistics(RealStatistics(path.name, mean.flatten(), sigma))
 
 
 def holds_statistics(path: Path) -> bool:
@@ -66,7 +66,7 @@ def holds_statistics(path: Path) -> bool:
         return {name.removesuffix(".npy") for name in archive.namelist()} >= ARRAYS
 
 
-def checked(found: RealStatistics) -> RealStatistics:
+def validate_statistics(found: RealStatistics) -> RealStatistics:
     """The same; BadData where they are no mean and covariance."""
     d = len(found.mean)
     if not d or found.sigma.shape != (d, d):

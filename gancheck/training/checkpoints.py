@@ -26,7 +26,7 @@ class Checkpoints:
         self.stop = StopRequest()
 
     @contextmanager
-    def watched(self) -> Iterator[None]:
+    def catch_stops(self) -> Iterator[None]:
         """In here a request to stop waits for the step in hand."""
         with self.stop.noted():
             yield
@@ -85,7 +85,7 @@ class NoCheckpoints(Checkpoints):
         super().__init__(Path(), "", float("inf"))
 
     @contextmanager
-    def watched(self) -> Iterator[None]:
+    def catch_stops(self) -> Iterator[None]:
         yield
 
     def resume(self, state: BlockState) -> None:

@@ -65,7 +65,7 @@ class Trainer:
         state = self.state(recorder)
         checkpoints.resume(state)
         left = [pause for pause in recorder.pauses if pause > self.replicas.steps_done and recorder.goes_on]
-        with checkpoints.watched():
+        with checkpoints.catch_stops():
             for pause in left:
                 self.play_until(pause, recorder, checkpoints, state)
                 goes_on = recorder.pause(pause, self)
