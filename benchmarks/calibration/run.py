@@ -118,10 +118,10 @@ def measure(run: Run, task: Task, clause: Clause) -> Seed:
 
 def fingerprint(suite: Suite) -> str:
     """Of all that a suite says of its tasks' data, GANs and training; a test compares it with the committed figures."""
-    return digest([said(task) for task in suite.tasks if not task.yardstick])
+    return digest([describe_task(task) for task in suite.tasks if not task.yardstick])
 
 
-def said(task: Task) -> dict[str, Any]:
+def describe_task(task: Task) -> dict[str, Any]:
     """What a task says, without what is left as it was before there was such a choice."""
     found = {
         k: v for k, v in asdict(task).items() if k not in ("protocol", "title", "yardstick") and (k != "start" or v)
