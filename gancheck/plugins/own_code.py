@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from gancheck.plugins.syntax import walk
@@ -40,7 +40,7 @@ class OwnCode:
         waiting = list(bodies)
         for file in waiting:
             bodies.setdefault(file, statements_of(file))
-            for node in (node for statement in bodies[file] for node in walk(statement)):
+            for node in (node for statement in bodies[file] for node in imports_and_constants(statement)):
                 targets = [t for t in targets_of(node, file, folder) if t.name != package]
                 names.update(dict.fromkeys(target.name for target in targets if target.root is None))
                 found = dict.fromkeys(file for target in targets for file in target.files)
@@ -86,7 +86,20 @@ class Target:
 
 def read_tree(path: Path) -> ast.Module:
     """The syntax tree of a file; SyntaxError or ValueError where it is no source code."""
-    return ast.parse(path.read_bytes())
+    return parse_source(path.read_bytes())
+
+
+@lru_cache(maxsize=512)
+def parse_source(source: bytes) -> ast.Module:
+    """The syntax tree of a source, which nobody may change: the same files are looked at whenever plug-ins are loaded,
+    and reading them anew took most of the time of a small `gancheck.score`."""
+    return ast.parse(source)
+
+
+@lru_cache(maxsize=8192)
+def imports_and_constants(statement: ast.stmt) -> tuple[ast.AST, ...]:
+    """The nodes of a statement that can name what is not in its file, in the order of the code."""
+    return tuple(node for node in walk(statement) if isinstance(node, ast.Import | ast.ImportFrom | ast.Constant))
 
 
 def statements_of(path: Path) -> list[ast.stmt]:
@@ -148,7 +161,7 @@ def origin_of(name: str) -> Path | None:
 def named_files(statements: Iterable[ast.stmt], file: Path, folder: Path) -> Iterator[tuple[str, Path]]:
     """The files that texts in code name, each with its text: beside the code or the plug-in, a folder above, where the
     command is called, or in folders that other texts name. A text with a slash at its end names all of a folder."""
-    nodes = (node for statement in statements for node in walk(statement))
+    nodes = (node for statement in statements for node in imports_and_constants(statement))
     values = (node.value for node in nodes if isinstance(node, ast.Constant))
     texts = list(dict.fromkeys(v for v in values if isinstance(v, str) and 0 < len(v) <= LONGEST and v.isprintable()))
     folders = folders_named(texts, [file.parent, folder, file.parent.parent, Path.cwd()])

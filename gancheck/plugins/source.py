@@ -138,6 +138,8 @@ class SourceTree:
 
 def without_others(statements: list[ast.stmt], others: frozenset[str]) -> list[ast.stmt]:
     """The statements of a file without the definitions of other plug-ins, but for those that the rest uses."""
+    if not others:
+        return statements
     left_out = {s.name: s for s in statements if isinstance(s, DEFINITION) and s.name in others}
     waiting = [s for s in statements if s not in left_out.values()]
     for statement in waiting:

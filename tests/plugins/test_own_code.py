@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from gancheck.errors import BadPlugin
 from gancheck.plugins import own_code
 from gancheck.plugins.entry import entries_of
-from gancheck.plugins.loader import load_file, source_hash
+from gancheck.plugins.loader import load_file, own_code_of, source_hash
 from gancheck.plugins.registry import Registry
 
 Write = Callable[..., Path]
@@ -251,3 +252,16 @@ def test_a_change_of_one_plugin_in_a_file_is_no_change_of_the_others(
     before = sources(write({"mine.py": PLUGINS}))
     after = sources(write({"mine.py": PLUGINS.replace(old, new)}))
     assert {name for name in before if before[name] != after[name]} == changed
+
+
+def test_files_that_have_not_changed_are_not_read_as_code_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[bytes] = []
+    parse = ast.parse
+    monkeypatch.setattr(ast, "parse", lambda source, *more: parsed.append(source) or parse(source, *more))
+    (tmp_path / "mine.py").write_text("import helper_of_mine\n")
+    for number in (1, 1, 2):
+        (tmp_path / "helper_of_mine.py").write_text(f"NUMBER = {number}\n")
+        own_code_of(tmp_path / "mine.py")
+    assert parsed == [b"import helper_of_mine\n", b"NUMBER = 1\n", b"NUMBER = 2\n"]
