@@ -19,11 +19,13 @@ from gancheck.bench.alarm_tables import ALARM_COLUMNS, STATE_COLUMNS, alarm_rate
 from gancheck.bench.ladder import COLUMNS as LADDER
 from gancheck.bench.ladder import Climb, find_climbs
 from gancheck.bench.run_result import FAILED, Kind
+from gancheck.bench.second_opinions import OPINION_COLUMNS, opinion_rows
 from gancheck.bench.suite_runs import STATUSES, SuiteRuns
 from gancheck.bench.value_table import list_values
 from gancheck.metrics.base import Better
 from gancheck.statistics.intervals import Array, Interval
 from gancheck.statistics.ranking import MIN_PAIRS, Ranking, rank
+from gancheck.statistics.resolution import board_resolution
 from gancheck.system.counts import choose_verb, say_count
 from gancheck.system.files import replacing, write_text
 from gancheck.system.tables import Row, csv
@@ -121,6 +123,13 @@ class Leaderboard(SuiteRuns):
         pairs, are = say_count(k * (k - 1) // 2, "pair"), choose_verb(apart, "is", "are")
         return f"{apart} of the {pairs} of recipes {are} told apart; the others may be luck."
 
+    @cached_property
+    def resolution(self) -> float | None:
+        """The true difference in modes held that the tests see 80 times in 100: the median over pairs of recipes, from
+        their own spread. None where nobody is ranked, or no difference can be seen."""
+        ranking = self.rankings.get("trained")
+        return board_resolution(self.held_by_task("trained")) if ranking and ranking.pairs >= MIN_PAIRS else None
+
     @property
     def rule(self) -> str:
         """One sentence: by what the table is ranked, or in which order it stands."""
@@ -133,14 +142,16 @@ class Leaderboard(SuiteRuns):
         return f"<Leaderboard of {self.suite}, version {self.suite_version}: {counts}; .leaderboard() gives the rows>"
 
     def write(self, folder: Path) -> Path:
-        """Write leaderboard.csv, tasks.csv, results.parquet and, of a suite with knobs, ladder.csv, each by rename;
-        returns the leaderboard's path."""
+        """Write leaderboard.csv, tasks.csv, second-opinions.csv, results.parquet and, of a suite with knobs,
+        ladder.csv, each by rename; returns the leaderboard's path."""
         for kind in get_args(Kind):
             path = folder / ("leaderboard.csv" if kind == "trained" else f"leaderboard-{kind}.csv")
             rows = self.leaderboard(kind)
             write_or_remove(path, rows, COLUMNS, is_kept=kind == "trained")
         write_text(folder / "tasks.csv", csv(self.tasks(), TASK_COLUMNS))
         write_or_remove(folder / "ladder.csv", [row for climb in self.climbs for row in climb.rows()], LADDER)
+        opinions = opinion_rows(self.held_by_task("trained"), np.random.default_rng(self.seed))
+        write_or_remove(folder / "second-opinions.csv", opinions, OPINION_COLUMNS)
         states = self.states()
         write_or_remove(folder / "states.csv", states, STATE_COLUMNS)
         write_or_remove(folder / "alarms.csv", alarm_table(self.results), ALARM_COLUMNS, is_kept=bool(states))
@@ -176,14 +187,14 @@ class Leaderboard(SuiteRuns):
         computed in float32."""
         if self.coarse:
             return {}
-        tables = {kind: self._held(kind) for kind in get_args(Kind)}
+        tables = {kind: self.held_by_task(kind) for kind in get_args(Kind)}
         return {
             kind: rank(table, np.random.default_rng(self.seed), blurred=self.blurred & set(table))
             for kind, table in tables.items()
             if table
         }
 
-    def _held(self, kind: Kind) -> dict[str, dict[str, Array]]:
+    def held_by_task(self, kind: Kind) -> dict[str, dict[str, Array]]:
         """Shares of modes held by the recipes of a kind that have one for every task and seed."""
         cells = sum(len(self.grid[task]) for task in self.ranked_tasks)
         tables = {r: by_task(runs, modes_held) for r, runs in self.recipes.items() if self.kind_of(r) == kind}

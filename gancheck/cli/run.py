@@ -19,6 +19,7 @@ from gancheck.cli.console import Output
 from gancheck.plugins.parameters import split_names
 from gancheck.plugins.registry import Registry
 from gancheck.report.text import breaking_points, training_states
+from gancheck.report.text.caption import caption_of
 from gancheck.report.text.leaderboard import terminal
 from gancheck.report.text.plan import show
 from gancheck.system.data_folder import data_from
@@ -101,7 +102,7 @@ def conclude(outcome: RunOutcome, registry: Registry) -> None:
     """The table for people, then the one line for everybody."""
     board, output = outcome.board, Output()
     rows = board.leaderboard()
-    output.print(terminal(rows, f"{board.suite}, version {board.suite_version}", f"{board.summary()} {board.rule}"))
+    output.print(terminal(rows, f"{board.suite}, version {board.suite_version}", caption_of(board)))
     if board.climbs:
         readings = [(climb.strategy, climb.knob, climb.reading) for climb in board.climbs]
         names = dict.fromkeys([*(row["strategy"] for row in rows), *board.runs])  # a model's runs climb as "none"

@@ -12,6 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import polars
 import pytest
 
 import gancheck as gc
@@ -141,7 +142,8 @@ WRONG = {
     "list strategie": "cannot list 'strategie'. Did you mean 'strategies'?",
     "check nothing.py": "nothing.py: there is no such file",
     "rank nowhere": "nowhere is no results folder; give the one that gancheck run has made",
-    "rank . --format word": '"csv", "markdown", "latex", "json"',
+    "rank . --format word": '"csv", "markdown", "latex", "json", "parquet"',
+    "rank runs --mix speeds": "--mix has no 'speeds'. It takes suites, versions, tracks, budgets, devices, software",
 }
 
 
@@ -293,6 +295,37 @@ def test_rank_writes_every_format(finished: Path, tmp_path: Path, capsys: pytest
         assert main(["rank", str(finished), "--format", form]) == 0
         assert capsys.readouterr().out == text
     assert [row["strategy"] for row in json.loads((tmp_path / "tables/table.json").read_text())] == names
+
+
+def test_rank_writes_parquet_to_a_file_and_not_to_a_terminal(
+    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rank", str(finished), "--format", "parquet", "--out", str(tmp_path / "board.parquet")]) == 0
+    table = polars.read_parquet(tmp_path / "board.parquet")
+    assert table.columns == (finished / "leaderboard.csv").read_text().splitlines()[0].split(",")
+    assert table["strategy"][0] == "r1"
+    assert "--out board.parquet" in refused(["rank", str(finished), "--format", "parquet"], capsys)
+
+
+def test_rank_of_a_folder_and_its_copy_is_the_same_board_and_says_so(
+    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = shutil.copytree(finished, tmp_path / "copy")
+    assert main(["rank", str(finished), str(copy)]) == 0
+    said = capsys.readouterr()
+    assert said.out == (finished / "leaderboard.csv").read_text()
+    assert "in several folders, and count once." in said.err
+
+
+def test_rank_keeps_versions_apart_unless_told_and_then_says_it_under_the_table(
+    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copy = Path(shutil.copytree(finished, tmp_path / "copy"))
+    about = json.loads((copy / "suite.json").read_text())
+    (copy / "suite.json").write_text(json.dumps({**about, "version": "9"}))
+    assert "--mix versions" in refused(["rank", str(finished), str(copy)], capsys)
+    assert main(["rank", str(finished), str(copy), "--mix", "versions", "--format", "markdown"]) == 0
+    assert "Mixed versions: version: " in capsys.readouterr().out.splitlines()[-1]
 
 
 def test_rank_leaves_the_folder_as_it_is(finished: Path) -> None:

@@ -19,6 +19,7 @@ from gancheck.bench.cell import Job
 from gancheck.bench.ladder import Climb
 from gancheck.bench.leaderboard import Leaderboard
 from gancheck.bench.run_result import FAILED
+from gancheck.bench.second_opinions import ranks_apply, task_means
 from gancheck.bench.store import Run, Store
 from gancheck.datasets.base import Dataset
 from gancheck.detectors.base import Alarm
@@ -26,14 +27,17 @@ from gancheck.errors import StoreError
 from gancheck.gans.sampler import draw_samples
 from gancheck.numerics.seeding import generator
 from gancheck.plugins.registry import Registry
+from gancheck.report.plots.critical_difference import critical_difference
 from gancheck.report.plots.curves import Axis, Curve, curves
 from gancheck.report.plots.curves import Task as CurveTask
 from gancheck.report.plots.image_strips import Strip, images
 from gancheck.report.plots.mode_fates import Fates, mode_fates
 from gancheck.report.plots.modes_quality import Point, modes_quality
+from gancheck.report.plots.performance_profile import performance_profiles
 from gancheck.report.plots.ranking import ranking
 from gancheck.report.plots.scatter import Panel, scatter
 from gancheck.report.plots.style import INK, MUTED
+from gancheck.statistics.friedman import friedman
 from gancheck.training.record import TrainingRecord
 from gancheck.training.setup import TrainingSetup
 from gancheck.training.snapshot import sampler_of
@@ -50,7 +54,13 @@ def draw(
     if not rows:
         return []
     title = f"{board.suite}, version {board.suite_version}"
-    for stale in ("modes-quality", "modes", "ladder"):  # of an earlier board of the same folder
+    for stale in (
+        "modes-quality",
+        "modes",
+        "ladder",
+        "profiles",
+        "critical-difference",
+    ):  # of an earlier board of the same folder
         (folder / f"{stale}.png").unlink(missing_ok=True)
     paths = [folder / f"{name}.png" for name in ("modes-quality", "ranking", "modes", "curves")]
     made = [against_quality(paths[0], board, title)]
@@ -61,8 +71,25 @@ def draw(
     curves(paths[3], [task_curves(label, runs) for label in labels(jobs)], title=f"{title}: modes over training")
     if climbs := board.climbs:
         made.append(ladder(folder / "ladder.png", climbs, title))
+    made += draw_statistics(board, folder, title)
     made += [path for label in labels(jobs) if (path := samples(label, jobs, registry, store, runs, folder))]
     return [path for path in dict.fromkeys([*paths, *made]) if path and path.exists()]
+
+
+def draw_statistics(board: Leaderboard, folder: Path, title: str) -> list[Path]:
+    """Profiles of the runs of complete recipes and, from six tasks on, their mean ranks."""
+    held = board.held_by_task("trained")
+    paths = []
+    if len(held) > 1:
+        paths.append(folder / "profiles.png")
+        profiles = {recipe: list(by_task.values()) for recipe, by_task in held.items()}
+        performance_profiles(paths[-1], profiles, board.base, f"{title}: how many runs hold how much")
+    if ranks_apply(held):
+        paths.append(folder / "critical-difference.png")
+        found = friedman(task_means(held))
+        note = f"Friedman's test over {len(board.ranked_tasks)} tasks, as Iman and Davenport's F: p = {found.p_f:.2g}."
+        critical_difference(paths[-1], list(held), found, f"{title}: mean ranks over tasks", note)
+    return paths
 
 
 def against_quality(path: Path, board: Leaderboard, title: str) -> Path | None:
