@@ -143,7 +143,7 @@ WRONG = {
     "check nothing.py": "nothing.py: there is no such file",
     "rank nowhere": "nowhere is no results folder; give the one that gancheck run has made",
     "rank . --format word": '"csv", "markdown", "latex", "json", "parquet"',
-    "rank runs --mix speeds": "--mix has no 'speeds'. It takes suites, versions, tracks, budgets, devices, software",
+    "rank runs --mix speeds": "--mix has no 'speeds'. Did you mean 'suites'? It takes suites, versions, tracks",
 }
 
 
