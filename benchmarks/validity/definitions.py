@@ -14,8 +14,8 @@ COLUMNS = (*SHARES, *VALUES)
 
 
 def definitions(frame: pl.DataFrame) -> list[Row]:
-    """A row for every definition: Kendall's tau of its order to that of modes held, the most places that a recipe moves,
-    and every recipe's place. Distances are a recipe's over the untreated GAN's, geometric mean over tasks."""
+    """A row for every definition: Kendall's tau of its order to that of modes held, the most places a recipe moves, and
+    every recipe's place. Distances are a recipe's over the untreated GAN's, geometric mean over tasks."""
     last = at_the_end(frame)
     tables = {column: numbers(last, column) for column in COLUMNS}
     known = {column: table for column, table in tables.items() if table is not None}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 from scipy.special import stdtrit
 
-from benchmarks.validity.runs import Scores, board_means, choose_seeds
+from benchmarks.validity.runs import Scores, board_means, choose_seeds, stored_seeds
 from gancheck.statistics.intervals import Array
 from gancheck.statistics.paired_tests import sign_flip
 from gancheck.statistics.ranking import LEVEL, MIN_PAIRS, rank
@@ -25,9 +25,9 @@ BOARDS = 200
 def power(scores: Scores, generator: np.random.Generator) -> list[Row]:
     """A row for every difference, size of board and number of seeds: the share of draws in which the test sees it.
 
-    Measured differences of every pair of recipes are centred on each task, widened by sqrt(S / (S - 1)) for the centring
-    and shifted by the difference; seeds are drawn from them with replacement, each task for itself. The test is
-    the sign-flip test in its t form (`sees`), as the exact one takes minutes beyond 40 pairs.
+    Measured differences of every pair of recipes are centred on each task, widened by sqrt(S / (S - 1)) for
+    the centring and shifted by the difference; seeds are drawn from them with replacement, each task for itself.
+    The test is the sign-flip test in its t form (`sees`), as the exact one takes minutes beyond 40 pairs.
     """
     noise = [list(map(centre, pair)) for pair in paired_differences(scores)]
     rows = []
@@ -102,7 +102,7 @@ def real_pairs(scores: Scores, generator: np.random.Generator, seeds: int = 5) -
     right = np.mean(boards, axis=0)
     pairs = [(abs(means[a] - means[b]), *order(i, j, means[a] >= means[b])) for (i, a), (j, b) in named_pairs(means)]
     rows = []
-    for low, high in zip(BINS, BINS[1:], strict=False):
+    for low, high in pairwise(BINS):
         mine = [(better, worse) for gap, better, worse in pairs if low <= gap < high]
         if mine:
             shares = ([float(right[i, j]) for i, j in mine], [float(right[j, i]) for i, j in mine])
@@ -119,11 +119,6 @@ def order(i: int, j: int, is_first_better: bool) -> tuple[int, int]:
 def named_pairs(means: dict[str, float]) -> list[tuple[tuple[int, str], tuple[int, str]]]:
     """All pairs of recipes with their places."""
     return list(combinations(enumerate(means), 2))
-
-
-def stored_seeds(scores: Scores) -> int:
-    """How many seeds there are."""
-    return len(next(iter(next(iter(scores.values())).values())))
 
 
 def resolutions(scores: Scores, generator: np.random.Generator, seeds: int = 5) -> Row:

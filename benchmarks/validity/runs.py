@@ -105,3 +105,8 @@ def choose_seeds(scores: Scores, places: Array) -> Scores:
 def board_means(scores: Scores) -> dict[str, float]:
     """The board's number of every recipe: the mean over tasks of the means over seeds."""
     return {recipe: float(np.mean([seeds.mean() for seeds in tasks.values()])) for recipe, tasks in scores.items()}
+
+
+def stored_seeds(scores: Scores) -> int:
+    """How many seeds there are."""
+    return len(next(iter(next(iter(scores.values())).values())))

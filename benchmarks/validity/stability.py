@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import kendalltau
 
-from benchmarks.validity.power import stored_seeds
-from benchmarks.validity.runs import Scores, board_means, choose_seeds
+from benchmarks.validity.runs import Scores, board_means, choose_seeds, stored_seeds
 from gancheck.statistics.ranking import rank
 from gancheck.system.tables import Row
 
