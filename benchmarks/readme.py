@@ -109,8 +109,9 @@ def provenance(folder: Path) -> str:
     memory = f"; peak memory {made['peak_gigabytes']:.1f} GB" if "peak_gigabytes" in made else ""
     note = f" ({made['note']})" if "note" in made else ""
     minutes = f"{made['minutes']:.1f} minutes" if "minutes" in made else training_minutes(made)
+    said = " ".join(line for line in (made["verdict"], made.get("resolution", "")) if line)
     return (
-        f"{made['verdict']} ".lstrip() + f"Measured on {made['date']} with `{made['command']}`: {minutes} on "
+        f"{said} ".lstrip() + f"Measured on {made['date']} with `{made['command']}`: {minutes} on "
         f"{where}{note}{memory}. All numbers: "
         f"[benchmarks/results/{folder.name}](benchmarks/results/{folder.name})."
     )

@@ -44,10 +44,12 @@ def keep(suite: str, folder: Path, measured: dict[str, float | str], output: str
     for path in [*folder.glob("*.csv"), *pictures]:
         shutil.copyfile(path, kept / path.name)
     verdict = re.search(r"(\d+ of the \d+ pairs|No two of the) [^.]*told apart[^.]*\.", " ".join(output.split()))
+    sees = re.search(r"With [^.]* this board (tells apart|sees hardly)[^.]*\.", " ".join(output.split()))
     about = {
         "command": f"gancheck run {suite}",
         "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
         "verdict": verdict[0] if verdict else "",
+        "resolution": sees[0] if sees else "",
         **measured,
         **machine(),
     }

@@ -132,8 +132,8 @@ Holm. By the difference that all seeds together show:
 {table(("measured difference", "pairs", "told apart", "the wrong way round"), pairs)}
 
 The line under a board, on these boards of 5 seeds and {about["recipes"]} recipes: about
-{100 * line["median"]:.0f} points in the median, {100 * line["low"]:.0f} to {100 * line["high"]:.0f} in 90 of 100 boards;
-with all {line["all_seeds"]} seeds {100 * line["of_all_seeds"]:.0f}.
+{100 * line["median"]:.0f} points in the median, {100 * line["low"]:.0f} to {100 * line["high"]:.0f} in 90 of 100
+boards; with all {line["all_seeds"]} seeds {100 * line["of_all_seeds"]:.0f}.
 """
 
 

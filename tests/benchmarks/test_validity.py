@@ -16,7 +16,7 @@ from benchmarks.validity.__main__ import RESULTS, main
 from benchmarks.validity.coverage import rows_at
 from benchmarks.validity.definitions import COLUMNS, budget, compare_orders, definitions
 from benchmarks.validity.page import page
-from benchmarks.validity.power import centre, sees, seeds_needed
+from benchmarks.validity.power import centre, seeds_needed, sees
 from benchmarks.validity.stability import agreement, split
 from gancheck.statistics.paired_tests import sign_flip
 
