@@ -8,9 +8,9 @@ from typing import Any
 import polars as pl
 from matplotlib.axes import Axes
 
+from benchmarks.validity.stability import AIM
 from gancheck.report.plots.style import INK, MUTED, PALETTE, canvas, heading, line_styles
 
-AIM = 0.9  #: of Kendall's tau
 TICKS = (4, 5, 7, 10, 20, 50, 100, 200)
 NOT_PLACES = ("budget", "tau", "most_moved", "first")
 

@@ -83,10 +83,13 @@ def at_the_end(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def whole_seeds(frame: pl.DataFrame) -> pl.DataFrame:
-    """The seeds that every recipe has on every task."""
-    cells = frame.select("recipe", "task").unique().height
+    """The seeds that every recipe has on every task; StoreError where there is none, as of a store that still grows."""
+    cells = frame["recipe"].n_unique() * frame["task"].n_unique()
     count = frame.group_by("seed").agg(pl.struct("recipe", "task").n_unique().alias("cells"))
-    return frame.join(count.filter(cells=cells).select("seed"), on="seed", how="semi")
+    whole = frame.join(count.filter(cells=cells).select("seed"), on="seed", how="semi")
+    if whole.is_empty():
+        raise StoreError("there is no seed yet that every recipe has on every task; let the runs go on")
+    return whole
 
 
 def scores_of(frame: pl.DataFrame, column: str = "held") -> Scores:

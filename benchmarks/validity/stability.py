@@ -10,6 +10,7 @@ from gancheck.statistics.ranking import rank
 from gancheck.system.tables import Row
 
 SEEDS = (1, 2, 3, 5, 7, 10)
+AIM = 0.9  #: of tau, at 10 seeds
 SPLITS = 500
 TESTED = 50  #: splits on which both boards are tested, which takes longer
 TESTED_SEEDS = 5

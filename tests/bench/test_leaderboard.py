@@ -301,7 +301,7 @@ def test_same_runs_in_any_order_give_the_same_files(tmp_path: Path) -> None:
     random.Random(0).shuffle(runs)
     board(runs).write(tmp_path / "b")
     names = sorted(p.name for p in (tmp_path / "a").iterdir())
-    assert names == ["leaderboard.csv", "results.parquet", "tasks.csv"]
+    assert names == ["leaderboard.csv", "results.parquet", "second-opinions.csv", "tasks.csv"]
     assert all((tmp_path / "a" / n).read_bytes() == (tmp_path / "b" / n).read_bytes() for n in names)
 
 

@@ -18,6 +18,7 @@ from benchmarks.validity.definitions import COLUMNS, budget, compare_orders, def
 from benchmarks.validity.page import page
 from benchmarks.validity.power import centre, seeds_needed, sees
 from benchmarks.validity.stability import agreement, split
+from gancheck.errors import StoreError
 from gancheck.statistics.paired_tests import sign_flip
 
 TASKS = ("grid/mlp", "rare/mlp", "travelling/mlp", "digits/mlp")
@@ -128,6 +129,12 @@ def test_seeds_that_a_recipe_lacks_are_left_out() -> None:
     part = whole.filter(~((pl.col("recipe") == "r1") & (pl.col("seed") == 1) & (pl.col("task") == TASKS[3])))
     assert runs.whole_seeds(whole).height == whole.height
     assert runs.whole_seeds(part)["seed"].unique().to_list() == [0]
+
+
+def test_a_task_that_only_some_recipes_have_yet_leaves_no_whole_seed() -> None:
+    part = frame({"none": 0.2, "r1": 0.5}).filter(~((pl.col("recipe") == "r1") & (pl.col("task") == TASKS[3])))
+    with pytest.raises(StoreError, match="let the runs go on"):
+        runs.whole_seeds(part)
 
 
 def test_distances_rank_the_other_way_and_moves_are_counted() -> None:
