@@ -119,7 +119,7 @@ def powers(about: Row) -> str:
 Measured differences of every pair of the {about["recipes"]} recipes are centred on each task, widened by
 sqrt(S / (S - 1)) for the centring (S = {about["seeds"]} seeds) and shifted by 5, 10 or 20 points on every task; seeds
 are drawn from them with replacement, 100 times for each of the pairs. The level is Holm's first, 5 % over k (k - 1).
-Seeds on each of the four tasks at which the test sees the difference in 80 of 100 draws:
+Seeds on each of the tasks at which the test sees the difference in 80 of 100 draws:
 
 {table(("true difference", "2 recipes", "12 recipes"), cells)}
 
@@ -155,8 +155,8 @@ def stable(about: Row) -> str:
     reached = "reached" if last["tau"] >= AIM else "not reached"
     aim = f"is {reached}" if last["seeds"] >= 10 else f"takes {2 * 10} seeds to try, and there are {about['seeds']}"
     told = (
-        f"What the tests say is steadier: on {both['splits']} such pairs of boards of {both['seeds']} seeds, tested as a "
-        f"board is, {both['told_apart_by_one']:,} pairs of recipes are told apart by one board or both, "
+        f"What the tests say is steadier: on {both['splits']} such pairs of boards of {both['seeds']} seeds, tested as "
+        f"a board is, {both['told_apart_by_one']:,} pairs of recipes are told apart by one board or both, "
         f"{both['by_both']:,} by both in the same sense, and {both['contradicting']} in opposite senses."
         if both["splits"]
         else "There are too few seeds yet for two boards of 5 that are tested."

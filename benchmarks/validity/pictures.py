@@ -31,7 +31,7 @@ def power(results: Path) -> None:
         panels = figure.subplots(1, len(boards), sharey=True)
         for axes, recipes in zip(panels, boards, strict=True):
             heading(axes, f"{recipes} recipes")
-            axes.set(xscale="log", ylim=(0, 1.02), xlabel="seeds on each of four tasks")
+            axes.set(xscale="log", ylim=(0, 1.02), xlabel="seeds on each task")
             axes.set_xticks(TICKS, [f"{tick}" for tick in TICKS])
             axes.minorticks_off()
             axes.grid(True)

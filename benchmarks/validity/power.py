@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from benchmarks.validity.runs import Scores, board_means, choose_seeds, stored_seeds
@@ -53,7 +54,7 @@ def draw(noise: list[Array], seeds: int, generator: np.random.Generator) -> Arra
     return np.concatenate([generator.choice(task, (DRAWS, seeds)) for task in noise], axis=1)
 
 
-def sees(differences: Array, level: float) -> Array:
+def sees(differences: Array, level: float) -> NDArray[np.bool_]:
     """(...,) whether the test rejects, of (..., n) paired differences of equal weight.
 
     The sum over its flipped signs' standard deviation grows with Student's t of the differences, and is held against
@@ -62,8 +63,9 @@ def sees(differences: Array, level: float) -> Array:
     n = differences.shape[-1]
     t = float(stdtrit(n - 1, 1 - level))
     size = np.sqrt(np.square(differences).sum(axis=-1))
-    rejected: Array = (differences.sum(axis=-1) >= size * t * np.sqrt(n / (n - 1 + t * t))) & (size > 0)
-    return rejected & (n >= MIN_PAIRS) & (2.0**-n <= level)
+    enough = n >= MIN_PAIRS and 2.0**-n <= level
+    rejected: NDArray[np.bool_] = differences.sum(axis=-1) >= size * t * np.sqrt(n / (n - 1 + t * t))
+    return rejected & (size > 0) & enough
 
 
 def seeds_needed(rows: list[Row]) -> list[Row]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from gancheck.bench.collect import comparable_runs
 from gancheck.bench.run_result import FAILED
@@ -100,7 +101,7 @@ def scores_of(frame: pl.DataFrame, column: str = "held") -> Scores:
     return table
 
 
-def choose_seeds(scores: Scores, places: Array) -> Scores:
+def choose_seeds(scores: Scores, places: NDArray[np.integer]) -> Scores:
     """The seeds at these places, of every recipe and task."""
     return {recipe: {task: seeds[places] for task, seeds in tasks.items()} for recipe, tasks in scores.items()}
 
