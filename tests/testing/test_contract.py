@@ -32,6 +32,7 @@ QUICK: dict[str, dict[str, Any]] = {  #: what is slow at its default size
     "unrolled": {"k": 1},
     "adagan": {"critic_updates": 3, "rows": 100},
     "gman": {"critics": 2},
+    "mcl": {"critics": 2},
     "presgan": {"burn_in": 0, "draws": 1, "leapfrog": 1},
     "random-d": {"critics": 2},
     "ddls": {"steps": 3},

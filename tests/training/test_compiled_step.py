@@ -80,6 +80,7 @@ def registered() -> list[str]:
         "self-conditioned": CLUSTERED,
         "adagan": "adagan(critic_updates=3, rows=100)",
         "gman": "gman(critics=2)",
+        "mcl": "mcl(critics=2)",
         "presgan": "presgan(burn_in=0, draws=1, leapfrog=1)",
         "random-d": "random-d(critics=2)",
         "cluster-balance": "cluster-balance(clusters=8, rows=200)",
