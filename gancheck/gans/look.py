@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from gancheck.datasets.base import Batch, DataSpec
-from gancheck.gans.game import Game
-from gancheck.gans.state import Kept
+from gancheck.gans.game import Game, Sample
+from gancheck.gans.state import Kept, Params
 
 
 class Look(Protocol):
@@ -41,6 +41,9 @@ class Look(Protocol):
 
     def samples(self, count: int) -> Tensor:
         """(count, *shape) of the generator as it is now, under the latents of an evaluation; not in `study`."""
+
+    def draw(self, generators: dict[str, Params], count: int) -> Sample:
+        """`count` samples likewise, with other weights and buffers of players that generate, as `snapshot` gave them."""
 
     def call(self, player: str, *inputs: Tensor) -> Any:
         """Any player's output in evaluation mode, as it is now, without gradients; not in `study`."""

@@ -61,13 +61,14 @@ class Strategy:
     """
 
     hooks: ClassVar[tuple[str, ...]] = (
-        *("study", "discriminator_data", "prepare", "initial", "settings", "memory"),
+        *("study", "discriminator_data", "prepare", "initial", "settings", "final_settings", "memory"),
         *("pick", "latents", "codes", "inputs", "constrain", "weigh"),
         *("discriminator_loss", "generator_loss", "helper_loss", "lookahead", "gradients"),
         *("after_update", "after_step", "refresh", "evaluation_weights", "sampler"),
     )
     period: int = 0  #: steps between two calls of `refresh`; a field of that name may set it
     keeps: ClassVar[tuple[str, ...]] = ()  #: players whose weights `sampler` needs, beside those that generate
+    judges_alone: ClassVar[bool] = False  #: it has the discriminator judge samples of one kind, outside an update
 
     def period_in(self, steps: int) -> int:
         """Steps between two calls of `refresh` in a run of so many steps, where it depends on those."""
@@ -75,6 +76,10 @@ class Strategy:
 
     def supports(self, gan: Gan, data: DataSpec) -> str | None:
         """Why this strategy cannot treat this GAN on this data, or None."""
+        return None
+
+    def conflicts(self, other: Strategy) -> str | None:
+        """Why a recipe cannot have this strategy beside another, or None; asked when the recipe is read."""
         return None
 
     def study(self, look: Look) -> dict[str, Any]:
@@ -98,6 +103,10 @@ class Strategy:
 
     def settings(self, settings: Settings) -> Settings:
         """Optimisers, batch, critic steps, turns."""
+        return settings
+
+    def final_settings(self, settings: Settings) -> Settings:
+        """What follows from the settings that all strategies' `settings` gave; BadParameter refuses them."""
         return settings
 
     def memory(self, state: State) -> dict[str, Any]:
@@ -201,3 +210,8 @@ def name_of(strategy: Strategy) -> str:
 def is_objective(strategy: Strategy) -> bool:
     """Whether the strategy defines both players' losses."""
     return bool(info_of(strategy).properties["family"] == "objective")
+
+
+def samples_only(strategy: Strategy) -> bool:
+    """Whether the strategy leaves training alone, and only says how samples are drawn."""
+    return bool(info_of(strategy).properties["kind"] == "sampling")

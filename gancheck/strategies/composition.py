@@ -21,7 +21,7 @@ from gancheck.gans.players import Built, Players
 from gancheck.gans.sampler import PlainSampler, Sampler
 from gancheck.gans.settings import Settings
 from gancheck.gans.state import Params, State
-from gancheck.strategies.base import BuildInfo, Strategy, is_objective, name_of
+from gancheck.strategies.base import BuildInfo, Strategy, is_objective, name_of, samples_only
 from gancheck.strategies.hook_call import call_hook
 from gancheck.strategies.named_sampler import NamedSampler
 from gancheck.strategies.same_shapes import require_same_shapes, require_step_state
@@ -87,8 +87,9 @@ class Composition:
 
     def settings(self, settings: Settings) -> Settings:
         """The suite's settings after every strategy."""
-        for s in self.implementing("settings"):
-            settings = call_hook(s, "settings", settings)
+        for hook in ("settings", "final_settings"):
+            for s in self.implementing(hook):
+                settings = call_hook(s, hook, settings)
         return settings
 
     def inputs(self, x: Tensor, of: Sample, game: Game) -> Tensor:
@@ -206,8 +207,8 @@ class Composition:
         return memory
 
     def after_update(self, state: State, before: Mapping[str, Params]) -> State:
-        """The state after an optimiser's step."""
-        for s in self.implementing("after_update"):
+        """The state after an optimiser's step; the objective has the last word, as its critic's set of weights holds."""
+        for s in sorted(self.implementing("after_update"), key=is_objective):
             after = call_hook(s, "after_update", state, before)
             require_step_state(after, state, f"strategy '{name_of(s)}', after_update")
             state = after
@@ -246,9 +247,9 @@ class Composition:
         return tuple(dict.fromkeys(player for s in self.strategies for player in s.keeps))
 
     def sampler(self, plain: PlainSampler) -> Sampler:
-        """How samples are drawn at evaluation."""
+        """How samples are drawn at evaluation: those that sample are around those that say what the generator is."""
         plain.outermost = plain
-        for s in self.implementing("sampler"):
+        for s in sorted(self.implementing("sampler"), key=samples_only):
             plain.outermost = NamedSampler(s, plain.outermost)
         return plain.outermost
 

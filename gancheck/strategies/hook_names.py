@@ -14,7 +14,7 @@ from gancheck.strategies.base import Strategy
 RENAMED = {"sample": "evaluation_weights", "sees": "discriminator_data"}
 #: Parameters that hooks of the same number of parameters had.
 OUTDATED = {"prepare": ["self", "players", "data"]}
-CALLED = (*Strategy.hooks, "supports", "period_in")
+CALLED = (*Strategy.hooks, "supports", "conflicts", "period_in")
 
 
 def refuse_uncalled(strategy: type[Strategy]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Any
 
 import torch
@@ -40,6 +41,7 @@ class Recipe(Composition):
         names = [name_of(s) for s in rest]
         if twice := sorted({n for n in names if names.count(n) > 1}):
             raise BadParameter(f"recipe '{text}' has '{twice[0]}' twice")
+        refuse_conflicts(text, parts)
         base = objectives or [registry.build("strategy", UNTREATED)]
         kept = parts if len(parts) == 1 else [s for s in parts if name_of(s) != UNTREATED or s is not base[0]]
         return cls("+".join(map(label_of, kept)), (*base, *rest))
@@ -64,6 +66,13 @@ class Recipe(Composition):
         with torch.random.fork_rng(devices=[]):  # a strategy may build the GAN to look at it
             reasons = ((name_of(s), s.supports(gan, data)) for s in treatments)
             return next((f"{name}: {reason}" for name, reason in reasons if reason), None)
+
+
+def refuse_conflicts(recipe: str, strategies: list[Strategy]) -> None:
+    """BadParameter where one strategy cannot stand beside another."""
+    for one, other in permutations(strategies, 2):
+        if reason := one.conflicts(other):
+            raise BadParameter(f"recipe '{recipe}': '{name_of(one)}' beside '{name_of(other)}': {reason}")
 
 
 def part(text: str, registry: Registry) -> Strategy:

@@ -11,9 +11,9 @@ from torch import Tensor
 
 from gancheck.datasets.base import Batch, Dataset, DataSpec
 from gancheck.errors import Unsupported
-from gancheck.gans.game import Game
+from gancheck.gans.game import Game, Sample
 from gancheck.gans.sampler import PlainSampler, draw_samples
-from gancheck.gans.state import Kept
+from gancheck.gans.state import Kept, Params
 from gancheck.gans.still_game import played_weights
 from gancheck.numerics.seeding import generator
 
@@ -71,8 +71,16 @@ class SeedLook:
     @torch.no_grad()
     def samples(self, count: int) -> Tensor:
         """(count, *shape) of the generator as it is now."""
-        kept = Kept(played_weights(self.game, self.game.weights), dict(self.game.memory))
-        return draw_samples(self.networks.sampler, kept, count, self.source)
+        return draw_samples(self.networks.sampler, self.keep({}), count, self.source)
+
+    @torch.no_grad()
+    def draw(self, generators: dict[str, Params], count: int) -> Sample:
+        """`count` samples of other weights."""
+        return self.networks.sampler.draw(self.keep(generators), count, self.source)
+
+    def keep(self, generators: dict[str, Params]) -> Kept:
+        """What a snapshot holds of all players now, but for the weights of some."""
+        return Kept({**played_weights(self.game, self.game.weights), **generators}, dict(self.game.memory))
 
     @torch.no_grad()
     def call(self, player: str, *inputs: Tensor) -> Any:

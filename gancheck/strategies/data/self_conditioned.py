@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from scipy.optimize import linear_sum_assignment
@@ -42,6 +42,8 @@ class SelfConditioned(Strategy):
     clusters: int = 50  #: as in the authors' code for points
     clusterings: int = 20  #: over the run, evenly spaced; the authors cluster points anew every 5,000 steps
     rows: int = 10_000  #: real samples that are clustered
+
+    judges_alone: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if not 2 <= self.clusters <= self.rows or self.clusterings < 2:

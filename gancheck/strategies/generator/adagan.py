@@ -5,20 +5,21 @@ paper, a critic of its own tells data from the mixture so far, its answer gives 
 generators have the same share, and each is trained from the start. The run is cut into as many parts as there are
 generators, so each gets fewer steps, and all together cost what one does; the paper gives each a training of its own.
 Each starts at the same weights, and optimisers start anew; memories of other strategies, such as a mean of weights, and
-running means of batch norm go on. The critic sees the mixture under the codes of the prior, also where a strategy such
-as `self-conditioned` draws others at evaluation.
+running means of batch norm go on. The critic sees the mixture as it would be evaluated, each sample as a real one is
+seen: where a strategy such as `self-conditioned` gives real samples codes, generated ones get theirs in the same way.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
+from gancheck.datasets.base import Batch
 from gancheck.errors import BadParameter
 from gancheck.gans.game import Game, Sample
 from gancheck.gans.look import Look
@@ -39,6 +40,8 @@ class AdaGan(Strategy):
     generators: int = 5  #: trained one after another, T in the paper; a choice of ours
     critic_updates: int = 500  #: of the critic between data and mixture, before each generator; a choice of ours
     rows: int = 10_000  #: real samples on which the weights are normalised, about
+
+    judges_alone: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if self.generators < 2 or min(self.critic_updates, self.rows) < 1:
@@ -82,8 +85,8 @@ class AdaGan(Strategy):
         optimiser = torch.optim.Adam(list(weights.values()), lr=LR)
         game = look.game
         for update in range(self.critic_updates):
-            made = draw_from(game, mixture[update % len(mixture)], look.source)
-            real, fake = game.see(game.real_sample(look.data(BATCH))), game.see(made)
+            made = look.draw(mixture[update % len(mixture)], BATCH)
+            real, fake = (game.see(game.real_sample(of)) for of in (look.data(BATCH), as_data(made)))
             with torch.enable_grad():
                 judge = judging(game, weights)
                 loss = softplus(-judge(real)).mean() + softplus(judge(fake)).mean()
@@ -114,13 +117,10 @@ def excess(critic: Params, seen: Tensor, game: Game) -> Tensor:
     return (-judging(game, critic)(seen).detach()).clamp(-20, 20).exp()
 
 
-def draw_from(game: Game, weights: dict[str, Params], source: torch.Generator) -> Sample:
-    """A batch of one generator of the mixture."""
-    latent, code = game.players.latent.sample(BATCH, source)
-    own: dict[str, Params] = {player: {} for player in weights}  # what was kept has its buffers among its weights
-    played = replace(game, constrained={**game.constrained, **weights}, buffers={**game.buffers, **own})
-    with torch.no_grad():
-        return Sample(played.generate(latent, code), latent, code, real=False)
+def as_data(made: Sample) -> Batch:
+    """Generated samples as if they were real ones, under the codes that they were made from, if any."""
+    nobody = torch.full((len(made.x),), -1, device=made.x.device)
+    return Batch(made.x, nobody if made.code is None else made.code, nobody)
 
 
 def find_level(excess: Tensor, share: float) -> float:

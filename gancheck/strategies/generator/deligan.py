@@ -47,7 +47,7 @@ class Deligan(Strategy):
         normal = mixed.replace(latent=replace(mixed.latent, prior="normal"))
         return normal.add(PRIOR, Mixture(self.components, normal.latent.size, self.sigma), role="prior")
 
-    def settings(self, settings: Settings) -> Settings:
+    def final_settings(self, settings: Settings) -> Settings:
         generators = settings.player("generator")
         own = replace(generators, lr=self.ratio * generators.lr)
         return replace(settings, players={**settings.players, PRIOR: own})

@@ -54,7 +54,7 @@ class ParticlePrior(Strategy):
         prior.mu.requires_grad_()
         return learned
 
-    def settings(self, settings: Settings) -> Settings:
+    def final_settings(self, settings: Settings) -> Settings:
         generators = settings.player("generator")
         own = replace(generators, lr=self.ratio * generators.lr)
         return replace(settings, players={**settings.players, PRIOR: own})

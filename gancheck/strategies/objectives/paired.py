@@ -30,6 +30,11 @@ class Paired(Strategy):
         sees_code = gan.build(data).discriminator_sees_code
         return "needs a discriminator that judges samples without codes: a pair has two" if sees_code else None
 
+    def conflicts(self, other: Strategy) -> str | None:
+        if other.judges_alone:
+            return "it judges a real beside a generated sample, and the other asks for samples of one kind; keep one"
+        return None
+
     def discriminator_data(self, data: DataSpec, latent: Latent) -> DataSpec:
         return data.packed(2)
 

@@ -2,7 +2,8 @@
 
 Daskalakis, Ilyas, Syrgkanis & Zeng, "Training GANs with optimism", ICLR 2018: their algorithm 1. The direction is the
 whole move of Adam's step, learning rate included; before the first step it is 0. The authors' code takes the move
-before back under the present step's bias correction, which differs in the first steps only.
+before back under the present step's bias correction, which differs in the first steps only. Where the objective clips
+a critic's weights, it does so after this move.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ MEMORY = "optimistic-adam"
 class OptimisticAdam(Strategy):
     """w <- w - 2 d_t + d_(t-1), where d_t is the step that Adam would take."""
 
-    def settings(self, settings: Settings) -> Settings:
+    def final_settings(self, settings: Settings) -> Settings:
         names = {o.name for o in (settings.default, *settings.players.values())}
-        if not all("adam" in name for name in names):
-            raise BadParameter("optimistic-adam repeats Adam's steps; set every player's optimiser to 'adam'")
+        if other := sorted(name for name in names if "adam" not in name):
+            raise BadParameter(
+                f"optimistic-adam repeats Adam's steps, and {other[0]} takes others; set every player's optimiser to "
+                "'adam', or add 'optimiser(name=adam)'"
+            )
         return settings
 
     def memory(self, state: State) -> dict[str, Any]:

@@ -34,6 +34,7 @@ class CalibratingStrategy(Strategy):
     real: int = 1_000  #: real samples kept to calibrate the discriminator on, beside as many generated ones
 
     keeps: ClassVar[tuple[str, ...]] = ("discriminator",)
+    judges_alone: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if self.real < 2:

@@ -3,7 +3,7 @@
 Che, Zhang, Sohl-Dickstein, Larochelle, Paull, Cao & Bengio, "Your GAN is secretly an energy-based model and you should
 use discriminator driven latent sampling", NeurIPS 2020. Where the discriminator's logit is the log odds of real against
 generated, a long chain of short steps ends in a sample of the data. Logits are taken as they are, those of an objective
-without log odds too. At the ends of a uniform prior, steps are reflected. As in training, the discriminator judges one
+without log odds too. Codes that other strategies draw stay those of their chain, wherever these stand in the recipe. At the ends of a uniform prior, steps are reflected. As in training, the discriminator judges one
 batch at once.
 """
 
@@ -35,6 +35,7 @@ class Ddls(Strategy):
     step: float = 0.01  #: step size, epsilon in the paper; that of published code
 
     keeps: ClassVar[tuple[str, ...]] = ("discriminator",)
+    judges_alone: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         if self.steps < 1 or not self.step > 0:

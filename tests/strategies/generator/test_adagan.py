@@ -10,7 +10,8 @@ from torch.utils._pytree import tree_map
 
 import gancheck as gc
 from gancheck.errors import BadParameter
-from gancheck.strategies.generator.adagan import AdaGan, draw_from, find_level
+from gancheck.strategies.generator.adagan import AdaGan, as_data, find_level
+from gancheck.training.look import SeedLook, SeedNetworks
 from gancheck.training.trainer import Trainer
 
 FEW = "adagan(generators=3, critic_updates=3)"
@@ -126,7 +127,37 @@ def test_earlier_generators_keep_their_running_means(setup: Callable[..., Any]) 
     state = trainer.replicas.state_of(*tree_map(lambda t: t[0].clone(), trainer.replicas.state()))
     networks = trainer.refreshing.networks(state, torch.Generator().manual_seed(0))
     kept = networks.snapshot()
-    first = draw_from(networks.game, kept.weights, torch.Generator().manual_seed(1)).x
+    first = look_at(trainer, networks).draw(kept.weights, 128).x
     changed = {p: {n: t + 1 for n, t in b.items()} for p, b in networks.game.buffers.items()}
     game = replace(networks.game, buffers=changed)
-    assert draw_from(game, kept.weights, torch.Generator().manual_seed(1)).x.equal(first)
+    assert look_at(trainer, replace(networks, game=game)).draw(kept.weights, 128).x.equal(first)
+
+
+def look_at(trainer: Trainer, networks: SeedNetworks) -> SeedLook:
+    return SeedLook(trainer.setup.dataset, torch.Generator().manual_seed(1), 2, networks)
+
+
+def test_the_critic_sees_points_and_not_the_codes_that_were_drawn(setup: Callable[..., Any]) -> None:
+    """Real samples get codes by where they lie; generated ones that lie there get the same."""
+    trainer = Trainer(setup("self-conditioned(clusters=4, clusterings=2, rows=200)+adagan(critic_updates=2)", steps=6))
+    trainer.prepare()
+    trainer.step()
+    state = trainer.replicas.state_of(*tree_map(lambda t: t[0].clone(), trainer.replicas.state()))
+    game = trainer.refreshing.networks(state, torch.Generator().manual_seed(0)).game
+    real = trainer.setup.dataset.draw(64, torch.Generator().manual_seed(1))
+    drawn = gc.Sample(real.x, torch.zeros(64, 4), torch.arange(64) % 4, real=False)
+    seen = [game.see(game.real_sample(batch)) for batch in (real, as_data(drawn))]
+    assert seen[0].equal(seen[1])
+
+
+def test_the_mixture_is_drawn_as_it_is_evaluated(setup: Callable[..., Any]) -> None:
+    """Of clusters that hold all real samples, none else is drawn."""
+    trainer = Trainer(setup("self-conditioned(clusters=4, clusterings=2, rows=200)", steps=2, seeds=(0,)))
+    trainer.prepare()
+    trainer.step()
+    trainer.replicas.memory["self-conditioned"]["shares"][:] = torch.tensor([0.0, 0.0, 1.0, 0.0])
+    state = trainer.replicas.state_of(*tree_map(lambda t: t[0].clone(), trainer.replicas.state()))
+    look = look_at(trainer, trainer.refreshing.networks(state, torch.Generator().manual_seed(0)))
+    code = look.draw(look.snapshot().weights, 50).code
+    assert code is not None
+    assert code.tolist() == [2] * 50

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,6 +52,18 @@ def test_the_table_learns_at_a_rate_of_its_own_and_its_noise_does_not(setup: Cal
     trainer.train()
     assert list(trainer.replicas.weights["prior"]) == ["mu"]
     assert not trainer.replicas.weights["prior"]["mu"].equal(before)
+
+
+@pytest.mark.parametrize("mine", ["particle-prior(ratio=2.0)", "deligan(ratio=2.0)"])
+@pytest.mark.parametrize("other", ["lr-schedule(player='generator')", "optimiser(player='generator')", "ttur"])
+def test_the_learned_prior_goes_with_the_generator_in_either_order(
+    registry: gc.Registry, mine: str, other: str
+) -> None:
+    for recipe in (f"{mine}+{other}", f"{other}+{mine}"):
+        settings = Recipe.parse(recipe, registry).settings(gc.Settings())
+        lead = settings.player("generator")
+        assert settings.player("prior") == replace(lead, lr=2 * lead.lr)
+        assert lead != gc.Settings().player("generator")
 
 
 def test_other_codes_are_refused(registry: gc.Registry) -> None:

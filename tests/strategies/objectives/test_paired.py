@@ -11,6 +11,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits as cross_entrop
 
 import gancheck as gc
 from gancheck.errors import BadParameter
+from gancheck.strategies.recipe import Recipe
 
 
 def slots(d: Any) -> tuple[Tensor, Tensor]:
@@ -47,6 +48,16 @@ def test_one_kind_alone_is_refused(duel: Callable[..., Any]) -> None:
     for asked, count in ((game, 3), (replace(game, phase="evaluation"), 6)):
         with pytest.raises(BadParameter, match="asked for samples of one kind"):
             asked.see(gc.Sample(game.batch.x[:count], None, None, real=True))
+
+
+@pytest.mark.parametrize("other", ["ddls", "drs", "mh-gan", "adagan", "self-conditioned", "dyngan"])
+def test_what_asks_for_samples_of_one_kind_is_refused_when_the_recipe_is_read(
+    registry: gc.Registry, other: str
+) -> None:
+    for recipe in (f"paired+{other}", f"{other}+paired"):
+        with pytest.raises(BadParameter, match=f"'paired' beside '{other}': it judges a real beside a generated"):
+            Recipe.parse(recipe, registry)
+    Recipe.parse("paired+truncation+r1", registry)
 
 
 def test_a_discriminator_that_sees_codes_is_refused(registry: gc.Registry) -> None:

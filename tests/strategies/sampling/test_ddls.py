@@ -72,6 +72,12 @@ def test_it_has_an_effect_beside_others(trained: Callable[..., Any], other: str)
     assert (both.samples(20) - alone.samples(20)).abs().max() > 1e-4
 
 
+def test_chains_walk_under_the_codes_that_others_draw_in_either_order(trained: Callable[..., Any]) -> None:
+    recipes = ("self-conditioned(clusterings=2)", "ddls(steps=2)")
+    one, other = (trained("+".join(order), steps=2) for order in (recipes, recipes[::-1]))
+    assert torch.equal(one.samples(20), other.samples(20))
+
+
 @pytest.mark.parametrize("bad", ["steps=0", "step=0.0"])
 def test_bad_parameters_are_refused(duel: Callable[..., Any], bad: str) -> None:
     with pytest.raises(BadParameter, match=bad.replace("=", " = ")):
