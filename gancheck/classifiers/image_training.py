@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -14,6 +14,7 @@ from gancheck.classifiers.image_augmentation import grain, warp
 from gancheck.classifiers.image_negatives import outliers
 from gancheck.classifiers.image_network import FEATURES, LAST, Weights
 from gancheck.classifiers.training import BATCH, DECAY, HELPERS, MEMORY, SHRINKAGE, SMOOTHING
+from gancheck.system.progress import Step, no_progress
 
 RATE = 2e-3
 REJECTION = 4.0  #: weight of telling images from outliers
@@ -30,10 +31,28 @@ class Plan:
 
 
 SMALL = Plan()  #: grey images: minutes on one core
-LARGE = Plan(widths=(64, 128, 256), blocks=True, steps=20_000)  #: colour images: for a GPU
+LARGE = Plan(widths=(64, 128, 256), blocks=True, steps=20_000)  #: 30,000 colour images or more: for a GPU
 
 
-def train(x: Tensor, y: Tensor, classes: int, plan: Plan, generator: torch.Generator, device: torch.device) -> Weights:
+def choose_plan(x: Tensor) -> Plan:
+    """For (n, c, h, w) training images: small networks for grey ones, large ones for colour.
+
+    These take two steps for every three images, at least as many as grey ones and at most 20,000.
+    """
+    if x.shape[1] == 1:
+        return SMALL
+    return replace(LARGE, steps=min(LARGE.steps, max(SMALL.steps, 2 * len(x) // 3)))
+
+
+def train(
+    x: Tensor,
+    y: Tensor,
+    classes: int,
+    plan: Plan,
+    generator: torch.Generator,
+    device: torch.device,
+    on_step: Step = no_progress,
+) -> Weights:
     """A network with whitened features, and `centres` (C, 64), from (n, c, h, w) uint8 images and their (n,) classes.
 
     All randomness comes from the generator, which is on the CPU.
@@ -41,7 +60,7 @@ def train(x: Tensor, y: Tensor, classes: int, plan: Plan, generator: torch.Gener
     weights = network.fresh(tuple(x.shape[1:]), classes, plan.widths, plan.blocks, generator)
     for name, outputs in zip(HELPERS, (1, math.prod(x.shape[1:])), strict=True):
         weights |= network.layer(name, (outputs, FEATURES), generator)
-    weights = fit({name: w.to(device) for name, w in weights.items()}, x, y, plan.steps, generator)
+    weights = fit({name: w.to(device) for name, w in weights.items()}, x, y, plan.steps, generator, on_step)
     kept = {name: w for name, w in weights.items() if name.partition(".")[0] not in HELPERS}
     some = torch.randperm(len(x), generator=generator)[:SAMPLE]
     return whiten(kept, scaled(x[some]).to(device), y[some].to(device), classes)
@@ -52,18 +71,21 @@ def scaled(x: Tensor) -> Tensor:
     return x.float() / 127.5 - 1
 
 
-def fit(weights: Weights, x: Tensor, y: Tensor, steps: int, generator: torch.Generator) -> Weights:
+def fit(
+    weights: Weights, x: Tensor, y: Tensor, steps: int, generator: torch.Generator, on_step: Step = no_progress
+) -> Weights:
     """The weights after training."""
     device = weights["head.weight"].device
     parameters = [w.requires_grad_() for w in weights.values()]
     optimiser = torch.optim.AdamW(parameters, lr=RATE, weight_decay=DECAY)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, steps)
-    for _ in range(steps):
+    for step in range(steps):
         images, labels = draw_batch(x, y, generator)
         optimiser.zero_grad()
         torch.autograd.backward(loss(weights, images.to(device), labels.to(device)))
         optimiser.step()
         schedule.step()
+        on_step("training the classifier", step + 1, steps)
     return {name: w.detach() for name, w in weights.items()}
 
 

@@ -43,7 +43,7 @@ class Look(Protocol):
         """(count, *shape) of the generator as it is now, under the latents of an evaluation; not in `study`."""
 
     def draw(self, generators: dict[str, Params], count: int) -> Sample:
-        """`count` samples likewise, with other weights and buffers of players that generate, as `snapshot` gave them."""
+        """`count` samples likewise, of players that generate as an earlier `snapshot` has their weights and buffers."""
 
     def call(self, player: str, *inputs: Tensor) -> Any:
         """Any player's output in evaluation mode, as it is now, without gradients; not in `study`."""

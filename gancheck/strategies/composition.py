@@ -207,7 +207,7 @@ class Composition:
         return memory
 
     def after_update(self, state: State, before: Mapping[str, Params]) -> State:
-        """The state after an optimiser's step; the objective has the last word, as its critic's set of weights holds."""
+        """The state after an optimiser's step; the objective comes last, so that weights it clips stay clipped."""
         for s in sorted(self.implementing("after_update"), key=is_objective):
             after = call_hook(s, "after_update", state, before)
             require_step_state(after, state, f"strategy '{name_of(s)}', after_update")

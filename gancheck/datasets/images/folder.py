@@ -26,6 +26,8 @@ from gancheck.loading.samples import Samples
 from gancheck.plugins.parameters import PLACE
 from gancheck.system.counts import say_count
 
+SMALLEST = 4  #: pixels of a side; on fewer there is no shape to tell classes by
+
 
 @dataclass(frozen=True, eq=False)
 class Folder:
@@ -53,7 +55,10 @@ class FolderImages(LabelledImages):
     state: str = field(init=False, repr=False)  #: names, sizes and times of the files: a changed folder is another
 
     def __post_init__(self) -> None:
-        require(0 <= self.side <= LARGEST, f"side = {self.side}: give 1 to {LARGEST:,} pixels, or 0 to keep their size")
+        require(
+            self.side == 0 or SMALLEST <= self.side <= LARGEST,
+            f"side = {self.side}: give {SMALLEST} to {LARGEST:,} pixels, or 0 to keep their size",
+        )
         object.__setattr__(self, "state", state_of(self.path))
 
     def load(self) -> ImagePools:

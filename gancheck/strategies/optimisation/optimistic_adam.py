@@ -30,7 +30,7 @@ class OptimisticAdam(Strategy):
         if other := sorted(name for name in names if "adam" not in name):
             raise BadParameter(
                 f"optimistic-adam repeats Adam's steps, and {other[0]} takes others; set every player's optimiser to "
-                "'adam', or add 'optimiser(name=adam)'"
+                "'adam', as optimiser(name='adam') does"
             )
         return settings
 

@@ -3,8 +3,8 @@
 Che, Zhang, Sohl-Dickstein, Larochelle, Paull, Cao & Bengio, "Your GAN is secretly an energy-based model and you should
 use discriminator driven latent sampling", NeurIPS 2020. Where the discriminator's logit is the log odds of real against
 generated, a long chain of short steps ends in a sample of the data. Logits are taken as they are, those of an objective
-without log odds too. Codes that other strategies draw stay those of their chain, wherever these stand in the recipe. At the ends of a uniform prior, steps are reflected. As in training, the discriminator judges one
-batch at once.
+without log odds too. Codes that other strategies draw stay those of their chain, wherever these stand in the recipe. At
+the ends of a uniform prior, steps are reflected. As in training, the discriminator judges one batch at once.
 """
 
 from __future__ import annotations

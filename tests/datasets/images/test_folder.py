@@ -100,8 +100,9 @@ def test_too_few_images_of_a_class_are_refused(tmp_path: Path, build: Build) -> 
 
 
 def test_a_side_that_no_image_has_is_refused(tmp_path: Path, build: Build) -> None:
-    with pytest.raises(BadParameter, match=r"side = -1: give 1 to 4,096 pixels"):
-        build(tmp_path, side=-1)
+    for side in (-1, 1, 3, 5_000):
+        with pytest.raises(BadParameter, match=rf"side = {side}: give 4 to 4,096 pixels"):
+            build(tmp_path, side=side)
 
 
 def test_a_file_is_no_folder(tmp_path: Path, build: Build) -> None:

@@ -55,7 +55,7 @@ def test_the_table_learns_at_a_rate_of_its_own_and_its_noise_does_not(setup: Cal
 
 
 @pytest.mark.parametrize("mine", ["particle-prior(ratio=2.0)", "deligan(ratio=2.0)"])
-@pytest.mark.parametrize("other", ["lr-schedule(player='generator')", "optimiser(player='generator')", "ttur"])
+@pytest.mark.parametrize("other", ["lr-schedule(player='generator')", "optimiser(player='generator')"])
 def test_the_learned_prior_goes_with_the_generator_in_either_order(
     registry: gc.Registry, mine: str, other: str
 ) -> None:

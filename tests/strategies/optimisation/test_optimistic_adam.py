@@ -64,14 +64,14 @@ def test_optimisers_that_take_no_steps_of_adams_are_refused(train: Callable[...,
         ("optimistic-adam", gc.Optimiser(name="sgd")),
         ("wgan-clip+optimistic-adam", gc.Optimiser()),
         ("optimistic-adam+wgan-clip", gc.Optimiser()),
-        ("optimistic-adam+optimiser(name=rmsprop)", gc.Optimiser()),
+        ("optimistic-adam+optimiser(name='rmsprop')", gc.Optimiser()),
     ):
         with pytest.raises(BadParameter, match="repeats Adam's steps"):
             train(recipe, default=default)
 
 
 def test_a_clipped_critic_stays_clipped(setup: Callable[..., Any]) -> None:
-    trainer = Trainer(setup("wgan-clip(c=0.01)+optimiser(name=adam, lr=0.01)+optimistic-adam", steps=3))
+    trainer = Trainer(setup("wgan-clip(c=0.01)+optimiser(name='adam', lr=0.01)+optimistic-adam", steps=3))
     trainer.prepare()
     for _ in range(3):
         trainer.step()
