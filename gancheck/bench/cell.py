@@ -133,6 +133,7 @@ def produce_runs(
         rows, outcome = evaluate_run(job, context, setup, records[spec.seed])
         run = Run(spec, rows, outcome)
         store.commit(run)
+        on_step(setup.budget.steps)  # a sign of life, as measuring may take long
         yield run
 
 
@@ -188,7 +189,7 @@ def train_block(setup: TrainingSetup, on_step: OnStep, checkpoints: Checkpoints)
     """Train the block; what a plug-in raises becomes failed runs with the reason."""
     try:
         return train(setup, on_step, checkpoints)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         named = str(error) if isinstance(error, GancheckError) else f"{type(error).__name__}: {error}"
         reason = advise_on_training(setup) if is_out_of_memory(error) else named
     torch.cuda.empty_cache()  # what the block held is free only now

@@ -90,7 +90,7 @@ class Plan:
         built = {task.label: (task.build_gan(registry), task.build_dataset(registry)) for task in suite.tasks}
         setups = [cell.assemble(*built[cell.task.label], registry) for cell in grid]
         specs = [cell.specs(setup, registry) for cell, setup in zip(grid, setups, strict=True)]
-        how = (store.folder, files, force, retry, side or SideFiles())
+        how = (store.folder.absolute(), files, force, retry, side or SideFiles())
         jobs = [Job(cell, some, *how) for cell, some in zip(grid, specs, strict=True)]
         return cls(suite, jobs, setups, store, registry, tuple(task.label for task in (whole or suite).tasks), named)
 

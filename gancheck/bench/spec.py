@@ -17,7 +17,7 @@ from gancheck.bench.validation import refusal
 from gancheck.datasets.base import Dataset, DataSpec
 from gancheck.evaluation.panel import read_metric
 from gancheck.gans.base import Model
-from gancheck.gans.settings import Settings
+from gancheck.gans.settings import Budget, Settings
 from gancheck.plugins import parameters
 from gancheck.plugins.info import plugin_info
 from gancheck.plugins.registry import Registry
@@ -101,7 +101,7 @@ class Cell:
             gan=plugin_record(registry, "gan", setup.gan),
             recipe=[plugin_record(registry, "strategy", s) for s in setup.recipe.strategies],
             settings=settings_table(self.task.settings),
-            budget=asdict(self.task.budget),
+            budget=budget_table(self.task.budget),
             block=list(self.seeds),
             seed=seed,
             start={player: content_of(path, player) for player, path in setup.start.items()},
@@ -119,6 +119,12 @@ class Cell:
             evaluation=EvaluationSpec(EVALUATION, task.protocol.samples, sources, setup.dataset.facts),
             ladder=LadderPlace(task.knob, task.level) if task.knob else None,
         )
+
+
+def budget_table(budget: Budget) -> dict[str, Any]:
+    """JSON values; no limit of memory is left out, as in the ids of runs from before there was one."""
+    table = asdict(budget)
+    return table if budget.memory else {name: value for name, value in table.items() if name != "memory"}
 
 
 def settings_table(settings: Settings) -> dict[str, Any]:

@@ -114,12 +114,16 @@ class Budget:
     steps: int = 1000  #: generator updates
     evaluations: int = 4  #: evenly spaced over training; the last one, at the end, decides
     timeout: float = 0.0  #: seconds of training after which a block of seeds is given up; 0: never
+    memory: float = 0.0  #: GiB that the process of a block may take (of main memory); 0: as much as there is
 
     def __post_init__(self) -> None:
         if self.steps < 1:
             raise BadParameter(f"steps = {self.steps}: needs at least 1")
         if not 1 <= self.evaluations <= self.steps:
             raise BadParameter(f"evaluations = {self.evaluations}: must lie between 1 and steps = {self.steps}")
+        for name in ("timeout", "memory"):
+            if not getattr(self, name) >= 0:
+                raise BadParameter(f"{name} = {getattr(self, name):g}: takes a limit, or 0 for none")
 
     @property
     def points(self) -> tuple[int, ...]:

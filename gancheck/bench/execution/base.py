@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
-from gancheck.bench.cell import Job, RunSummary
-from gancheck.errors import GancheckError
+import torch
+
+from gancheck.bench.cell import Job, RunSummary, run_cell
+from gancheck.errors import GancheckError, StoreError
+from gancheck.training.recorder import OnStep
 
 #: A job, and what became of its runs, or the error that kept the cell from being worked on.
 JobResult = tuple[Job, list[RunSummary] | GancheckError]
@@ -15,5 +20,40 @@ JobResult = tuple[Job, list[RunSummary] | GancheckError]
 class Executor(Protocol):
     """Works on jobs."""
 
+    @property
+    def workers(self) -> int:
+        """How many jobs are worked on at once."""
+
+    def places(self) -> list[str]:
+        """Where the work is done, a line each."""
+
     def run(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
         """Every job's result, in the order in which they are done."""
+
+
+def run_safely(job: Job, on_step: OnStep = lambda _: None) -> list[RunSummary] | GancheckError:
+    """The reports, or the error that kept the cell from being worked on, such as a metric that raises; others go on.
+
+    StoreError is raised: where nothing can be written, on a full disk, there is no use in going on.
+    """
+    try:
+        with same_surroundings():
+            return run_cell(job, on_step)
+    except StoreError:
+        raise
+    except GancheckError as error:
+        return error
+    except (Exception, SystemExit) as error:
+        return GancheckError(f"{type(error).__name__}: {error}")
+
+
+@contextmanager
+def same_surroundings() -> Iterator[None]:
+    """What a plug-in changes in here for the whole process, its folder and PyTorch's default type, is set back, so that
+    the next cell is computed as if it stood alone. (Random numbers never come from global streams.)"""
+    folder, kind = os.getcwd(), torch.get_default_dtype()  # noqa: PTH109 (a folder that is gone is no Path)
+    try:
+        yield
+    finally:
+        os.chdir(folder)
+        torch.set_default_dtype(kind)

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import sys
-import threading
-import time
+from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext
-from multiprocessing.queues import SimpleQueue
+from pathlib import Path
 from types import ModuleType
 
 import torch
 
-from gancheck.bench.cell import Job, RunSummary, run_cell, worker_context
-from gancheck.bench.execution.base import JobResult
-from gancheck.errors import GancheckError, StoreError
+from gancheck.bench.cell import Job, worker_context
+from gancheck.bench.execution.base import JobResult, run_safely
+from gancheck.bench.execution.worker import FAREWELL, Worker
+from gancheck.bench.lost_job import Attempt, Loss
+from gancheck.errors import StoreError, Unsupported
 from gancheck.plugins.parameters import positive
 from gancheck.system.arithmetic import arithmetic
 from gancheck.system.cores import available_cores, thread_count
+from gancheck.system.counts import say_count
 from gancheck.system.device import gpus_of
 from gancheck.system.files import sweep
 
-GRACE = 10.0  #: seconds that a worker has to end by itself when the main process is gone
+LOOK = 0.5  #: seconds from one look at silent workers to the next
 
 
 def default_jobs(device: str, cells: int) -> int:
@@ -62,22 +62,20 @@ class LocalExecutor:
     def run(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
         """Work on all jobs; results come as they are done."""
         worker_context.cache_clear()  # plug-ins may have changed since the last call
-        if self.workers == 1:
+        limited = any(job.cell.task.budget.timeout or job.cell.task.budget.memory for job in jobs)
+        if self.workers == 1 and not limited:  # a limit is held from outside
             with self.as_worker():
                 yield from ((job, run_safely(job)) for job in jobs)
             return
-        context = multiprocessing.get_context("spawn")
-        told = (self.threads, self.turns(context))
-        pool = ProcessPoolExecutor(self.workers, context, initializer=initialise_worker, initargs=told)
+        refuse_unseen_memory(jobs)
         try:
-            yield from collect_results(pool, jobs)
-        except BaseException:  # Ctrl-C, or a full disk: what is in hand cannot be kept
-            for process in list((pool._processes or {}).values()):
-                process.terminate()
-            raise
+            yield from WorkerPool(self).run(jobs)
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
             sweep(jobs[0].folder)
+
+    def places(self) -> list[str]:
+        """This machine."""
+        return [f"this machine: {say_count(self.workers, 'worker')}"]
 
     @contextmanager
     def as_worker(self) -> Iterator[None]:
@@ -85,30 +83,80 @@ class LocalExecutor:
         with thread_count(self.threads), on_gpu(self.gpus), arithmetic():
             yield
 
-    def turns(self, context: SpawnContext) -> SimpleQueue[int] | None:
-        """The GPU of every worker in turn; None on a CPU."""
-        if not self.gpus:
-            return None
-        turns: SimpleQueue[int] = context.SimpleQueue()
-        for worker in range(self.workers):
-            turns.put(self.gpus[worker % len(self.gpus)])
-        return turns
+    def gpu(self, worker: int) -> int | None:
+        """The GPU of a worker: each in turn; None on a CPU."""
+        return self.gpus[worker % len(self.gpus)] if self.gpus else None
 
 
-def collect_results(pool: ProcessPoolExecutor, jobs: Sequence[Job]) -> Iterator[JobResult]:
-    """Results in the order in which they come; when a worker dies, what it and the others had in hand is lost."""
-    with isolated_main():
-        waiting: dict[Future[list[RunSummary] | GancheckError], Job] = {
-            pool.submit(run_safely, job): job for job in jobs
-        }
-    while waiting:
-        ready, _ = wait(waiting, return_when=FIRST_COMPLETED)
-        for future in ready:
-            job = waiting.pop(future)
-            try:
-                yield job, future.result()
-            except BrokenProcessPool:
-                yield job, GancheckError("a worker was killed (out of memory?); run again to resume, with fewer --jobs")
+class WorkerPool:
+    """So many workers; one that dies is replaced, and what it had in hand is tried again.
+
+    A process pool of the standard library would give up all work when one worker dies.
+    """
+
+    def __init__(self, executor: LocalExecutor) -> None:
+        self.executor = executor
+        self.context: SpawnContext = multiprocessing.get_context("spawn")
+        self.workers: list[Worker] = []
+        self.waiting: deque[Attempt] = deque()
+
+    def run(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
+        """Results in the order in which they come."""
+        self.waiting.extend(map(Attempt, jobs))
+        try:
+            self.workers = [self.hire(i) for i in range(min(self.executor.workers, len(jobs)))]
+            while self.give_work():
+                wait([worker.pipe for worker in self.workers if worker.attempt], LOOK)
+                for place, worker in enumerate(self.workers):
+                    yield from self.look_at(place, worker)
+            for worker in self.workers:
+                worker.dismiss()
+                worker.process.join(FAREWELL)
+        except BaseException:  # Ctrl-C, or a full disk: what is in hand is written, if it can be
+            for worker in self.workers:
+                worker.terminate()
+            for worker in self.workers:
+                worker.process.join(FAREWELL)
+            raise
+        finally:  # after a second Ctrl-C, at once
+            for worker in self.workers:
+                worker.kill()
+
+    def hire(self, place: int) -> Worker:
+        """A new worker for a place."""
+        with isolated_main():
+            return Worker(self.context, self.executor.threads, self.executor.gpu(place))
+
+    def give_work(self) -> bool:
+        """Give every idle worker a job; whether anybody has one."""
+        for worker in self.workers:
+            if not worker.attempt and self.waiting:
+                worker.give(self.waiting.popleft())
+        return any(worker.attempt for worker in self.workers)
+
+    def look_at(self, place: int, worker: Worker) -> Iterator[JobResult]:
+        """What one worker has done, if anything; a lost one is replaced."""
+        attempt = worker.attempt
+        if attempt is None or (end := worker.end()) is None:
+            return
+        worker.attempt = None
+        if isinstance(end, StoreError):
+            raise end
+        if not isinstance(end, Loss):
+            yield attempt.job, end
+            return
+        worker.kill()
+        self.workers[place] = self.hire(place)
+        following = attempt.after(end)
+        self.waiting.extend(following)
+        if not following:
+            yield attempt.job, attempt.conclude(end)
+
+
+def refuse_unseen_memory(jobs: Sequence[Job]) -> None:
+    """Unsupported where a suite limits memory and this system does not say what processes use."""
+    if any(job.cell.task.budget.memory for job in jobs) and not Path("/proc/self/statm").exists():
+        raise Unsupported("budget: memory is limited on Linux only; leave it out of the suite here")
 
 
 @contextmanager
@@ -123,42 +171,8 @@ def isolated_main() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def run_safely(job: Job) -> list[RunSummary] | GancheckError:
-    """The reports, or the error that kept the cell from being worked on, such as a metric that raises; others go on.
-
-    StoreError is raised: where nothing can be written, on a full disk, there is no use in going on.
-    """
-    try:
-        return run_cell(job)
-    except StoreError:
-        raise
-    except GancheckError as error:
-        return error
-    except (Exception, SystemExit) as error:
-        return GancheckError(f"{type(error).__name__}: {error}")
-
-
 @contextmanager
 def on_gpu(gpus: tuple[int, ...]) -> Iterator[None]:
     """In here `cuda` is the first of these GPUs, where there are any."""
     with torch.cuda.device(gpus[0]) if gpus else nullcontext():
         yield
-
-
-def initialise_worker(threads: int, gpus: SimpleQueue[int] | None = None) -> None:
-    """A worker's first acts: take its threads and the next GPU in turn, which `cuda` is from then on, and see to it
-    that it never outlives the main process."""
-    torch.set_num_threads(threads)
-    if gpus is not None:
-        torch.cuda.set_device(gpus.get())
-    threading.Thread(target=follow_parent, daemon=True).start()
-
-
-def follow_parent() -> None:
-    """End this worker when the main process is gone, killed or not: nobody would collect its work."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os.kill(os.getpid(), signal.SIGTERM)  # a block in training writes its checkpoint first
-        time.sleep(GRACE)
-        os._exit(1)
