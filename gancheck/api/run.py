@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gancheck.bench.cell import Retry
+from gancheck.bench.execution.engine import Engine, EngineName
 from gancheck.bench.execution.local import LocalExecutor
 from gancheck.bench.plan import Plan
 from gancheck.bench.run import RunOutcome, execute
@@ -43,6 +44,9 @@ def run(
     checkpoint: float = CHECKPOINT,
     keep: str | Sequence[str] = (),
     profile: bool = False,
+    engine: EngineName = "local",
+    address: str | None = None,
+    gpu_share: float = 1.0,
 ) -> RunOutcome:
     """Train, measure and rank; what the folder already holds is not done again.
 
@@ -59,13 +63,15 @@ def run(
     the same call goes on from there after it was killed; 0 writes none. `keep` names what is written to
     `<out>/samples`: "samples" (the last evaluation's, as .npy), "grids" (of images, at every evaluation), and to
     `<out>/players`: "players" (all networks at the end of training). `profile` times some steps of every task first.
-    None of these changes a number.
+    `engine="ray"` works on the Ray cluster at `address` ("auto", "HOST:PORT"; None starts one of this machine), with
+    `gpu_share` of a GPU for each block. None of these changes a number.
 
     Gives a `RunOutcome`: `.board` (the `Leaderboard`), `.frame()` (its rows as a polars.DataFrame), `.failed` (how many
     runs came to nothing; they are counted, not raised), `.counts`, `.runs`, and `.leaderboard`, the CSV file's path.
     Raises UnknownName, BadParameter, BadSuite or BadPlugin for bad input, StoreError where `out` cannot be used.
     """
     side = SideFiles(checkpoint, tuple(list_names(keep)), profile)
+    where = Engine(engine, address, gpu_share)
     with data_from(data_root):
         registry = Registry.load(plugins)
         if suite is None:
@@ -77,7 +83,7 @@ def run(
             whole = check_suite(suite, registry) if isinstance(suite, Suite) else load_suite(suite, registry)
             chosen = select(whole, registry, {axis: names for axis, names in only.items() if names})
         plan = Plan.of(resize(chosen, seeds, steps), registry, plugins, out, device, force, retry, whole, side)
-        return run_plan(plan, jobs, threads)
+        return run_plan(plan, jobs, threads, where)
 
 
 def list_names(names: str | Sequence[str]) -> list[str]:
@@ -85,16 +91,22 @@ def list_names(names: str | Sequence[str]) -> list[str]:
     return split_names(names) if isinstance(names, str) else list(names)
 
 
-def run_plan(plan: Plan, jobs: int | None = None, threads: int | None = None) -> RunOutcome:
+def run_plan(
+    plan: Plan, jobs: int | None = None, threads: int | None = None, engine: Engine | None = None
+) -> RunOutcome:
     """Do what is planned, with progress on standard error, and draw the pictures."""
-    executor, side = LocalExecutor.of(plan.device, len(plan.todo), jobs, threads), plan.jobs[0].side
+    cells, side = len(plan.todo), plan.jobs[0].side
+    here, executor = (
+        LocalExecutor.of(plan.device, cells, jobs, threads),
+        (engine or Engine()).executor(plan.device, cells, jobs, threads),
+    )
     profiled: Sequence[str] = ()
     if side.profile:
-        with executor.as_worker():
+        with here.as_worker():
             profiled = profile_tasks(plan)
     with RunBar(len(plan.specs)) as bar:
         outcome = execute(plan, executor, bar)
-    with executor.as_worker():  # as the workers drew the samples
+    with here.as_worker():  # as the workers drew the samples
         keep_samples(plan, side.keep)
         draw(plan.jobs, plan.registry, plan.store, outcome.board, outcome.runs, outcome.leaderboard.parent)
     return replace(outcome, notes=(*profiled, *outcome.notes, *missing_players(plan)))

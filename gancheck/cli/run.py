@@ -11,7 +11,7 @@ from gancheck.api.run import run_plan
 from gancheck.bench.alarm_rows import explain
 from gancheck.bench.alarm_tables import most_frequent
 from gancheck.bench.cell import Retry
-from gancheck.bench.execution.local import LocalExecutor
+from gancheck.bench.execution.engine import Engine, EngineName
 from gancheck.bench.plan import Plan
 from gancheck.bench.run import RunOutcome
 from gancheck.bench.side_files import CHECKPOINT, SideFiles
@@ -38,6 +38,9 @@ def run_command(
     jobs: int | None = None,
     threads: int | None = None,
     device: str = "auto",
+    engine: EngineName = "local",
+    address: str | None = None,
+    gpu_share: float = 1.0,
     plan: Annotated[bool, Parameter(negative="")] = False,
     force: Annotated[bool, Parameter(negative="")] = False,
     retry: Retry | None = None,
@@ -69,6 +72,13 @@ def run_command(
         share of the cores). For large networks try --jobs 1 --threads 4.
     device
         auto takes the GPUs where there are some. cpu, cuda (all of them) or cuda:1 (one of them).
+    engine
+        local: processes of this machine. ray: a cluster, or this machine, by Ray (extra ray); --jobs is then the number
+        of blocks at once, and --threads the CPUs of each.
+    address
+        Of a Ray cluster, such as auto or HOST:6379; a Ray of this machine's own is started unless given.
+    gpu_share
+        How much of a GPU each block takes on Ray; 0.25 puts four on one.
     plan
         Only print the grid, what is there already, and an estimate.
     force
@@ -88,12 +98,13 @@ def run_command(
         First time some steps of every task, and print what they spend their time on.
     """
     side = SideFiles(checkpoint, tuple(split_names(keep)) if keep else (), profile)
+    where = Engine(engine, address, gpu_share)
     with data_from(data_root):
         made = Plan.make(suite, with_ or (), only or (), seeds, steps, out, device, force, retry, side)
         if plan:
-            show(made, LocalExecutor.of(made.device, len(made.todo), jobs, threads), Output())
+            show(made, where.executor(made.device, len(made.todo), jobs, threads), Output())
             return 0
-        outcome = run_plan(made, jobs, threads)
+        outcome = run_plan(made, jobs, threads, where)
     conclude(outcome, made.registry)
     return 1 if outcome.failed else 0
 

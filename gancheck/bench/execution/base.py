@@ -20,12 +20,8 @@ JobResult = tuple[Job, list[RunSummary] | GancheckError]
 class Executor(Protocol):
     """Works on jobs."""
 
-    @property
-    def workers(self) -> int:
-        """How many jobs are worked on at once."""
-
-    def places(self) -> list[str]:
-        """Where the work is done, a line each."""
+    def survey(self) -> tuple[int, list[str]]:
+        """How many jobs are worked on at once, and where, a line each, where that is not this machine alone."""
 
     def run(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
         """Every job's result, in the order in which they are done."""

@@ -24,7 +24,6 @@ from gancheck.errors import StoreError, Unsupported
 from gancheck.plugins.parameters import positive
 from gancheck.system.arithmetic import arithmetic
 from gancheck.system.cores import available_cores, thread_count
-from gancheck.system.counts import say_count
 from gancheck.system.device import gpus_of
 from gancheck.system.files import sweep
 
@@ -73,9 +72,9 @@ class LocalExecutor:
         finally:
             sweep(jobs[0].folder)
 
-    def places(self) -> list[str]:
-        """This machine."""
-        return [f"this machine: {say_count(self.workers, 'worker')}"]
+    def survey(self) -> tuple[int, list[str]]:
+        """So many workers, all here."""
+        return self.workers, []
 
     @contextmanager
     def as_worker(self) -> Iterator[None]:

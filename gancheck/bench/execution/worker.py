@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import threading
@@ -38,11 +39,11 @@ class Worker:
         self.process.start()
         there.close()
         self.attempt: Attempt | None = None
-        self.heard_at = 0.0  #: when it gave the last sign, on the monotonic clock
+        self.heard_at = math.inf  #: when it gave the last sign, monotonic; starting takes what it takes
 
     def give(self, attempt: Attempt) -> None:
         """Hand over a job; where the worker is gone already, `end` will say so."""
-        self.attempt, self.heard_at = attempt, time.monotonic()
+        self.attempt, self.heard_at = attempt, math.inf
         with suppress(OSError):
             self.pipe.send(attempt.job)
 
@@ -104,6 +105,7 @@ def serve(pipe: Connection, threads: int, gpu: int | None) -> None:
 
     with suppress(EOFError, BrokenPipeError):  # the main process is gone
         while (job := pipe.recv()) is not None:
+            sign(0)
             end = end_of(job, sign)
             sign(0)
             pipe.send(end)

@@ -6,14 +6,14 @@ from rich.console import Console
 from rich.table import Table
 
 from gancheck.bench.cell import Job
-from gancheck.bench.execution.local import LocalExecutor
+from gancheck.bench.execution.base import Executor
 from gancheck.bench.plan import TRIAL, Plan, estimate
 from gancheck.bench.validation import skip_reason
 from gancheck.system.counts import say_count
 from gancheck.training.setup import TrainingSetup
 
 
-def show(plan: Plan, executor: LocalExecutor, console: Console) -> None:
+def show(plan: Plan, executor: Executor, console: Console) -> None:
     """Print the plan; nothing is written."""
     suite = plan.suite
     todo = plan.todo
@@ -26,8 +26,10 @@ def show(plan: Plan, executor: LocalExecutor, console: Console) -> None:
         f"{say_count(len(todo), 'cell')} to do"
     )
     if todo:
-        minutes = estimate(plan, todo) / executor.workers / 60
-        workers = say_count(executor.workers, "worker")
+        count, places = executor.survey()
+        minutes, workers = estimate(plan, todo) / max(1, count) / 60, say_count(count, "worker")
+        for place in places:
+            console.print(place, soft_wrap=True)
         console.print(f"about {minutes:.0f} min of training with {workers}, a guess from {TRIAL} steps per task")
     console.print(f"results go to {plan.store.folder}")
 
