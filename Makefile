@@ -1,4 +1,4 @@
-# make setup | bench [SUITE=quick] | bench-detectors [WITH=mine.py] | calibrate [SUITE=quick] | test | lint | speed [DEVICE=cuda] | gpu-check | clean
+# make setup | bench [SUITE=quick] | bench-detectors [WITH=mine.py] | calibrate [SUITE=quick] | bench-faults | test | lint | speed [DEVICE=cuda] | gpu-check | clean
 PYTHON ?= python3
 SUITE ?= quick
 DEVICE ?= cpu
@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup bench bench-detectors calibrate test lint speed gpu-check clean
+.PHONY: setup bench bench-detectors bench-faults calibrate test lint speed gpu-check clean
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -27,6 +27,10 @@ bench: $(STAMP)
 bench-detectors: $(STAMP)
 	$(BIN)/python -m benchmarks.detectors record
 	$(BIN)/python -m benchmarks.detectors judge $(if $(WITH),--with $(WITH) --results runs/detectors-with)
+
+# Kills and broken disks by the hundred: no run is lost, and the board is the same.
+bench-faults: $(STAMP)
+	$(BIN)/python -m benchmarks.faults
 
 calibrate: $(STAMP)
 	$(BIN)/python -m benchmarks.calibration $(SUITE)

@@ -27,6 +27,8 @@ SLOW = (
     "testing/test_contract.py",
     "training/test_compiled_step.py",
     "bench/execution/test_local.py",
+    "bench/execution/test_ray.py",
+    "bench/execution/test_faults.py",
     "bench/test_run.py",
     "training/test_trainer.py",
     "test_hard_data.py",

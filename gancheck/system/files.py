@@ -25,6 +25,7 @@ def replacing(path: Path, option: str = "--out") -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part
+        sync(part)
         os.replace(part, path)
     except OSError as error:
         advice = "free space or " if error.errno in FULL else ""
@@ -33,6 +34,15 @@ def replacing(path: Path, option: str = "--out") -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink()
+
+
+def sync(path: Path) -> None:
+    """Have a file's content on the disk, so that after a power cut its name never stands for less than all of it."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def writable(folder: Path) -> None:

@@ -1,0 +1,1 @@
+"""What becomes of a results folder when things go wrong: `python -m benchmarks.faults`."""
