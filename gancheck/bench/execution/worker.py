@@ -62,10 +62,10 @@ class Worker:
         """The limit that the job in hand has broken, after which the worker is killed."""
         assert self.attempt is not None
         budget, silent = self.attempt.job.cell.task.budget, time.monotonic() - self.heard_at
-        if budget.timeout and silent > budget.timeout + PATIENCE:
-            return Loss(f"over {budget.timeout:g} s, and no sign for {silent:.0f} s", "timeout", by_chance=False)
         if budget.memory and (used := resident_memory(self.process.pid) / 2**30) > budget.memory:
             return Loss(f"over {budget.memory:g} GiB of memory ({used:.2f})", by_chance=False)
+        if budget.timeout and silent > budget.timeout + PATIENCE:
+            return Loss(f"over {budget.timeout:g} s, and no sign for {silent:.0f} s", "timeout", by_chance=False)
         return None
 
     def dismiss(self) -> None:
