@@ -66,14 +66,15 @@ def prepare(place: Path, runs: int, work: float, out: str) -> Plan:
 
 
 def measure(executor: Executor, warm: Sequence[Job], jobs: Sequence[Job]) -> dict[str, float]:
-    """Seconds that the jobs take once workers are there, and how the memory of this process grows."""
-    clock, marks, process = time.perf_counter, list[tuple[float, int]](), psutil.Process()
+    """Seconds that the jobs take once workers are there, and this process's CPU time and memory."""
+    marks, process = list[tuple[float, float, int]](), psutil.Process()
     for _ in executor.run([*warm, *jobs]):
-        marks.append((clock(), process.memory_info().rss))
-    times, sizes = zip(*marks[len(warm) - 1 :], strict=True)
+        marks.append((time.perf_counter(), time.process_time(), process.memory_info().rss))
+    times, busy, sizes = zip(*marks[len(warm) - 1 :], strict=True)
     half = sizes[len(sizes) // 2]
     return {
         "seconds": round(times[-1] - times[0], 2),
+        "driver_cpu_ms_per_run": round(1000 * (busy[-1] - busy[0]) / len(jobs), 2),
         "driver_mb_half_way": round(half / 1e6, 1),
         "driver_mb_end": round(sizes[-1] / 1e6, 1),
     }
