@@ -90,7 +90,7 @@ def main(arguments: list[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     warm, found = 2 * asked.workers, {}
     ray = import_ray()
-    ray.init(num_cpus=asked.workers, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
+    ray.init("local", num_cpus=asked.workers, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     with tempfile.TemporaryDirectory() as name:
         engines: dict[str, Executor] = {
             "local": LocalExecutor(asked.workers, 1),

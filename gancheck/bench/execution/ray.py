@@ -177,7 +177,7 @@ def connected(address: str | None) -> Iterator[Any]:
         return
     own = {} if address else {"include_dashboard": False}
     try:
-        ray.init(address, log_to_driver=False, logging_level=logging.ERROR, **own)
+        ray.init(address or "local", log_to_driver=False, logging_level=logging.ERROR, **own)
     except (ConnectionError, RuntimeError, ValueError) as error:
         there = f"--address {address}: there is no Ray cluster"
         raise Unsupported(f"{there} ({first_line(error)}); `ray start --head` makes one") from error
