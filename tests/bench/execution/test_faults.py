@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from gancheck.bench.cell import Job
 from gancheck.bench.execution import worker
 from gancheck.bench.execution.local import LocalExecutor
 from gancheck.bench.lost_job import Attempt, Loss, describe_exit, split_job
@@ -35,12 +37,12 @@ FAULTS = {
     "closure": "self_made = [lambda: session]; session.kept = self_made",
     "lacks": "import no_such_package",
     "quits": "os._exit(5)",
-    "crashes": "ctypes.string_at(0)",
+    "crashes": "resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); ctypes.string_at(0)",
     "hangs": "time.sleep(1e6)",
     "leaks": "kept = torch.ones(2**28); time.sleep(1e6)",
 }
 GAN = """\
-import ctypes, os, sys, time
+import ctypes, os, resource, sys, time
 from dataclasses import dataclass
 import torch
 from torch import nn
@@ -85,8 +87,10 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> RunOutcome:
     (place / "own.py").write_text(GAN + "".join(acts))
     tasks = [f'[[task]]\ndataset = "ring(sigma=0.1)"\ngan = "{name}"\n' for name in FAULTS]
     (place / "mine.toml").write_text(SUITE + "\n".join(tasks))
+    forked = multiprocessing.get_context("fork")  # which needs no further import of torch
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(worker, "PATIENCE", 20.0)
+        patch.setattr("gancheck.bench.execution.local.multiprocessing.get_context", lambda _: forked)
+        patch.setattr(worker, "PATIENCE", 10.0)
         patch.setattr("gancheck.bench.lost_job.TRIES", 1)
         plan = Plan.make(place / "mine.toml", [place / "own.py"], out=place / "runs", device="cpu")
         return execute(plan, LocalExecutor(1, 1))
@@ -120,7 +124,6 @@ def test_plug_in_that_only_misbehaves_gives_the_numbers_of_one_that_does_not(nam
 @pytest.fixture
 def job(tmp_path: Path, run_spec: Callable[..., Any]) -> Callable[[str], Any]:
     """A job of two seeds, as a stack or with a loop of its own."""
-    from gancheck.bench.cell import Job
 
     def make(path: str) -> Job:
         return Job(None, [run_spec(seed=seed, path=path) for seed in (0, 1)], tmp_path, ())  # type: ignore[arg-type]
