@@ -30,6 +30,7 @@ HELP = """Tell the truth about mode collapse: score samples, rank cures at one b
   gancheck check mine.py                  does my plug-in keep its contract?
   gancheck run quick --with mine.py --only gan=mine
   gancheck rank runs/quick --format markdown
+  gancheck report runs/quick              the same as a page to look at, for any browser
 """
 
 SCORE = """Did these samples, or this generator, collapse, and how?
@@ -62,12 +63,26 @@ read, and what is left out is said.
 Exit status: 0 without alarms (or notices alone), 1 with a warning or fatal alarm, 2 bad input.
 """
 
+REPORT = """Write the report of a results folder again: one HTML file, which needs no network.
+
+RUNS is what `gancheck run` has made; the page is report.html in it, unless --out says otherwise. It
+has the board as picture and table, cost against result, and for every task the samples of each
+strategy and seed, the modes that are lost, modes over training and alarms, with a slider through
+training; then failures with reasons, the environment, and the command that makes the runs again.
+
+  gancheck report runs/quick
+  gancheck report runs/quick --out page.html --with mine.py
+
+Exit status: 0, or 2 where the folder holds no runs.
+"""
+
 #: The first paragraph is what `gancheck --help` shows.
 COMMANDS = {
     "score": SCORE,
     "diagnose": DIAGNOSE,
     "run": "Train, measure and rank a suite; what is done already is not done again.",
     "rank": "Make the leaderboard again from a results folder.",
+    "report": REPORT,
     "inspect": "Look at training data before any training: imbalance, copies, outliers, ranges, broken files.",
     "list": f"Show what can be named: {', '.join(kind.plural for kind in KINDS.values())}, suites.",
     "weights": "Which networks are at hand, where a file of weights goes, and its checksum.",

@@ -1,0 +1,65 @@
+/** Modes held with its interval, a line a strategy. */
+function drawRanks(width) {
+  const rows = data.board.filter((row) => row.held !== null);
+  const left = Math.min(190, width * 0.34), right = width > 520 ? 150 : 40, row = 24, top = 24;
+  const x = scale(0, 1, left, width - right), height = top + rows.length * row + 30;
+  const drawing = picture(width, height, "Share of modes held by every strategy, with 95 % intervals");
+  for (const at of [0, 0.25, 0.5, 0.75, 1]) {
+    drawing.append(line(x(at), top, x(at), height - 26, "rule"), words(x(at), height - 10, `${100 * at} %`, "middle", "quiet"));
+  }
+  const base = rows.find((one) => one.strategy === data.base);
+  if (base) drawing.append(line(x(base.held), top, x(base.held), height - 26, "base"));
+  drawing.append(words(width - right + 12, 12, width > 520 ? "rank, modes held" : "rank", "start", "quiet"));
+  rows.forEach((one, i) => drawing.append(drawRank(one, top + (i + 0.5) * row, x, left, width - right, width > 520)));
+  return drawing;
+}
+
+function drawRank(one, y, x, left, right, wide) {
+  const kind = one.rank === null ? "hollow" : "mark", most = Math.floor(left / 7.2);
+  const group = svg("g", {}, words(left - 10, y + 4, shortened(one.strategy, most), "end"));
+  if (one.held_low !== null) group.append(svg("line", { x1: x(one.held_low), x2: x(one.held_high), y1: y, y2: y, class: kind, "stroke-width": 3 }));
+  group.append(svg("circle", { cx: x(one.held), cy: y, r: 5, class: kind }));
+  const interval = one.held_low === null ? "" : ` [${rounded(one.held_low)}, ${rounded(one.held_high)}]`;
+  group.append(words(right + 12, y + 4, one.place), wide ? words(right + 46, y + 4, rounded(one.held) + interval, "start", "quiet") : "");
+  return told(group, `${one.strategy}: holds ${rounded(one.held)}${interval} of the modes, rank ${one.place || "none"}`);
+}
+
+/** Cost against a measure, and the strategies that no cheaper one beats. */
+function drawFront(width) {
+  const measure = document.getElementById("measure").value;
+  const rows = data.board.filter((row) => row.trained && row.cost_ratio > 0 && row[measure] !== null);
+  if (!rows.length) return element("p", {}, "No strategy has both numbers.");
+  const height = Math.min(380, Math.max(260, width * 0.45)), left = 46, right = width - 20, bottom = height - 42;
+  const costs = rows.map((row) => Math.log2(row.cost_ratio));
+  const x = scale(Math.min(...costs) - 0.3, Math.max(...costs) + 0.7, left, right);
+  const y = scale(0, Math.max(1, ...rows.map((row) => row[measure])), bottom, 14);
+  const drawing = picture(width, height, `Training cost against ${measure} of every strategy`);
+  for (const at of [0, 0.25, 0.5, 0.75, 1]) drawing.append(line(left, y(at), right, y(at), "rule"), words(left - 8, y(at) + 4, at, "end", "quiet"));
+  for (let power = Math.ceil(Math.min(...costs) - 0.3); power <= Math.max(...costs) + 0.7; power++) {
+    drawing.append(line(x(power), bottom, x(power), bottom + 5, "rule"), words(x(power), bottom + 18, `${2 ** power}\u00d7`, "middle", "quiet"));
+  }
+  drawing.append(words((left + right) / 2, height - 6, "cost of training over the untreated GAN's", "middle", "quiet"));
+  const best = frontOf(rows, measure), point = (row) => [x(Math.log2(row.cost_ratio)), y(row[measure])];
+  drawing.append(svg("path", { d: path(best.map(point)), class: "front" }));
+  const taken = [];
+  for (const row of [...best, ...rows.filter((one) => !best.includes(one))]) drawing.append(drawPoint(row, point(row), best.includes(row), taken, right, measure));
+  return drawing;
+}
+
+function frontOf(rows, measure) {
+  const sorted = [...rows].sort((a, b) => a.cost_ratio - b.cost_ratio || b[measure] - a[measure]);
+  let most = -1;
+  return sorted.filter((row) => row[measure] > most && ((most = row[measure]), true));
+}
+
+/** A dot with its name where there is room for it; the words beside the pointer say it in any case. */
+function drawPoint(row, [x, y], isBest, taken, right, measure) {
+  const long = 7 * row.strategy.length, start = x + 9 + long > right ? x - 9 - long : x + 9;
+  const box = { left: start, right: start + long, top: y - 8, bottom: y + 6 };
+  const free = start > 46 && !taken.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
+  if (free) taken.push(box);
+  taken.push({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 });
+  const name = free ? words(start, y + 4, row.strategy, "start", isBest ? "" : "quiet") : "";
+  const dot = svg("circle", { cx: x, cy: y, r: 5, class: isBest ? "best" : "mark" });
+  return told(svg("g", {}, dot, name), `${row.strategy}: ${rounded(row[measure])} at ${rounded(row.cost_ratio)} times the cost`);
+}
