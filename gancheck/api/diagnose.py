@@ -24,7 +24,8 @@ def diagnose(
     trainer_state.json, a table of losses (CSV), or a log with lines such as `step 120 loss 0.53`.
 
     `detectors` is a preset ("cheap", "standard", "full"), or names with parameters, as in `gc.watch`. `initial_loss` is
-    that of a constant guess: log(classes), or the variance of the target. `plots` is a folder for pictures. `plugins`
+    that of a constant guess: log(classes), or the variance of the target. `plots` is a folder for pictures and report.html, a page of
+    it all. `plugins`
     are files or folders with detectors of your own.
 
     Raises BadData for what cannot be read, UnknownName and BadParameter for names.
@@ -33,6 +34,9 @@ def diagnose(
     found = Diagnosis.of(read_recording(Path(path)), tracker, initial_loss)
     if plots is None:
         return found
+    from gancheck.report.html.diagnosis_page import FILE, write_diagnosis_page
     from gancheck.report.plots.training import draw  # matplotlib takes a second
 
-    return replace(found, pictures=tuple(draw(found.recording.observations, found.alarms, Path(plots))))
+    folder = Path(plots)
+    drawn = replace(found, pictures=tuple(draw(found.recording.observations, found.alarms, folder)))
+    return replace(drawn, pictures=(*drawn.pictures, write_diagnosis_page(folder / FILE, drawn)))

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from gancheck.bench.cell import Retry
+from gancheck.bench.cell import Retry, RunSummary
 from gancheck.bench.execution.engine import Engine, EngineName
 from gancheck.bench.execution.local import LocalExecutor
 from gancheck.bench.plan import Plan
-from gancheck.bench.run import RunOutcome, execute
+from gancheck.bench.run import OnRun, RunOutcome, execute
 from gancheck.bench.selection import resize, select
 from gancheck.bench.side_files import CHECKPOINT, SideFiles
 from gancheck.bench.suite import Suite
 from gancheck.bench.suite_file import check_suite, load_suite, suite_of
 from gancheck.plugins.parameters import split_names
 from gancheck.plugins.registry import Registry
+from gancheck.report.html.report import FILE, Report
 from gancheck.report.kept_samples import keep_samples, missing_players
 from gancheck.report.plots.bench import draw
 from gancheck.report.text.profile import profile_tasks
@@ -92,24 +93,42 @@ def list_names(names: str | Sequence[str]) -> list[str]:
 
 
 def run_plan(
-    plan: Plan, jobs: int | None = None, threads: int | None = None, engine: Engine | None = None
+    plan: Plan,
+    jobs: int | None = None,
+    threads: int | None = None,
+    engine: Engine | None = None,
+    on_run: OnRun = lambda _: None,
 ) -> RunOutcome:
-    """Do what is planned, with progress on standard error, and draw the pictures."""
+    """Do what is planned, with progress on standard error, draw the pictures and write the report.
+
+    `on_run` hears of every run that has an outcome.
+    """
     cells, side = len(plan.todo), plan.jobs[0].side
-    here, executor = (
-        LocalExecutor.of(plan.device, cells, jobs, threads),
-        (engine or Engine()).executor(plan.device, cells, jobs, threads),
-    )
+    here = LocalExecutor.of(plan.device, cells, jobs, threads)
+    executor = (engine or Engine()).executor(plan.device, cells, jobs, threads)
     profiled: Sequence[str] = ()
     if side.profile:
         with here.as_worker():
             profiled = profile_tasks(plan)
     with RunBar(len(plan.specs)) as bar:
-        outcome = execute(plan, executor, bar)
+
+        def hear(summary: RunSummary) -> None:
+            bar(summary)
+            on_run(summary)
+
+        outcome = execute(plan, executor, hear)
     with here.as_worker():  # as the workers drew the samples
         keep_samples(plan, side.keep)
         draw(plan.jobs, plan.registry, plan.store, outcome.board, outcome.runs, outcome.leaderboard.parent)
+        write_report(plan, outcome)
     return replace(outcome, notes=(*profiled, *outcome.notes, *missing_players(plan)))
+
+
+def write_report(plan: Plan, outcome: RunOutcome) -> None:
+    """`report.html` beside the leaderboard that was asked for; nothing where no run is there."""
+    if outcome.runs:
+        report = Report(outcome.board, outcome.runs, plan.store, plan.registry)
+        report.write(outcome.leaderboard.with_name(FILE))
 
 
 def check(path: str | Path) -> list[str]:

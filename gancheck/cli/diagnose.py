@@ -38,7 +38,8 @@ def diagnose_command(
     initial_loss
         The loss of a constant guess: log(classes), or the variance of the target.
     plots
-        Folder for pictures: losses with alarms, gradients and updates by layer, learning curves, collapse.
+        Folder for pictures: losses with alarms, gradients and updates by layer, learning curves, collapse; and for
+        report.html, a page with the alarms, their causes and these pictures.
     with_
         A file or folder with detectors of your own; can be given several times.
     json

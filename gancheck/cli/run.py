@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from pathlib import Path
 from typing import Annotated
 
@@ -16,14 +18,18 @@ from gancheck.bench.plan import Plan
 from gancheck.bench.run import RunOutcome
 from gancheck.bench.side_files import CHECKPOINT, SideFiles
 from gancheck.cli.console import Output
+from gancheck.errors import BadParameter
 from gancheck.plugins.parameters import split_names
 from gancheck.plugins.registry import Registry
+from gancheck.report.html.report import FILE
+from gancheck.report.html.server import LivePage, serving
 from gancheck.report.text import breaking_points, training_states
 from gancheck.report.text.caption import caption_of
 from gancheck.report.text.leaderboard import terminal
 from gancheck.report.text.plan import show
 from gancheck.system.data_folder import data_from
 
+PORT = 8321
 Several = Annotated[list[str] | None, Parameter(consume_multiple=False, negative="")]
 
 
@@ -48,6 +54,8 @@ def run_command(
     checkpoint: float = CHECKPOINT,
     keep: str = "",
     profile: Annotated[bool, Parameter(negative="")] = False,
+    serve: Annotated[bool, Parameter(negative="")] = False,
+    port: int | None = None,
 ) -> int:
     """Train, measure and rank a suite; what is done already is not done again.
 
@@ -96,7 +104,14 @@ def run_command(
         networks at the end of training. Samples and grids are drawn again for runs that are there already.
     profile
         First time some steps of every task, and print what they spend their time on.
+    serve
+        Show the report at http://127.0.0.1:8321/ while the runs land, to this machine alone, and keep it there
+        afterwards until Ctrl-C. report.html in the folder is the same without a server.
+    port
+        Of --serve, in place of 8321; 0 takes any that is free.
     """
+    if port is not None and not serve:
+        raise BadParameter("--port has no effect without --serve; leave it out, or add --serve")
     side = SideFiles(checkpoint, tuple(split_names(keep)) if keep else (), profile)
     where = Engine(engine, address, gpu_share)
     with data_from(data_root):
@@ -104,9 +119,33 @@ def run_command(
         if plan:
             show(made, where.executor(made.device, len(made.todo), jobs, threads), Output())
             return 0
+        if serve:
+            return run_and_serve(made, jobs, threads, where, PORT if port is None else port)
         outcome = run_plan(made, jobs, threads, where)
     conclude(outcome, made.registry)
     return 1 if outcome.failed else 0
+
+
+def run_and_serve(plan: Plan, jobs: int | None, threads: int | None, engine: Engine, port: int) -> int:
+    """The same with the report on a page of this machine, which stays after the run until Ctrl-C."""
+    page = LivePage(plan.store.folder, plan.registry)
+    with serving(page, port) as address:
+        print(f"gancheck: the report is at {address} and follows the run", file=sys.stderr)
+        outcome = run_plan(plan, jobs, threads, engine, lambda _: page.land())
+        page.end(outcome.leaderboard.with_name(FILE))
+        conclude(outcome, plan.registry)
+        sys.stdout.flush()
+        print(f"gancheck: done; the report stays at {address} until Ctrl-C", file=sys.stderr)
+        wait_for_interrupt()
+    return 1 if outcome.failed else 0
+
+
+def wait_for_interrupt() -> None:
+    """Until Ctrl-C."""
+    try:
+        threading.Event().wait()
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
 
 
 def conclude(outcome: RunOutcome, registry: Registry) -> None:

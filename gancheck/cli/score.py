@@ -108,7 +108,8 @@ def score_command(
     data_root
         Folder of downloaded data sets, such as cifar10; GANCHECK_DATA or gancheck's cache unless given.
     out
-        Folder for scores.json, tables and pictures: samples beside data, what is missing, suspected copies.
+        Folder for scores.json, tables and pictures: samples beside data, what is missing, suspected copies; and for
+        report.html, a page of it all.
     json
         For programs: everything, on standard output.
     fail_on_collapse

@@ -1,4 +1,4 @@
-"""Everything that `gancheck score --out` writes: the answer, two tables, and the pictures that apply."""
+"""Everything that `gancheck score --out` writes: the answer, its tables, the pictures that apply, and a page of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from gancheck.report.html.score_page import FILE, write_score_page
 from gancheck.report.plots.class_panels import draw_classes
 from gancheck.report.plots.copies import copies
 from gancheck.report.plots.missing_modes import missing
@@ -16,7 +17,7 @@ from gancheck.scoring.scores import Scores
 from gancheck.system.files import write_text
 
 TABLES = ("scores.json", "per_mode.csv", "per_class.csv", "metrics.csv")
-NAMES = (*TABLES, "samples.png", "modes.png", "classes.png", "missing.png", "copies.png")
+NAMES = (*TABLES, "samples.png", "modes.png", "classes.png", "missing.png", "copies.png", FILE)
 
 #: Columns of metrics.csv that say how many samples a value and real data's were computed of.
 COUNTS = {
@@ -27,7 +28,8 @@ COUNTS = {
 
 def write_answer(folder: Path, scores: Scores, material: PictureExamples) -> list[Path]:
     """Write the files that apply and give their paths; those of an earlier answer that no longer apply are removed."""
-    written = [*tables(folder, scores), *pictures(folder, scores, material)]
+    drawn = pictures(folder, scores, material)
+    written = [*tables(folder, scores), *drawn, write_score_page(folder / FILE, scores, drawn)]
     for stale in {folder / name for name in NAMES} - set(written):
         stale.unlink(missing_ok=True)
     return written

@@ -35,8 +35,9 @@ function drawFront(width) {
   const y = scale(0, Math.max(1, ...rows.map((row) => row[measure])), bottom, 14);
   const drawing = picture(width, height, `Training cost against ${measure} of every strategy`);
   for (const at of [0, 0.25, 0.5, 0.75, 1]) drawing.append(line(left, y(at), right, y(at), "rule"), words(left - 8, y(at) + 4, at, "end", "quiet"));
-  for (let power = Math.ceil(Math.min(...costs) - 0.3); power <= Math.max(...costs) + 0.7; power++) {
-    drawing.append(line(x(power), bottom, x(power), bottom + 5, "rule"), words(x(power), bottom + 18, `${2 ** power}\u00d7`, "middle", "quiet"));
+  for (const cost of ticksOf(Math.min(...costs) - 0.3, Math.max(...costs) + 0.7)) {
+    const at = x(Math.log2(cost));
+    drawing.append(line(at, bottom, at, bottom + 5, "rule"), words(at, bottom + 18, `${cost}\u00d7`, "middle", "quiet"));
   }
   drawing.append(words((left + right) / 2, height - 6, "cost of training over the untreated GAN's", "middle", "quiet"));
   const best = frontOf(rows, measure), point = (row) => [x(Math.log2(row.cost_ratio)), y(row[measure])];
@@ -44,6 +45,13 @@ function drawFront(width) {
   const taken = [];
   for (const row of [...best, ...rows.filter((one) => !best.includes(one))]) drawing.append(drawPoint(row, point(row), best.includes(row), taken, right, measure));
   return drawing;
+}
+
+/** Round costs between two powers of 2: finer ones where the powers are near each other. */
+function ticksOf(low, high) {
+  const between = (cost) => Math.log2(cost) >= low && Math.log2(cost) <= high;
+  const fine = [0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3], coarse = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64, 128];
+  return (high - low < 2.5 ? fine : coarse).filter(between);
 }
 
 function frontOf(rows, measure) {
