@@ -27,9 +27,10 @@ def test_models_suites_and_the_classifier_are_inside(wheel: Path) -> None:
     models = {f"gancheck/_share/models/{p.name}" for p in (ROOT / "models").glob("*.py")}
     suites = {f"gancheck/_share/suites/{p.name}" for p in (ROOT / "benchmarks" / "suites").glob("*.toml")}
     source = {str(p.relative_to(ROOT)) for p in (ROOT / "gancheck").rglob("*.py")}
+    templates = {str(p.relative_to(ROOT)) for p in (ROOT / "gancheck" / "report" / "html" / "templates").iterdir()}
     assert len(models) >= 2
     assert len(suites) >= 4
-    assert models | suites | source | {"gancheck/classifiers/digits.safetensors"} <= names
+    assert models | suites | source | templates | {"gancheck/classifiers/digits.safetensors"} <= names
     assert not [n for n in names if n.startswith(("tests/", "models/", "benchmarks/")) or "__pycache__" in n]
 
 

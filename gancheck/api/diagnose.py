@@ -24,9 +24,8 @@ def diagnose(
     trainer_state.json, a table of losses (CSV), or a log with lines such as `step 120 loss 0.53`.
 
     `detectors` is a preset ("cheap", "standard", "full"), or names with parameters, as in `gc.watch`. `initial_loss` is
-    that of a constant guess: log(classes), or the variance of the target. `plots` is a folder for pictures and report.html, a page of
-    it all. `plugins`
-    are files or folders with detectors of your own.
+    that of a constant guess: log(classes), or the variance of the target. `plots` is a folder for pictures and
+    report.html, a page of it all. `plugins` are files or folders with detectors of your own.
 
     Raises BadData for what cannot be read, UnknownName and BadParameter for names.
     """

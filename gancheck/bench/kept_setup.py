@@ -8,7 +8,7 @@ import msgspec
 import torch
 
 from gancheck.bench.run_spec import PluginRecord, RunSpec
-from gancheck.errors import BadPlugin, BadParameter
+from gancheck.errors import BadParameter, BadPlugin
 from gancheck.gans.settings import Budget, Settings
 from gancheck.plugins.registry import Registry
 from gancheck.strategies.recipe import Recipe

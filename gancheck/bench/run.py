@@ -137,7 +137,7 @@ def write_leaderboard(plan: Plan, counts: Counter[str]) -> RunOutcome:
         board_of(plan, of_suite, [spec for spec in absent if spec.task in plan.own_tasks]).write(folder)
         notes.append(
             f"This board is of the tasks and seeds that were asked for. The suite's, of all that {folder} holds, is "
-            f"{folder / 'leaderboard.csv'}; gancheck rank prints it."
+            f"{folder / 'leaderboard.csv'}; gancheck rank prints it, gancheck report shows it."
         )
         folder = folder / "only"
     board = board_of(plan, asked, absent)

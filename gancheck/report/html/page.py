@@ -1,4 +1,4 @@
-"""One HTML file: a template with style, scripts and numbers inside. It asks for nothing, and a browser holds it to that.
+"""One HTML file: a template with style, scripts and numbers inside. It asks no network, and browsers hold it to that.
 
 All words go through the template's escaping or the script's text nodes, and a content security policy names the one
 script by its hash, so that the name of a strategy, a mode or a file is never code.

@@ -65,7 +65,7 @@ class Report:
         return render("report.html", self.numbers | {"samples": samples}, SCRIPTS, **self.words, live=False)
 
     def live_page(self) -> str:
-        """The page while a run is going on: without samples, which take seconds to draw; it asks its server for news."""
+        """The page while a run goes on: without samples, which take seconds to draw; it asks its server for news."""
         return render("report.html", self.numbers | {"samples": {}}, LIVE, "'self'", **self.words, live=True)
 
     @property

@@ -63,11 +63,11 @@ function frontOf(rows, measure) {
 /** A dot with its name where there is room for it; the words beside the pointer say it in any case. */
 function drawPoint(row, [x, y], isBest, taken, right, measure) {
   const long = 7 * row.strategy.length, start = x + 9 + long > right ? x - 9 - long : x + 9;
-  const box = { left: start, right: start + long, top: y - 8, bottom: y + 6 };
+  const box = { left: start, right: start + long, top: y - 18, bottom: y - 4 };
   const free = start > 46 && !taken.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
   if (free) taken.push(box);
   taken.push({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 });
-  const name = free ? words(start, y + 4, row.strategy, "start", isBest ? "" : "quiet") : "";
+  const name = free ? words(start, y - 6, row.strategy, "start", isBest ? "" : "quiet") : "";
   const dot = svg("circle", { cx: x, cy: y, r: 5, class: isBest ? "best" : "mark" });
   return told(svg("g", {}, dot, name), `${row.strategy}: ${rounded(row[measure])} at ${rounded(row.cost_ratio)} times the cost`);
 }

@@ -2,15 +2,15 @@
 function showCurves(place, task) {
   const markers = [];
   const steps = task.steps.length ? task.steps : [0];
-  const x = scale(0, Math.max(task.last, ...steps), 34, 232), y = scale(0, task.total || 1, 112, 10);
+  const x = scale(0, Math.max(task.last, ...steps), 34, 232), y = scale(0, task.total || 1, 92, 10);
   const base = task.curves[data.base] ? bandOf(task.curves[data.base], steps) : [];
   for (const recipe of task.recipes) {
-    const marker = line(0, 10, 0, 112, "cursor"), band = bandOf(task.curves[recipe], steps);
+    const marker = line(0, 10, 0, 92, "cursor"), band = bandOf(task.curves[recipe], steps);
     if (!band.length) continue;
     markers.push(marker);
-    const drawing = picture(240, 136, `${recipe}: modes held over training, at the end ${rounded(band.at(-1).mean, 1)} of ${task.total}`);
+    const drawing = picture(240, 114, `${recipe}: modes held over training, at the end ${rounded(band.at(-1).mean, 1)} of ${task.total}`);
     for (const at of [0, task.total]) drawing.append(line(34, y(at), 232, y(at), "rule"), words(28, y(at) + 4, at, "end", "quiet"));
-    drawing.append(words(232, 130, `step ${task.last.toLocaleString("en")}`, "end", "quiet"), words(34, 130, "0", "middle", "quiet"));
+    drawing.append(words(232, 108, `step ${task.last.toLocaleString("en")}`, "end", "quiet"), words(34, 108, "0", "middle", "quiet"));
     if (recipe !== data.base) drawing.append(svg("path", { d: path(base.map((b) => [x(b.step), y(b.mean)])), class: "other" }));
     const edge = [...band.map((b) => [x(b.step), y(b.high)]), ...band.toReversed().map((b) => [x(b.step), y(b.low)])];
     drawing.append(svg("path", { d: path(edge) + "Z", class: "band" }), svg("path", { d: path(band.map((b) => [x(b.step), y(b.mean)])), class: "line" }));

@@ -24,6 +24,6 @@ function drawLost(room, names, recipes, shares, step) {
 function drawCell(share, x, y, wide, tall, said) {
   const place = { x: x + 1, y: y + 1, width: wide - 2, height: tall - 2, rx: 2 };
   const group = svg("g", {}, svg("rect", { ...place, class: "cell", "fill-opacity": (0.85 * share).toFixed(2) }), svg("rect", { ...place, class: "frame" }));
-  if (wide >= 22 && share > 0) group.append(words(x + wide / 2, y + 15, Math.round(100 * share), "middle"));
+  if (wide >= 22 && share > 0) group.append(words(x + wide / 2, y + 15, Math.round(100 * share), "middle", share > 0.55 ? "over" : ""));
   return told(group, said);
 }
