@@ -24,7 +24,7 @@ function drawAlarms(room, task, groups) {
 
 function drawRun(run, recipe, y, x, last) {
   const group = svg("g", {}, line(x(0), y, x(last), y, "rule"));
-  if (run.onset !== null) group.append(told(svg("line", { x1: x(run.onset) - 3, x2: x(last), y1: y, y2: y, class: "lost", "stroke-width": 5 }), `${recipe}, seed ${run.seed}: under half of the modes from step ${run.onset} on`));
+  if (run.onset !== null) group.append(told(svg("line", { x1: Math.min(x(run.onset), x(last) - 8), x2: x(last), y1: y, y2: y, class: "lost", "stroke-width": 5 }), `${recipe}, seed ${run.seed}: under half of the modes from step ${run.onset} on`));
   if (run.status !== "done") group.append(words(x(last), y + 4, run.status, "end", "quiet"));
   for (const alarm of run.alarms) group.append(told(drawAlarm(alarm.severity, x(alarm.step), y), `${recipe}, seed ${run.seed}, step ${alarm.step}: ${alarm.name} (${alarm.severity}) ${alarm.evidence}`));
   return group;
