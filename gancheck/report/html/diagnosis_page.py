@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from gancheck.detectors.base import Alarm
 from gancheck.monitor.diagnosis import Diagnosis
@@ -19,7 +20,7 @@ HEADINGS = ("step", "detector", "where", "severity", "statistic", "threshold", "
 
 def write_diagnosis_page(path: Path, found: Diagnosis) -> Path:
     """Write the page; its pictures are those that were drawn."""
-    words = {
+    words: dict[str, Any] = {
         "found": found,
         "table": Table("Alarms", HEADINGS, [alarm_cells(alarm) for alarm in found.alarms]),
         "idle": list(idle_lines(found.idle)),

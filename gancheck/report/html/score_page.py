@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -23,7 +24,7 @@ def write_score_page(path: Path, scores: Scores, pictures: Iterable[Path]) -> Pa
     """Write the page; its pictures are those files, as they are."""
     frames = {"Mode by mode": scores.per_mode, "Class by class": scores.per_class}
     tables = [metric_table(scores), *(frame_table(name, frame) for name, frame in frames.items() if len(frame))]
-    words = {
+    words: dict[str, Any] = {
         "title": headline(scores),
         "scores": scores,
         "tables": tables,
