@@ -15,7 +15,7 @@ def test_a_file_gives_alarms_and_what_is_idle(tmp_path: Path) -> None:
     found = gc.diagnose(path, detectors=["nonfinite"], plots=tmp_path / "pictures")
     assert isinstance(found, gc.Diagnosis)
     assert [(alarm.detector, alarm.step) for alarm in found.alarms] == [("nonfinite", 2)]
-    assert [picture.name for picture in found.pictures] == ["losses.png"]
+    assert [picture.name for picture in found.pictures] == ["losses.png", "report.html"]
     assert found.idle == {}
     assert gc.diagnose(str(path), detectors="nonfinite").pictures == ()
 

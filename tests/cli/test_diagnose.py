@@ -45,7 +45,7 @@ def test_programs_get_json(place: Path, capsys: pytest.CaptureFixture[str]) -> N
 
 def test_pictures_are_written_and_named(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diagnose", "bad.txt", "--detectors", "nonfinite", "--plots", "pictures"]) == 1
-    assert {path.name for path in Path("pictures").iterdir()} == {"losses.png", "learning_curves.png"}
+    assert {path.name for path in Path("pictures").iterdir()} == {"losses.png", "learning_curves.png", "report.html"}
     assert "-> pictures/losses.png" in capsys.readouterr().out
 
 

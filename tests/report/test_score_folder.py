@@ -200,7 +200,8 @@ def test_pictures_of_an_earlier_answer_do_not_stay(tmp_path: Path) -> None:
     assert (tmp_path / "missing.png").exists()
     assert (tmp_path / "copies.png").exists()
     write_answer(tmp_path, scores(per_mode=pl.DataFrame()), points(2))
-    assert {path.name for path in tmp_path.iterdir()} == {"scores.json", "metrics.csv", "samples.png", "mine.png"}
+    left = {"scores.json", "metrics.csv", "samples.png", "mine.png", "report.html"}
+    assert {path.name for path in tmp_path.iterdir()} == left
 
 
 def test_tables_keep_all_digits_and_leave_the_unknown_empty(tmp_path: Path) -> None:
