@@ -10,7 +10,7 @@ import polars as pl
 
 from benchmarks.validity.definitions import COLUMNS
 from benchmarks.validity.expectations import EXPECTATIONS
-from benchmarks.validity.runs import HERE
+from benchmarks.validity.runs import HERE, kept
 from benchmarks.validity.stability import AIM
 from gancheck.system.tables import Row
 
@@ -33,12 +33,17 @@ def page() -> str:
 
 def source(about: Row) -> str:
     """What is behind the figures."""
-    tasks = ", ".join(task.partition("/")[0] for task in about["tasks"])
+    alone, several = (name_tasks(kept(name)) for name in ("aa", "stability"))
     return (
-        f"Behind the figures: the untreated GAN with {about['aa_seeds']} seeds, and {about['recipes']} recipes with "
-        f"{about['seeds']} seeds, on the tasks of `quick` ({tasks}); none of these seeds is ranked anywhere. "
+        f"Behind the figures: the untreated GAN with {about['aa_seeds']} seeds on tasks of `quick` ({alone}), and "
+        f"{about['recipes']} recipes with {about['seeds']} seeds ({several}); none of these seeds is ranked anywhere. "
         f"{about['machine']['cpu']}, torch {about['machine']['torch']}.\n"
     )
+
+
+def name_tasks(frame: pl.DataFrame) -> str:
+    """The tasks of a table, by their data."""
+    return ", ".join(task.partition("/")[0] for task in frame["task"].unique().sort())
 
 
 def expected() -> str:
