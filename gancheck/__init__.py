@@ -16,6 +16,7 @@ PUBLIC = {
     **dict.fromkeys(("Players", "Networks", "Player"), "gancheck.gans.players"),
     **dict.fromkeys(("Latent", "one_hot", "join"), "gancheck.gans.latent"),
     **dict.fromkeys(("strategy", "Strategy", "BuildInfo"), "gancheck.strategies.base"),
+    **dict.fromkeys(("Log", "Linear", "Choice"), "gancheck.strategies.search_space"),
     **dict.fromkeys(("dataset", "Dataset", "DataSpec", "Batch", "Assignment", "Facet"), "gancheck.datasets.base"),
     **dict.fromkeys(("Mixture",), "gancheck.datasets.mixtures.base"),
     **dict.fromkeys(("metric",), "gancheck.metrics.base"),
@@ -43,6 +44,7 @@ PUBLIC = {
     **dict.fromkeys(("Suite",), "gancheck.bench.suite"),
     **dict.fromkeys(("load_suite",), "gancheck.bench.suite_file"),
     **dict.fromkeys(("run", "check"), "gancheck.api.run"),
+    **dict.fromkeys(("tune", "compare_tracks"), "gancheck.api.tune"),
     **dict.fromkeys(("score",), "gancheck.api.score"),
     **dict.fromkeys(("inspect_data",), "gancheck.inspection.inspect"),
     **dict.fromkeys(("RunOutcome",), "gancheck.bench.run"),
@@ -63,6 +65,8 @@ if TYPE_CHECKING:
     from gancheck.api.run import check as check
     from gancheck.api.run import run as run
     from gancheck.api.score import score as score
+    from gancheck.api.tune import compare_tracks as compare_tracks
+    from gancheck.api.tune import tune as tune
     from gancheck.api.watch import watch as watch
     from gancheck.bench.leaderboard import Leaderboard as Leaderboard
     from gancheck.bench.run import RunOutcome as RunOutcome

@@ -20,8 +20,10 @@ from gancheck.bench.ladder import COLUMNS as LADDER
 from gancheck.bench.ladder import Climb, find_climbs
 from gancheck.bench.run_result import FAILED, Kind
 from gancheck.bench.second_opinions import OPINION_COLUMNS, opinion_rows
+from gancheck.bench.suite import TUNING_SEEDS
 from gancheck.bench.suite_runs import STATUSES, SuiteRuns
 from gancheck.bench.value_table import list_values
+from gancheck.errors import BadData
 from gancheck.metrics.base import Better
 from gancheck.statistics.intervals import Array, Interval
 from gancheck.statistics.ranking import MIN_PAIRS, Ranking, rank
@@ -68,6 +70,13 @@ class Leaderboard(SuiteRuns):
     date: str = ""  #: as it shall stand in the table
     seed: int = 0  #: of the tests beyond 40 pairs
     collapse: frozenset[str] = frozenset()  #: detectors of collapse
+
+    def __post_init__(self) -> None:
+        if any(run.seed >= TUNING_SEEDS for run in self.results):
+            raise BadData(
+                f"runs on seeds from {TUNING_SEEDS:,} on chose parameters, and are never ranked; rank the runs of the "
+                "suite that gancheck tune has written, tuned.toml"
+            )
 
     def leaderboard(self, kind: Kind = "trained") -> list[Row]:
         """One row per recipe by falling share of modes held, blurred ones below; then incomplete recipes, then real

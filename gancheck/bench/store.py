@@ -67,10 +67,17 @@ class Store:
         self.folder = folder
         self.runs_read: dict[str, Run] = {}
 
-    def claim(self, suite: str, version: str, tasks: Iterable[str] = (), run_ids: Iterable[str] = ()) -> None:
+    def claim(
+        self,
+        suite: str,
+        version: str,
+        tasks: Iterable[str] = (),
+        run_ids: Iterable[str] = (),
+        track: str = "default",
+    ) -> None:
         """Make the folder, or check that it belongs to this suite version and can be written to.
 
-        `tasks` are the suite's own, `run_ids` what is asked for now.
+        `tasks` are the suite's own, `run_ids` what is asked for now, `track` is the suite's.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -83,7 +90,8 @@ class Store:
             raise StoreError(f"{self.folder} holds suite {text}, not {suite} version {version}; use another --out")
         now = list(dict.fromkeys(run_ids))
         asked = [*(run_id for run_id in self.named("asked") if run_id not in set(now)), *now]
-        told = {"suite": suite, "version": version, "tasks": [*(tasks or self.named("tasks"))], "asked": asked}
+        facts = {"suite": suite, "version": version, "track": track}
+        told = {**facts, "tasks": [*(tasks or self.named("tasks"))], "asked": asked}
         write_text(self.owner_file, json.dumps(told))
         sweep(self.folder)
 
@@ -97,6 +105,10 @@ class Store:
         if (held := self.about()) is None:
             return None
         return str(held["suite"]), str(held["version"])
+
+    def track(self) -> str:
+        """The suite's track, `default` or `tuned`; "default" in folders from before there was another."""
+        return str((self.about() or {}).get("track", "default"))
 
     def named(self, key: str) -> list[str]:
         """What the folder lists: the suite's own "tasks", or the ids of all runs that were "asked" for, the last call's

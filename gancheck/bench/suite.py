@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 from gancheck.bench.task import Task
-from gancheck.errors import BadParameter, BadSuite
+from gancheck.errors import BadParameter, BadSuite, refuse_unknown
+
+Track = Literal["default", "tuned", "tuning"]
+TUNING_SEEDS = 1_000_000  #: the first of the seeds that parameters are chosen on, and that are never ranked
 
 #: Whole numbers of a suite, and the least that each can be.
 COUNTS = {"seeds": 1, "block": 1, "first_seed": 0}
@@ -23,6 +27,7 @@ class Suite:
     seeds: int = 5  #: rounded up to whole blocks
     block: int = 5  #: seeds trained together
     first_seed: int = 0  #: seeds from 1,000 on are for calibration, and are never ranked
+    track: Track = "default"  #: parameters as they come, or chosen by "tuning"; the version says so too
 
     def __post_init__(self) -> None:
         if not self.tasks or not self.recipes:
@@ -30,6 +35,23 @@ class Suite:
         for name, least in COUNTS.items():
             if getattr(self, name) < least:
                 raise BadParameter(f"{name} = {getattr(self, name)} must be a whole number of at least {least}")
+        refuse_unknown(self.track, get_args(Track), "the track of a suite", BadSuite)
+        if (self.track == "tuning") != (self.first_seed >= TUNING_SEEDS) or self.reaches_tuning_seeds:
+            raise BadSuite(
+                f"seeds from {TUNING_SEEDS:,} on are for tuning (gancheck tune), which has no others, and are never "
+                f"ranked; first_seed = {self.first_seed} with track = '{self.track}' mixes them"
+            )
+
+    @property
+    def reaches_tuning_seeds(self) -> bool:
+        """Whether some seeds, not all, are for tuning."""
+        return self.first_seed < TUNING_SEEDS <= self.blocks[-1][-1]
+
+    def on_track(self, track: Track) -> Suite:
+        """The suite on another track: its version names every track but the default one."""
+        bare = self.version.removesuffix(f"+{self.track}")
+        first = TUNING_SEEDS if track == "tuning" else self.first_seed
+        return replace(self, version=bare if track == "default" else f"{bare}+{track}", track=track, first_seed=first)
 
     @property
     def blocks(self) -> list[tuple[int, ...]]:

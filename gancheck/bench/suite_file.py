@@ -7,11 +7,11 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 
-from gancheck.bench.suite import COUNTS, Suite
+from gancheck.bench.suite import COUNTS, Suite, Track
 from gancheck.bench.task import EvaluationProtocol, PluginSpec, Table, Task
 from gancheck.bench.validation import validate_task, validate_yardstick
 from gancheck.errors import BadParameter, BadSuite, GancheckError, UnknownName, did_you_mean
@@ -110,6 +110,7 @@ class SuiteReader:
         "seeds",
         "block",
         "first_seed",
+        "track",
         "budget",
         "training",
         "evaluation",
@@ -136,7 +137,8 @@ class SuiteReader:
         counts = {k: whole_number(table[k], k, least) for k, least in COUNTS.items() if k in table}
         tasks += place_yardsticks(tasks, table.get("yardsticks", []))
         about, version = str(table.get("about", "")), str(table.get("version", "1"))
-        return check_suite(Suite(str(table.get("name", self.name)), version, tasks, recipes, about, **counts), registry)
+        made = Suite(str(table.get("name", self.name)), version, tasks, recipes, about, **counts)
+        return check_suite(made.on_track(read_track(table)), registry)
 
     def task(self, table: Table) -> Task:
         """One [[task]]; what it does not say is the suite's."""
@@ -182,6 +184,12 @@ def check_suite(suite: Suite, registry: Registry) -> Suite:
     if again := [x for x in rungs if rungs.count(x) > 1]:
         raise BadSuite(f"the knob '{again[0][0]}' has level = {again[0][1]:g} twice; every level is one task")
     return replace(suite, recipes=check_plugins(suite, registry))
+
+
+def read_track(table: Table) -> Track:
+    """`track = "tuned"`; tuning itself has no file."""
+    track: Track = parameters.convert(table.get("track", "default"), Literal["default", "tuned"], "track")
+    return track
 
 
 #: What a task of a ladder says, both or neither.

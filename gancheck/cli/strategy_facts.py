@@ -19,8 +19,9 @@ TRACKS = {"points": ("mlp", "ring8"), "images": ("dcgan", "digits")}  #: kind of
 
 def strategy_facts(entry: PluginEntry, registry: Registry) -> dict[str, Any]:
     """`tracks`: the kinds of data that it can treat. `cost`: CPU seconds of a step over the untreated GAN's, network
-    evaluations per step and per sample, as measured; None for a strategy of one's own."""
-    return {"tracks": tracks_of(entry, registry), "cost": measured_costs().get(entry.info.name)}
+    evaluations per step and per sample, as measured; None for a strategy of one's own. `search`: where tuning looks."""
+    search = {name: str(space) for name, space in entry.info.properties["search"].items()}
+    return {"tracks": tracks_of(entry, registry), "cost": measured_costs().get(entry.info.name), "search": search}
 
 
 def tracks_of(entry: PluginEntry, registry: Registry) -> list[str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gancheck.plugins.own_code import OwnCode, read_tree
-from gancheck.plugins.syntax import WHOLE, canonical, chains, imports_in, is_docstring, names_defined
+from gancheck.plugins.syntax import WHOLE, canonical, chains, imports_in, is_remark, names_defined
 
 PACKAGE = "gancheck"
 
@@ -68,7 +68,7 @@ class Source:
 
     def piece(self, statements: list[ast.stmt]) -> Piece:
         """Statements of this file, and the names of gancheck that they refer to."""
-        statements = [s for s in statements if not is_docstring(s)]
+        statements = [s for s in statements if not is_remark(s)]
         uses: dict[str, tuple[Place, ...]] = {}
         for name, *attributes in (chain for statement in statements for chain in chains(statement)):
             if places := tuple(self.meanings(name, attributes)):

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 #: Fields of the syntax tree that say nothing about what is computed, or that only some versions of Python have.
 IGNORED = ("ctx", "kind", "returns", "type_comment", "type_ignores", "type_params")
+REMARKS = ("paper", "search")  #: arguments of decorators that decide no number
+SPACES = ".strategies.search_space"  #: module in whose words `search` is written
 WHOLE = "*"  #: instead of a name: everything that a module defines
 
 
@@ -73,15 +75,15 @@ def fields(node: ast.AST) -> Iterator[tuple[str, object]]:
         if name in IGNORED or unseen or value is None or value == []:
             continue
         if name == "decorator_list":
-            value = [without_paper(decorator) for decorator in value]
-        yield name, [v for v in value if not is_docstring(v)] if isinstance(value, list) else value
+            value = [without_remarks(decorator) for decorator in value]
+        yield name, [v for v in value if not is_remark(v)] if isinstance(value, list) else value
 
 
-def without_paper(decorator: ast.expr) -> ast.expr:
-    """A decorator without the paper that it names."""
+def without_remarks(decorator: ast.expr) -> ast.expr:
+    """A decorator without what it only says: the paper, and where tuning may look for parameters."""
     if not isinstance(decorator, ast.Call):
         return decorator
-    return ast.Call(decorator.func, decorator.args, [k for k in decorator.keywords if k.arg != "paper"])
+    return ast.Call(decorator.func, decorator.args, [k for k in decorator.keywords if k.arg not in REMARKS])
 
 
 def is_for_checkers(node: ast.AST) -> bool:
@@ -89,8 +91,10 @@ def is_for_checkers(node: ast.AST) -> bool:
     return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
 
 
-def is_docstring(node: object) -> bool:
-    """Whether a statement is a text and nothing else."""
+def is_remark(node: object) -> bool:
+    """Whether a statement computes nothing: a text and nothing else, or an import of what remarks are written in."""
+    if isinstance(node, ast.ImportFrom):
+        return (node.module or "").endswith(SPACES)
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 

@@ -21,26 +21,36 @@ from gancheck.gans.sampler import Sampler
 from gancheck.gans.settings import Settings
 from gancheck.gans.state import Params, State
 from gancheck.plugins.info import PluginInfo, plugin, plugin_info
+from gancheck.strategies.search_space import Space, refuse_unknown_fields
 
 T = TypeVar("T")
 Kind = Literal["trained", "oracle", "sampling"]
 FAMILIES = ("objective", "regulariser", "discriminator", "optimisation")  #: beside words of an author's own
 
 
-def strategy(name: str, *, family: str, paper: str = "", kind: Kind = "trained") -> Callable[[T], T]:
+def strategy(
+    name: str, *, family: str, paper: str = "", kind: Kind = "trained", search: Mapping[str, Space] | None = None
+) -> Callable[[T], T]:
     """Make a dataclass that derives from `Strategy` known as `name`.
 
     `family` says what it changes: "objective" (it defines both players' losses; a recipe holds at most one),
     "regulariser", "discriminator", "optimisation", or a word of your own. `paper` says where it comes from, as in
     "Mao et al., ICCV 2017". `kind` "oracle" (uses mode labels) and "sampling" (only filters samples afterwards) are
-    ranked in tables of their own.
+    ranked in tables of their own. `search` says where `gancheck tune` may look for parameters, as in
+    {"gamma": gancheck.Log(0.1, 1_000.0)}: `Log`, `Linear` or `Choice`, with the default inside.
 
     Raises BadPlugin for a family that is nearly one of these four.
     """
     meant = difflib.get_close_matches(family.lower(), FAMILIES, n=1, cutoff=0.85)
     if meant and family not in FAMILIES:  # two objectives would compose, and none of them would be alone
         raise BadPlugin(f"strategy '{name}': unknown family '{family}'. Did you mean '{meant[0]}'?")
-    return plugin("strategy", name, family=family, paper=paper, kind=kind)
+    declare = plugin("strategy", name, family=family, paper=paper, kind=kind, search=dict(search or {}))
+
+    def decorate(thing: T) -> T:
+        refuse_unknown_fields(search or {}, getattr(thing, "__dataclass_fields__", {}))
+        return declare(thing)
+
+    return decorate
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,10 @@ from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
 from gancheck.strategies.data.self_conditioned import ConditionalGenerator
 from gancheck.strategies.objectives.mgan import CLASSIFIER, confusion
+from gancheck.strategies.search_space import Log
 
 
-@strategy("infogan", family="auxiliary", paper="Chen et al., NeurIPS 2016")
+@strategy("infogan", family="auxiliary", paper="Chen et al., NeurIPS 2016", search={"weight": Log(0.01, 100.0)})
 @dataclass(frozen=True)
 class InfoGan(Strategy):
     """Give the generator a code c of k values and add -weight * log Q(c | G(z, c)) to its loss and the network Q's."""

@@ -22,11 +22,17 @@ from gancheck.gans.heads import replace_head
 from gancheck.gans.latent import CODES_TAKEN
 from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
+from gancheck.strategies.search_space import Log
 
 ENCODER = "mode-encoder"
 
 
-@strategy("mdgan", family="auxiliary", paper="Che et al., ICLR 2017")
+@strategy(
+    "mdgan",
+    family="auxiliary",
+    paper="Che et al., ICLR 2017",
+    search={"distance": Log(0.02, 2.0), "fooling": Log(0.04, 4.0)},
+)
 @dataclass(frozen=True)
 class ModeRegularised(Strategy):
     """Add distance * ||x - G(E(x))||^2 - fooling * log D(G(E(x))) to the loss of the generator and an encoder E."""

@@ -19,11 +19,12 @@ from gancheck.gans.game import Game
 from gancheck.gans.latent import join
 from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
+from gancheck.strategies.search_space import Log
 
 STATISTIC = "statistic"
 
 
-@strategy("meg", family="auxiliary", paper="Kumar et al., 2019")
+@strategy("meg", family="auxiliary", paper="Kumar et al., 2019", search={"weight": Log(0.01, 100.0)})
 @dataclass(frozen=True)
 class MaximumEntropy(Strategy):
     """Add weight / 2 * (sp(-T(G(z), z)) + sp(T(G(z), z'))) to the loss of the generator and a statistic network T."""

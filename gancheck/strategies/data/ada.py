@@ -21,12 +21,13 @@ from gancheck.gans.game import Game
 from gancheck.gans.state import State
 from gancheck.strategies.base import strategy
 from gancheck.strategies.data._augmentations import AugmentingStrategy
+from gancheck.strategies.search_space import Linear
 
 MEMORY = "ada"
 PAUSE = 4  #: discriminator updates between two changes of p, as in the authors' code
 
 
-@strategy("ada", family="data", paper="Karras et al., NeurIPS 2020")
+@strategy("ada", family="data", paper="Karras et al., NeurIPS 2020", search={"target": Linear(0.3, 0.9)})
 @dataclass(frozen=True)
 class Ada(AugmentingStrategy):
     """Change real and generated samples with probability p, which follows sign(E sign(D(real)) - target)."""

@@ -23,11 +23,17 @@ from gancheck.numerics.kmeans import kmeans
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.data._picking import balanced_rows, refuse_seen_modes, shuffle, take_rows
 from gancheck.strategies.data.self_conditioned import nearest
+from gancheck.strategies.search_space import Choice
 
 CENTRES = "cluster-balance/centres"
 
 
-@strategy("cluster-balance", family="data", paper="Nickerson et al., AISTATS 2001")
+@strategy(
+    "cluster-balance",
+    family="data",
+    paper="Nickerson et al., AISTATS 2001",
+    search={"clusters": Choice(10, 20, 50, 100)},
+)
 @dataclass(frozen=True)
 class ClusterBalance(Strategy):
     """Of several batches use one of different rows, with as many of every k-means cluster as there are."""

@@ -23,13 +23,19 @@ from gancheck.gans.state import Params, State
 from gancheck.numerics.kmeans import kmeans_from
 from gancheck.strategies.base import strategy
 from gancheck.strategies.data.self_conditioned import MEMORY, SelfConditioned, evaluation_mode, uncoded_features
+from gancheck.strategies.search_space import Choice, Linear
 
 LOOKS = 6  #: at the discriminator between two partitions; the authors look every 500 steps and partition every 3,000
 SEEN, COUNT = "dyngan/seen", "dyngan/count"
 FAR = 1e4  #: every coordinate of the centre of a code that is not used yet
 
 
-@strategy("dyngan", family="data", paper="Luo & Yang, TPAMI 2024")
+@strategy(
+    "dyngan",
+    family="data",
+    paper="Luo & Yang, TPAMI 2024",
+    search={"clusters": Choice(10, 30, 60), "margin": Linear(0.0, 0.5)},
+)
 @dataclass(frozen=True)
 class DynGan(SelfConditioned):
     """Give real samples with D(x) > 1 / (1 + margin) a code of their own, of which both players are told."""

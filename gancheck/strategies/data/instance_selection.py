@@ -22,12 +22,13 @@ from gancheck.gans.look import Look
 from gancheck.gans.settings import Settings
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.data._picking import rows_in_use, take_rows
+from gancheck.strategies.search_space import Linear
 
 ROWS = 10_000  #: training samples that the Gaussian is fitted to
 ROUNDS = 8  #: of the search for principal components
 
 
-@strategy("instance-selection", family="data", paper="DeVries et al., NeurIPS 2020")
+@strategy("instance-selection", family="data", paper="DeVries et al., NeurIPS 2020", search={"keep": Linear(0.2, 1.0)})
 @dataclass(frozen=True)
 class InstanceSelection(Strategy):
     """Train on the share of the data that is most likely under a Gaussian fitted to it; rare modes are given up."""

@@ -18,9 +18,12 @@ from gancheck.gans.game import Game
 from gancheck.gans.settings import Settings
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.data._picking import refuse_seen_modes, rows_alike, take_rows
+from gancheck.strategies.search_space import Choice
 
 
-@strategy("oversampling", family="data", paper="He & Garcia, IEEE TKDE 2009", kind="oracle")
+@strategy(
+    "oversampling", family="data", paper="He & Garcia, IEEE TKDE 2009", kind="oracle", search={"times": Choice(2, 4, 8)}
+)
 @dataclass(frozen=True)
 class Oversampling(Strategy):
     """Draw real rows with replacement, in proportion to 1 / (rows of their mode); the modes' labels are used."""

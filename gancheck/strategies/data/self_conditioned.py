@@ -30,11 +30,14 @@ from gancheck.gans.sampler import Sampler
 from gancheck.gans.state import Kept, Params, State
 from gancheck.numerics.kmeans import kmeans, kmeans_from
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
+from gancheck.strategies.search_space import Choice
 
 MEMORY = "self-conditioned"
 
 
-@strategy("self-conditioned", family="data", paper="Liu et al., CVPR 2020")
+@strategy(
+    "self-conditioned", family="data", paper="Liu et al., CVPR 2020", search={"clusters": Choice(10, 20, 50, 100)}
+)
 @dataclass(frozen=True)
 class SelfConditioned(Strategy):
     """Condition both players on clusters of the real data, found in the discriminator's features as it learns."""

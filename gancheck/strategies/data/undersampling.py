@@ -18,9 +18,16 @@ from gancheck.gans.game import Game
 from gancheck.gans.settings import Settings
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.data._picking import balanced_rows, refuse_seen_modes, shuffle, take_rows
+from gancheck.strategies.search_space import Choice
 
 
-@strategy("undersampling", family="data", paper="He & Garcia, IEEE TKDE 2009", kind="oracle")
+@strategy(
+    "undersampling",
+    family="data",
+    paper="He & Garcia, IEEE TKDE 2009",
+    kind="oracle",
+    search={"times": Choice(2, 4, 8)},
+)
 @dataclass(frozen=True)
 class Undersampling(Strategy):
     """Of several batches use one of different rows, with as many of every mode as there are; labels are used."""

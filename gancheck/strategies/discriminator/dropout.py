@@ -18,12 +18,13 @@ from gancheck.gans.dropout import Dropout
 from gancheck.gans.exchange import exchange
 from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
+from gancheck.strategies.search_space import Linear
 
 #: A discriminator gives logits, so whatever activation it holds is a hidden one.
 ACTIVATIONS = tuple(getattr(activation, name) for name in activation.__all__ if name != "MultiheadAttention")
 
 
-@strategy("dropout", family="discriminator", paper="Srivastava et al., JMLR 2014")
+@strategy("dropout", family="discriminator", paper="Srivastava et al., JMLR 2014", search={"p": Linear(0.1, 0.9)})
 @dataclass(frozen=True)
 class DropoutInCritics(Strategy):
     """Drop a share p of the units after every activation of every critic; each call draws a mask of its own."""

@@ -19,9 +19,15 @@ from gancheck.gans.base import Gan
 from gancheck.gans.heads import dry_calls
 from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
+from gancheck.strategies.search_space import Choice
 
 
-@strategy("fourier-features", family="discriminator", paper="Tancik et al., NeurIPS 2020")
+@strategy(
+    "fourier-features",
+    family="discriminator",
+    paper="Tancik et al., NeurIPS 2020",
+    search={"bands": Choice(1, 2, 3, 4)},
+)
 @dataclass(frozen=True)
 class FourierFeatures(Strategy):
     """Let every critic see [x, sin(2^i pi x), cos(2^i pi x)], i = 0 to bands - 1, in place of x."""

@@ -12,9 +12,12 @@ from torch import Tensor
 from gancheck.errors import BadParameter
 from gancheck.gans.game import Game, Sample
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Log
 
 
-@strategy("instance-noise", family="discriminator", paper="Sonderby et al., ICLR 2017")
+@strategy(
+    "instance-noise", family="discriminator", paper="Sonderby et al., ICLR 2017", search={"sigma": Log(0.01, 1.0)}
+)
 @dataclass(frozen=True)
 class InstanceNoise(Strategy):
     """Add N(0, sigma^2) to everything the discriminator sees; sigma falls linearly to 0 over the run."""

@@ -18,9 +18,15 @@ from gancheck.gans.heads import REQUIRES_LINEAR_HEAD, has_head, insert_before_he
 from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
 from gancheck.strategies.discriminator._l1_distance import distances
+from gancheck.strategies.search_space import Choice
 
 
-@strategy("minibatch-discrimination", family="discriminator", paper="Salimans et al., NeurIPS 2016")
+@strategy(
+    "minibatch-discrimination",
+    family="discriminator",
+    paper="Salimans et al., NeurIPS 2016",
+    search={"kernels": Choice(20, 50, 100, 200), "width": Choice(3, 5, 10)},
+)
 @dataclass(frozen=True)
 class MinibatchDiscrimination(Strategy):
     """Append to the last hidden layer each sample's closeness to the others, o_b = sum_j exp(-|M_ib - M_jb|_1)."""

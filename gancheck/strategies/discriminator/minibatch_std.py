@@ -16,9 +16,12 @@ from gancheck.gans.base import Gan
 from gancheck.gans.heads import REQUIRES_LINEAR_HEAD, has_head, insert_before_head
 from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
+from gancheck.strategies.search_space import Choice
 
 
-@strategy("minibatch-std", family="discriminator", paper="Karras et al., ICLR 2018")
+@strategy(
+    "minibatch-std", family="discriminator", paper="Karras et al., ICLR 2018", search={"group": Choice(2, 4, 8, 16)}
+)
 @dataclass(frozen=True)
 class MinibatchStd(Strategy):
     """Append to the last hidden layer the standard deviation over a group of samples, averaged over features."""

@@ -15,9 +15,10 @@ from gancheck.gans.game import Game, Sample
 from gancheck.gans.latent import Latent
 from gancheck.gans.settings import Settings
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Choice
 
 
-@strategy("pacgan", family="discriminator", paper="Lin et al., NeurIPS 2018")
+@strategy("pacgan", family="discriminator", paper="Lin et al., NeurIPS 2018", search={"m": Choice(2, 3, 4)})
 @dataclass(frozen=True)
 class PacGan(Strategy):
     """Let the discriminator judge packs of m samples, joined along features or channels, so that sameness shows.

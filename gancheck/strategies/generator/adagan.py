@@ -27,12 +27,13 @@ from gancheck.gans.sampler import Sampler
 from gancheck.gans.state import Params, State
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.sampling.checkpoint_ensemble import EnsembleSampler, empty_queue, enqueue, kept_generators
+from gancheck.strategies.search_space import Choice
 
 QUEUE, START, CRITIC = "adagan/generators", "adagan/start", "adagan/critic"
 BATCH, LR = 128, 1e-3  #: of the critic between data and mixture
 
 
-@strategy("adagan", family="generator", paper="Tolstikhin et al., NeurIPS 2017")
+@strategy("adagan", family="generator", paper="Tolstikhin et al., NeurIPS 2017", search={"generators": Choice(3, 5, 8)})
 @dataclass(frozen=True)
 class AdaGan(Strategy):
     """Train generator t on real samples weighted by (lambda - (1 - 1/t) exp(-D(x)))_+, D between data and mixture."""

@@ -26,12 +26,18 @@ from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
 from gancheck.strategies.generator._mixture import mixture_around
 from gancheck.strategies.generator.deligan import PRIOR
+from gancheck.strategies.search_space import Log
 
 EMBEDDED, SCALE = "bourgan/embedded", "bourgan/scale"
 TINY = 1e-12  #: beside squared distances, so that equal samples have a logarithm
 
 
-@strategy("bourgan", family="generator", paper="Xiao et al., NeurIPS 2018")
+@strategy(
+    "bourgan",
+    family="generator",
+    paper="Xiao et al., NeurIPS 2018",
+    search={"alpha": Log(0.001, 10.0), "sigma": Log(0.001, 0.1)},
+)
 @dataclass(frozen=True)
 class BourGan(Strategy):
     """Draw z around embedded data; add alpha * E (log |G(z1) - G(z2)| - log(scale * |z1 - z2|))^2 to G's loss."""

@@ -19,11 +19,17 @@ from gancheck.gans.latent import CODES_TAKEN, one_hot
 from gancheck.gans.players import Players
 from gancheck.gans.settings import Settings
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
+from gancheck.strategies.search_space import Choice, Log
 
 PRIOR = "prior"
 
 
-@strategy("deligan", family="generator", paper="Gurumurthy et al., CVPR 2017")
+@strategy(
+    "deligan",
+    family="generator",
+    paper="Gurumurthy et al., CVPR 2017",
+    search={"components": Choice(10, 25, 50, 100), "sigma": Log(0.002, 0.2), "weight": Log(0.001, 10.0)},
+)
 @dataclass(frozen=True)
 class Deligan(Strategy):
     """Learn the prior z = mu_k + sigma_k * eps, k uniform; add weight * E (sigma - 1)^2 to the generator's loss."""

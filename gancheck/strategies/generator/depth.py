@@ -28,11 +28,12 @@ from gancheck.strategies.generator._hidden import (
     untouched,
 )
 from gancheck.strategies.objectives.mad_gan import Tails
+from gancheck.strategies.search_space import Choice
 
 REASON = "whose last hidden activation is a module, such as nn.ReLU, and gives numbers or maps of two dimensions"
 
 
-@strategy("depth", family="generator", paper="He et al., CVPR 2016")
+@strategy("depth", family="generator", paper="He et al., CVPR 2016", search={"layers": Choice(1, 2, 3)})
 @dataclass(frozen=True)
 class Depth(Strategy):
     """Add hidden layers of equal width behind the last one; a control of capacity."""

@@ -17,9 +17,15 @@ from gancheck.gans.latent import CODES_TAKEN
 from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
 from gancheck.strategies.generator._mixture import mixture_around
+from gancheck.strategies.search_space import Choice, Log
 
 
-@strategy("mixture-latent", family="generator", paper="Ben-Yosef & Weinshall, 2018")
+@strategy(
+    "mixture-latent",
+    family="generator",
+    paper="Ben-Yosef & Weinshall, 2018",
+    search={"components": Choice(5, 10, 20, 50), "spread": Log(0.1, 10.0), "sigma": Log(0.01, 1.0)},
+)
 @dataclass(frozen=True)
 class MixtureLatent(Strategy):
     """Draw z = mu_k + sigma * eps, k uniform, with centres mu_k drawn once from the cube [-spread, spread)^d."""

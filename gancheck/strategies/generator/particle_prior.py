@@ -24,11 +24,17 @@ from gancheck.gans.settings import Settings
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
 from gancheck.strategies.generator._mixture import mixture_around
 from gancheck.strategies.generator.deligan import PRIOR
+from gancheck.strategies.search_space import Choice, Log
 
 FLOOR = 1e-4  #: beside the variance under its root, as in the project's code
 
 
-@strategy("particle-prior", family="generator", paper="Garcia, ParticleGAN, 2025")
+@strategy(
+    "particle-prior",
+    family="generator",
+    paper="Garcia, ParticleGAN, 2025",
+    search={"particles": Choice(300, 1_000, 3_000), "sigma": Log(0.005, 0.5), "weight": Log(0.01, 100.0)},
+)
 @dataclass(frozen=True)
 class ParticlePrior(Strategy):
     """Learn a table z_k; add weight * (mean_j relu(1 - std_j) + sum_(i!=j) cov_ij^2 / d) to the generator's loss."""

@@ -27,6 +27,7 @@ from gancheck.gans.noise import MeanNoise, noise
 from gancheck.gans.players import Players
 from gancheck.gans.state import State
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
+from gancheck.strategies.search_space import Log
 
 STEP = "presgan/step"  #: size of a leapfrog step times the latent's size
 ACCEPTED = 0.67  #: share of accepted moves that the step size aims at, as in the authors' code
@@ -34,7 +35,12 @@ PACE = 0.02  #: of the step size's changes, as there
 NORMAL_ONLY = "its chains are those of a latent z ~ N(0, I)"
 
 
-@strategy("presgan", family="generator", paper="Dieng et al., 2019")
+@strategy(
+    "presgan",
+    family="generator",
+    paper="Dieng et al., 2019",
+    search={"weight": Log(0.0001, 1.0), "sigma": Log(0.03, 1.0)},
+)
 @dataclass(frozen=True)
 class PresGan(Strategy):
     """Train on x + sigma * eps and G(z) + sigma * eps, sigma learned, and subtract weight * entropy from G's loss."""

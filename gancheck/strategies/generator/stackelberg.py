@@ -21,9 +21,10 @@ from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
 from gancheck.strategies.generator.width import NO_WIDTH, resized, shapes, widths
 from gancheck.strategies.objectives.mad_gan import Tails
+from gancheck.strategies.search_space import Choice
 
 
-@strategy("stackelberg", family="generator", paper="Zhang et al., 2018")
+@strategy("stackelberg", family="generator", paper="Zhang et al., 2018", search={"k": Choice(4, 8, 16)})
 @dataclass(frozen=True)
 class Stackelberg(Strategy):
     """Play k generators that share nothing, each sample made by one of them, against one discriminator."""

@@ -18,11 +18,12 @@ from gancheck.gans.base import Gan
 from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
 from gancheck.strategies.generator._hidden import Treated, roles
+from gancheck.strategies.search_space import Log
 
 NO_WIDTH = 'needs a GAN with a parameter whose name ends in "width", a number of units or channels'
 
 
-@strategy("width", family="generator", paper="Zagoruyko & Komodakis, BMVC 2016")
+@strategy("width", family="generator", paper="Zagoruyko & Komodakis, BMVC 2016", search={"factor": Log(0.5, 4.0)})
 @dataclass(frozen=True)
 class Width(Strategy):
     """Multiply the number of units in every hidden layer by a factor; a control of capacity."""

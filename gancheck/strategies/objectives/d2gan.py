@@ -15,12 +15,18 @@ from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
+from gancheck.strategies.search_space import Log
 
 SECOND = "discriminator2"
 LINEAR = -20.0  #: below this logit, log(softplus(logit)) is the logit to the last digit of float32
 
 
-@strategy("d2gan", family="objective", paper="Nguyen et al., NeurIPS 2017")
+@strategy(
+    "d2gan",
+    family="objective",
+    paper="Nguyen et al., NeurIPS 2017",
+    search={"alpha": Log(0.01, 1.0), "beta": Log(0.01, 1.0)},
+)
 @dataclass(frozen=True)
 class DualDiscriminator(Strategy):
     """D1 minimises D1(G(z)) - alpha log D1(x), D2 D2(x) - beta log D2(G(z)), G beta log D2(G(z)) - D1(G(z))."""

@@ -26,11 +26,17 @@ from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, strategy
 from gancheck.strategies.regularisers._features import FeatureStrategy
 from gancheck.strategies.regularisers._slopes import between
+from gancheck.strategies.search_space import Linear, Log
 
 ENCODER = "encoder"
 
 
-@strategy("dist-gan", family="objective", paper="Tran et al., ECCV 2018")
+@strategy(
+    "dist-gan",
+    family="objective",
+    paper="Tran et al., ECCV 2018",
+    search={"weight": Log(0.01, 100.0), "share": Linear(0.0, 0.5), "penalty": Log(0.01, 100.0)},
+)
 @dataclass(frozen=True)
 class DistGan(FeatureStrategy):
     """G and E minimise |E s(D(x)) - E s(D(G(z)))| + E (phi(x) - phi(x'))^2 + weight * (f - g)^2; x' is real to D."""

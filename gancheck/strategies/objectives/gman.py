@@ -17,9 +17,15 @@ from gancheck.gans.game import Game
 from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
 from gancheck.strategies.objectives._critics import add_critics, losses_against, refuse_count, train_each
+from gancheck.strategies.search_space import Choice, Linear
 
 
-@strategy("gman", family="objective", paper="Durugkar et al., ICLR 2017")
+@strategy(
+    "gman",
+    family="objective",
+    paper="Durugkar et al., ICLR 2017",
+    search={"critics": Choice(2, 5, 8), "sharpness": Linear(0.0, 5.0)},
+)
 @dataclass(frozen=True)
 class Gman(Strategy):
     """Each D_i plays its own game, G minimises sum_i w_i L_i with w = softmax(sharpness L), L_i = sp(-D_i(G(z)))."""

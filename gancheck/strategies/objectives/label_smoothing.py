@@ -15,9 +15,12 @@ from torch.nn.functional import softplus
 from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Linear
 
 
-@strategy("label-smoothing", family="objective", paper="Salimans et al., NeurIPS 2016")
+@strategy(
+    "label-smoothing", family="objective", paper="Salimans et al., NeurIPS 2016", search={"target": Linear(0.5, 1.0)}
+)
 @dataclass(frozen=True)
 class LabelSmoothing(Strategy):
     """D minimises target sp(-D(x)) + (1-target) sp(D(x)) + sp(D(G(z))), G minimises sp(-D(G(z)))."""

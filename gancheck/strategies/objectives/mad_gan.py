@@ -24,11 +24,12 @@ from gancheck.gans.heads import REQUIRES_LINEAR_HEAD, has_head, require_head
 from gancheck.gans.latent import CODES_TAKEN, one_hot
 from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
+from gancheck.strategies.search_space import Choice
 
 WHICH = "which"
 
 
-@strategy("mad-gan", family="objective", paper="Ghosh et al., CVPR 2018")
+@strategy("mad-gan", family="objective", paper="Ghosh et al., CVPR 2018", search={"k": Choice(2, 4, 8)})
 @dataclass(frozen=True)
 class MadGan(Strategy):
     """D minimises -log p(real|x) - log p(j|G_j(z)) over k generators and "real"; G_j minimises -log p(real|G_j(z))."""

@@ -23,11 +23,17 @@ from gancheck.gans.heads import replace_head
 from gancheck.gans.latent import CODES_TAKEN, one_hot
 from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
+from gancheck.strategies.search_space import Choice, Log
 
 CLASSIFIER = "classifier"
 
 
-@strategy("mgan", family="objective", paper="Hoang et al., ICLR 2018")
+@strategy(
+    "mgan",
+    family="objective",
+    paper="Hoang et al., ICLR 2018",
+    search={"k": Choice(4, 10, 16), "beta": Log(0.0001, 1.0)},
+)
 @dataclass(frozen=True)
 class Mgan(Strategy):
     """k generators play the non-saturating game and minimise -beta log C_u(G_u(z)), as the classifier C does."""

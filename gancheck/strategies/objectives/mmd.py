@@ -24,12 +24,18 @@ from gancheck.strategies.base import strategy
 from gancheck.strategies.objectives._shares import row_shares
 from gancheck.strategies.regularisers._features import FeatureStrategy
 from gancheck.strategies.regularisers._slopes import between
+from gancheck.strategies.search_space import Log
 
 WIDEST = 16.0  #: bandwidth of the widest of the Gaussian kernels that are summed
 HALVINGS = 4  #: of it, to 8, 4, 2 and 1; as in the authors' code
 
 
-@strategy("mmd", family="objective", paper="Li et al., NeurIPS 2017")
+@strategy(
+    "mmd",
+    family="objective",
+    paper="Li et al., NeurIPS 2017",
+    search={"rank": Log(0.16, 1_600.0), "penalty": Log(0.01, 100.0)},
+)
 @dataclass(frozen=True)
 class MmdGan(FeatureStrategy):
     """D maximises, G minimises E k(x, x') + E k(g, g') - 2 E k(x, g), k Gaussian kernels of D's features."""

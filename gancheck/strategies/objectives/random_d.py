@@ -17,9 +17,15 @@ from gancheck.gans.game import Game
 from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
 from gancheck.strategies.objectives._critics import add_critics, losses_against, refuse_count, train_each
+from gancheck.strategies.search_space import Choice, Linear
 
 
-@strategy("random-d", family="objective", paper="Mordido et al., 2018")
+@strategy(
+    "random-d",
+    family="objective",
+    paper="Mordido et al., 2018",
+    search={"critics": Choice(2, 5, 8), "dropped": Linear(0.1, 0.9)},
+)
 @dataclass(frozen=True)
 class RandomD(Strategy):
     """Each D_i plays its own game, G minimises the mean of sp(-D_i(G(z))) over those that are not left out."""

@@ -21,11 +21,12 @@ from gancheck.gans.heads import replace_head
 from gancheck.gans.latent import Latent, join
 from gancheck.gans.players import Players
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
+from gancheck.strategies.search_space import Log
 
 RECONSTRUCTOR = "reconstructor"
 
 
-@strategy("veegan", family="objective", paper="Srivastava et al., NeurIPS 2017")
+@strategy("veegan", family="objective", paper="Srivastava et al., NeurIPS 2017", search={"weight": Log(0.01, 100.0)})
 @dataclass(frozen=True)
 class Veegan(Strategy):
     """D tells (x, F(x)) from (G(z), z); G and reconstructor F minimise -D(G(z), z) + weight * ||z - F(G(z))||^2."""

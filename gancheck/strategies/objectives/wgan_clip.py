@@ -16,9 +16,15 @@ from gancheck.gans.game import Game
 from gancheck.gans.settings import Settings
 from gancheck.gans.state import Params, State
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Choice, Log
 
 
-@strategy("wgan-clip", family="objective", paper="Arjovsky et al., ICML 2017")
+@strategy(
+    "wgan-clip",
+    family="objective",
+    paper="Arjovsky et al., ICML 2017",
+    search={"c": Log(0.001, 0.1), "critic_steps": Choice(1, 2, 5)},
+)
 @dataclass(frozen=True)
 class WganClip(Strategy):
     """A critic without a sigmoid, every weight clipped to [-c, c] after each update; both players move by RMSProp."""

@@ -14,9 +14,15 @@ from gancheck.gans.game import Game
 from gancheck.gans.settings import Settings
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.regularisers._slopes import between
+from gancheck.strategies.search_space import Choice, Log
 
 
-@strategy("wgan-gp", family="objective", paper="Gulrajani et al., NeurIPS 2017")
+@strategy(
+    "wgan-gp",
+    family="objective",
+    paper="Gulrajani et al., NeurIPS 2017",
+    search={"weight": Log(0.1, 1_000.0), "critic_steps": Choice(1, 2, 5)},
+)
 @dataclass(frozen=True)
 class WganGp(Strategy):
     """A critic without a sigmoid, its gradient norm held near 1 on segments between real and generated samples."""

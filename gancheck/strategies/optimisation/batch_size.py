@@ -12,9 +12,12 @@ from dataclasses import dataclass, replace
 from gancheck.errors import BadParameter
 from gancheck.gans.settings import Settings
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Choice
 
 
-@strategy("batch-size", family="optimisation", paper="Brock et al., ICLR 2019")
+@strategy(
+    "batch-size", family="optimisation", paper="Brock et al., ICLR 2019", search={"factor": Choice(0.5, 2.0, 4.0, 8.0)}
+)
 @dataclass(frozen=True)
 class BatchSize(Strategy):
     """Multiply the batch of both players by a factor."""

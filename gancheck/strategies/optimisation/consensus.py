@@ -16,9 +16,12 @@ from gancheck.gans.game import Game
 from gancheck.gans.settings import Settings
 from gancheck.gans.state import Params
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Log
 
 
-@strategy("consensus", family="optimisation", paper="Mescheder et al., NeurIPS 2017")
+@strategy(
+    "consensus", family="optimisation", paper="Mescheder et al., NeurIPS 2017", search={"gamma": Log(0.1, 1_000.0)}
+)
 @dataclass(frozen=True)
 class Consensus(Strategy):
     """Move both players at once, by their gradients v and gamma times the gradient of ||v||^2 / 2, of all weights.

@@ -13,11 +13,17 @@ import torch
 from gancheck.errors import BadParameter
 from gancheck.gans.state import Params, State
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Choice
 
 MEMORY = "ema"
 
 
-@strategy("ema", family="optimisation", paper="Yazici et al., ICLR 2019")
+@strategy(
+    "ema",
+    family="optimisation",
+    paper="Yazici et al., ICLR 2019",
+    search={"decay": Choice(0.9, 0.99, 0.995, 0.999, 0.9995)},
+)
 @dataclass(frozen=True)
 class Ema(Strategy):
     """Train as usual; evaluate the exponential moving average of the weights of all players that generate.

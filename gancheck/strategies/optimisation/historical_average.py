@@ -18,11 +18,17 @@ from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.gans.state import State
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Log
 
 MEMORY = "historical-average"
 
 
-@strategy("historical-average", family="optimisation", paper="Salimans et al., NeurIPS 2016")
+@strategy(
+    "historical-average",
+    family="optimisation",
+    paper="Salimans et al., NeurIPS 2016",
+    search={"weight": Log(0.01, 100.0)},
+)
 @dataclass(frozen=True)
 class HistoricalAverage(Strategy):
     """Add weight * ||w - (1/t) sum_i w_i||^2 to each player's loss, w_i its weights after the i-th step."""

@@ -17,9 +17,15 @@ from torch.func import grad
 from gancheck.errors import BadParameter
 from gancheck.gans.game import Game, Sample
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Linear, Log
 
 
-@strategy("logan", family="optimisation", paper="Wu et al., 2019")
+@strategy(
+    "logan",
+    family="optimisation",
+    paper="Wu et al., 2019",
+    search={"a": Log(0.009, 90.0), "b": Log(0.001, 10.0), "rate": Linear(0.2, 1.0), "weight": Log(0.001, 10.0)},
+)
 @dataclass(frozen=True)
 class Logan(Strategy):
     """Play both losses with z + a g / (b + ||g||^2), g = grad_z D(G(z)), and add a weight times the squared step."""

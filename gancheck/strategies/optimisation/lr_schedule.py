@@ -14,9 +14,12 @@ from gancheck.errors import BadParameter
 from gancheck.gans.settings import Optimiser, Settings
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.optimisation._all_players import Who, change_optimisers
+from gancheck.strategies.search_space import Log
 
 
-@strategy("lr-schedule", family="optimisation", paper="Loshchilov & Hutter, ICLR 2017")
+@strategy(
+    "lr-schedule", family="optimisation", paper="Loshchilov & Hutter, ICLR 2017", search={"floor": Log(0.001, 1.0)}
+)
 @dataclass(frozen=True)
 class LrSchedule(Strategy):
     """Let the learning rate fall linearly, like a cosine or in cycles of a cosine, or rise at the start and stay."""

@@ -16,9 +16,10 @@ from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.gans.settings import Settings
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Choice
 
 
-@strategy("n-critic", family="optimisation", paper="Goodfellow et al., NeurIPS 2014")
+@strategy("n-critic", family="optimisation", paper="Goodfellow et al., NeurIPS 2014", search={"k": Choice(2, 3, 5, 8)})
 @dataclass(frozen=True)
 class NCritic(Strategy):
     """Update the discriminator k times, each on a batch of its own, for every update of the generator."""

@@ -22,12 +22,15 @@ from gancheck.gans.game import Game
 from gancheck.gans.look import Look
 from gancheck.gans.state import Params, State
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Choice
 
 MEMORY = "past-discriminators"
 OTHER = {"generator": "discriminator", "discriminator": "generator"}
 
 
-@strategy("past-discriminators", family="optimisation", paper="Grnarova et al., ICLR 2018")
+@strategy(
+    "past-discriminators", family="optimisation", paper="Grnarova et al., ICLR 2018", search={"k": Choice(2, 5, 10)}
+)
 @dataclass(frozen=True)
 class PastDiscriminators(Strategy):
     """Each player's loss is its mean against the present opponent and k past ones, kept at even steps of the run.

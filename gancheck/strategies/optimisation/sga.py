@@ -20,12 +20,13 @@ from gancheck.gans.game import Game
 from gancheck.gans.settings import Settings
 from gancheck.gans.state import Params
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Log
 
 ALIGNMENT = 0.1  #: epsilon in the paper
 Field = dict[str, Params]
 
 
-@strategy("sga", family="optimisation", paper="Balduzzi et al., ICML 2018")
+@strategy("sga", family="optimisation", paper="Balduzzi et al., ICML 2018", search={"weight": Log(0.01, 100.0)})
 @dataclass(frozen=True)
 class Sga(Strategy):
     """Move both players at once, by xi + lambda A^T xi, A the antisymmetric part of the Jacobian of their gradients xi.

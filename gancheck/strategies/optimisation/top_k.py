@@ -13,9 +13,15 @@ from torch import Tensor
 from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Choice, Linear
 
 
-@strategy("top-k", family="optimisation", paper="Sinha et al., NeurIPS 2020")
+@strategy(
+    "top-k",
+    family="optimisation",
+    paper="Sinha et al., NeurIPS 2020",
+    search={"nu": Linear(0.25, 1.0), "gamma": Choice(0.9, 0.95, 0.98, 0.99, 0.999)},
+)
 @dataclass(frozen=True)
 class TopK(Strategy):
     """Average the generator's loss over the k fake rows with the highest logits; k falls from all rows to nu of them.

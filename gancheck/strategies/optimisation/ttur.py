@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from gancheck.errors import BadParameter
 from gancheck.gans.settings import Settings
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Log
 
 
-@strategy("ttur", family="optimisation", paper="Heusel et al., NeurIPS 2017")
+@strategy("ttur", family="optimisation", paper="Heusel et al., NeurIPS 2017", search={"ratio": Log(0.4, 40.0)})
 @dataclass(frozen=True)
 class Ttur(Strategy):
     """Multiply the discriminator's learning rate, and leave the generator's."""

@@ -20,9 +20,10 @@ from gancheck.gans.lookahead import adam
 from gancheck.gans.settings import Optimiser, Settings
 from gancheck.gans.state import Params
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Choice
 
 
-@strategy("unrolled", family="optimisation", paper="Metz et al., ICLR 2017")
+@strategy("unrolled", family="optimisation", paper="Metz et al., ICLR 2017", search={"k": Choice(1, 2, 5, 10)})
 @dataclass(frozen=True)
 class Unrolled(Strategy):
     """Play the generator's loss against the discriminator as it will be after k more Adam steps on this batch.

@@ -17,9 +17,15 @@ from gancheck.gans.game import Game, Sample
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.regularisers._augmentations import SHIFT, refuse_still
 from gancheck.strategies.regularisers.cr import change_of_logits, refuse_shift
+from gancheck.strategies.search_space import Log
 
 
-@strategy("bcr", family="regulariser", paper="Zhao et al., AAAI 2021")
+@strategy(
+    "bcr",
+    family="regulariser",
+    paper="Zhao et al., AAAI 2021",
+    search={"real": Log(0.1, 1_000.0), "fake": Log(0.1, 1_000.0)},
+)
 @dataclass(frozen=True)
 class BalancedConsistency(Strategy):
     """Add real * E (D(x) - D(T x))^2 + fake * E (D(G(z)) - D(T G(z)))^2, T as in cr."""

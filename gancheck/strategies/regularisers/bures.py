@@ -20,13 +20,14 @@ from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.strategies.base import strategy
 from gancheck.strategies.regularisers._features import FeatureStrategy, average_over_critics
+from gancheck.strategies.search_space import Log
 
 MOST = 20  #: iterations; more of them blow up rounding where the covariance is singular
 TINY = 1e-24  #: keeps the root of a matrix of zeros, and its gradient, finite
 ROUNDING = 1e-4  #: length of a deviation below which it is not stretched to 1, as that of samples that are all alike
 
 
-@strategy("bures", family="regulariser", paper="De Meulemeester et al., ECML 2021")
+@strategy("bures", family="regulariser", paper="De Meulemeester et al., ECML 2021", search={"weight": Log(0.01, 100.0)})
 @dataclass(frozen=True)
 class Bures(FeatureStrategy):
     """Add weight * (tr C + tr C' - 2 tr (C C')^(1/2)), the covariances of real and generated features, to G's loss."""

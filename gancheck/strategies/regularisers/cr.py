@@ -18,9 +18,10 @@ from gancheck.gans.base import Gan
 from gancheck.gans.game import Game, Sample
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.regularisers._augmentations import SHIFT, augment, refuse_still
+from gancheck.strategies.search_space import Log
 
 
-@strategy("cr", family="regulariser", paper="Zhang et al., ICLR 2020")
+@strategy("cr", family="regulariser", paper="Zhang et al., ICLR 2020", search={"weight": Log(0.1, 1_000.0)})
 @dataclass(frozen=True)
 class Consistency(Strategy):
     """Add weight * E (D(x) - D(T x))^2, T a random shift, and on images half of the time a reflection."""

@@ -13,9 +13,15 @@ from torch import Tensor
 from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Log
 
 
-@strategy("dragan", family="regulariser", paper="Kodali et al., 2017")
+@strategy(
+    "dragan",
+    family="regulariser",
+    paper="Kodali et al., 2017",
+    search={"weight": Log(0.1, 1_000.0), "spread": Log(0.05, 5.0)},
+)
 @dataclass(frozen=True)
 class Dragan(Strategy):
     """Add weight * E (||grad D(x + a u)|| - 1)^2, u uniform on [0, spread * std(x)], a on [0, 1] for each sample."""

@@ -15,9 +15,15 @@ from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.regularisers._pairs import pair_differences
+from gancheck.strategies.search_space import Log
 
 
-@strategy("dsgan", family="regulariser", paper="Yang et al., ICLR 2019")
+@strategy(
+    "dsgan",
+    family="regulariser",
+    paper="Yang et al., ICLR 2019",
+    search={"weight": Log(0.08, 800.0), "tau": Log(0.1, 1_000.0)},
+)
 @dataclass(frozen=True)
 class DiversitySensitive(Strategy):
     """Subtract weight * E min(|G(z1) - G(z2)| / (|z1 - z2| + 1e-5), tau) from the generator's loss."""

@@ -21,12 +21,13 @@ from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.strategies.base import strategy
 from gancheck.strategies.regularisers._features import FeatureStrategy, average_over_critics
+from gancheck.strategies.search_space import Log
 
 TINY, ROUNDING = 1e-12, 1e-4  #: floors of a square, and of a row's length
 GAP = 1e-2  #: gap between eigenvalues below which its inverse is damped, as a share of their sum; a choice of ours
 
 
-@strategy("gdpp", family="regulariser", paper="Elfeki et al., ICML 2019")
+@strategy("gdpp", family="regulariser", paper="Elfeki et al., ICML 2019", search={"weight": Log(0.01, 100.0)})
 @dataclass(frozen=True)
 class Gdpp(FeatureStrategy):
     """Add weight * (1e-4 * E (l - l')^2 - sum m(l) |v . v'|) to G's loss, (l, v) eigenpairs of feature kernels."""

@@ -15,9 +15,12 @@ from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.gans.state import Params
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Log
 
 
-@strategy("gradient-clipping", family="regulariser", paper="Pascanu et al., ICML 2013")
+@strategy(
+    "gradient-clipping", family="regulariser", paper="Pascanu et al., ICML 2013", search={"norm": Log(0.01, 100.0)}
+)
 @dataclass(frozen=True)
 class GradientClipping(Strategy):
     """Multiply each player's gradient g by min(1, norm / ||g||)."""

@@ -17,9 +17,15 @@ from torch import Tensor
 from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Choice, Log
 
 
-@strategy("imle", family="regulariser", paper="Yu et al., ECCV 2020")
+@strategy(
+    "imle",
+    family="regulariser",
+    paper="Yu et al., ECCV 2020",
+    search={"weight": Log(0.01, 100.0), "factor": Choice(5, 10, 20)},
+)
 @dataclass(frozen=True)
 class Imle(Strategy):
     """Add weight * E_x min_j mean (x - G(z_j))^2 to the generator's loss, over factor * batch fresh latents z_j."""

@@ -19,11 +19,12 @@ from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.gans.state import State
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Log
 
 MEMORY = "lecam"
 
 
-@strategy("lecam", family="regulariser", paper="Tseng et al., CVPR 2021")
+@strategy("lecam", family="regulariser", paper="Tseng et al., CVPR 2021", search={"weight": Log(0.003, 30.0)})
 @dataclass(frozen=True)
 class LeCam(Strategy):
     """Add weight * (E max(0, D(x) - mean of D(G(z)))^2 + E max(0, mean of D(x) - D(G(z)))^2), the means running."""

@@ -15,9 +15,10 @@ from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.regularisers._slopes import between, squared_slopes
+from gancheck.strategies.search_space import Log
 
 
-@strategy("max-gp", family="regulariser", paper="Zhou et al., ICML 2019")
+@strategy("max-gp", family="regulariser", paper="Zhou et al., ICML 2019", search={"weight": Log(0.001, 10.0)})
 @dataclass(frozen=True)
 class MaxGp(Strategy):
     """Add weight * max_i ||grad D(x_i)||^2 over points x_i between real and generated samples."""

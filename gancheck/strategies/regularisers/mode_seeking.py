@@ -13,9 +13,10 @@ from torch import Tensor
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.regularisers._pairs import pair_differences
+from gancheck.strategies.search_space import Log
 
 
-@strategy("mode-seeking", family="regulariser", paper="Mao et al., CVPR 2019")
+@strategy("mode-seeking", family="regulariser", paper="Mao et al., CVPR 2019", search={"weight": Log(0.01, 100.0)})
 @dataclass(frozen=True)
 class ModeSeeking(Strategy):
     """Add weight / (mean |G(z1) - G(z2)| / mean |z1 - z2| + 1e-5) to the generator's loss over pairs."""

@@ -16,9 +16,10 @@ from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.regularisers._slopes import between
+from gancheck.strategies.search_space import Log
 
 
-@strategy("one-sided-gp", family="regulariser", paper="Petzka et al., ICLR 2018")
+@strategy("one-sided-gp", family="regulariser", paper="Petzka et al., ICLR 2018", search={"weight": Log(0.1, 1_000.0)})
 @dataclass(frozen=True)
 class OneSidedGp(Strategy):
     """Add weight * E max(0, ||grad D(a x + (1-a) G(z))|| - 1)^2, a uniform on [0, 1]."""

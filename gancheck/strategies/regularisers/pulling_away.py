@@ -15,9 +15,10 @@ from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.strategies.base import strategy
 from gancheck.strategies.regularisers._features import FeatureStrategy, average_over_critics
+from gancheck.strategies.search_space import Log
 
 
-@strategy("pulling-away", family="regulariser", paper="Zhao et al., ICLR 2017")
+@strategy("pulling-away", family="regulariser", paper="Zhao et al., ICLR 2017", search={"weight": Log(0.001, 10.0)})
 @dataclass(frozen=True)
 class PullingAway(FeatureStrategy):
     """Add weight * mean_{i != j} cos^2(s_i, s_j) of the features s of generated samples to the generator's loss."""

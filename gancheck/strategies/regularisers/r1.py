@@ -12,9 +12,10 @@ from torch import Tensor
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.regularisers._slopes import squared_slopes
+from gancheck.strategies.search_space import Log
 
 
-@strategy("r1", family="regulariser", paper="Mescheder et al., ICML 2018")
+@strategy("r1", family="regulariser", paper="Mescheder et al., ICML 2018", search={"gamma": Log(0.1, 1_000.0)})
 @dataclass(frozen=True)
 class R1(Strategy):
     """Add gamma/2 * E_x ||grad_x D(x)||^2 to the discriminator's loss."""

@@ -12,9 +12,10 @@ from torch import Tensor
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.regularisers._slopes import squared_slopes
+from gancheck.strategies.search_space import Log
 
 
-@strategy("r1r2", family="regulariser", paper="Huang et al., NeurIPS 2024")
+@strategy("r1r2", family="regulariser", paper="Huang et al., NeurIPS 2024", search={"gamma": Log(0.01, 100.0)})
 @dataclass(frozen=True)
 class R1R2(Strategy):
     """Add gamma/2 * (E_x ||grad D(x)||^2 + E_z ||grad D(G(z))||^2) to the discriminator's loss, at every step."""

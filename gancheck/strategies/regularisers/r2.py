@@ -14,9 +14,10 @@ from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.regularisers._slopes import squared_slopes
+from gancheck.strategies.search_space import Log
 
 
-@strategy("r2", family="regulariser", paper="Mescheder et al., ICML 2018")
+@strategy("r2", family="regulariser", paper="Mescheder et al., ICML 2018", search={"gamma": Log(0.1, 1_000.0)})
 @dataclass(frozen=True)
 class R2(Strategy):
     """Add gamma/2 * E_z ||grad D(G(z))||^2 to the discriminator's loss."""

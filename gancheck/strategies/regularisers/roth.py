@@ -15,9 +15,10 @@ from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.regularisers._slopes import squared_slopes
+from gancheck.strategies.search_space import Log
 
 
-@strategy("roth", family="regulariser", paper="Roth et al., NeurIPS 2017")
+@strategy("roth", family="regulariser", paper="Roth et al., NeurIPS 2017", search={"gamma": Log(0.001, 10.0)})
 @dataclass(frozen=True)
 class Roth(Strategy):
     """Add gamma/2 * (E (1-s(D(x)))^2 ||grad D(x)||^2 + E s(D(G(z)))^2 ||grad D(G(z))||^2), s the sigmoid."""

@@ -18,11 +18,14 @@ from gancheck.gans.game import Game
 from gancheck.gans.look import Look
 from gancheck.gans.state import Params, State
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Linear
 
 MEMORY, TINY = "spectral-regularisation", 1e-12
 
 
-@strategy("spectral-regularisation", family="regulariser", paper="Liu et al., ICCV 2019")
+@strategy(
+    "spectral-regularisation", family="regulariser", paper="Liu et al., ICCV 2019", search={"share": Linear(0.1, 1.0)}
+)
 @dataclass(frozen=True)
 class SpectralRegularisation(Strategy):
     """Play with (W + sum_{i<=k} (s_1 - s_i) u_i v_i^T) / s_1 in every layer of every critic, k a share of the rank."""

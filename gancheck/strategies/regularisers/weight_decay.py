@@ -13,9 +13,12 @@ from typing import Literal
 from gancheck.errors import BadParameter
 from gancheck.gans.settings import Settings
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Log
 
 
-@strategy("weight-decay", family="regulariser", paper="Krogh & Hertz, NeurIPS 1991")
+@strategy(
+    "weight-decay", family="regulariser", paper="Krogh & Hertz, NeurIPS 1991", search={"decay": Log(0.000_001, 0.01)}
+)
 @dataclass(frozen=True)
 class WeightDecay(Strategy):
     """Add decay * w to the gradient of every weight w, as decay/2 * ||w||^2 in the loss would."""

@@ -13,9 +13,15 @@ from torch import Tensor
 from gancheck.errors import BadParameter
 from gancheck.gans.game import Game, Sample
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Log
 
 
-@strategy("zcr", family="regulariser", paper="Zhao et al., AAAI 2021")
+@strategy(
+    "zcr",
+    family="regulariser",
+    paper="Zhao et al., AAAI 2021",
+    search={"weight": Log(0.2, 2_000.0), "spread": Log(0.005, 50.0), "sigma": Log(0.005, 0.5)},
+)
 @dataclass(frozen=True)
 class LatentConsistency(Strategy):
     """Add weight * E (D(G(z)) - D(G(z')))^2 to D's loss and -spread * E |G(z) - G(z')|^2 to G's, z' = z + N(0, s^2)."""

@@ -13,9 +13,10 @@ from gancheck.errors import BadParameter
 from gancheck.gans.game import Game
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.regularisers._slopes import between, squared_slopes
+from gancheck.strategies.search_space import Log
 
 
-@strategy("zero-gp", family="regulariser", paper="Thanh-Tung et al., ICLR 2019")
+@strategy("zero-gp", family="regulariser", paper="Thanh-Tung et al., ICLR 2019", search={"weight": Log(0.1, 1_000.0)})
 @dataclass(frozen=True)
 class ZeroGp(Strategy):
     """Add weight * E ||grad D(a x + (1-a) G(z))||^2, a uniform on [0, 1]."""

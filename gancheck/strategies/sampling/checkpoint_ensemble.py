@@ -22,11 +22,12 @@ from gancheck.gans.sampler import Sampler
 from gancheck.gans.state import Kept, Params, State
 from gancheck.strategies.base import Strategy, strategy
 from gancheck.strategies.sampling._columns import each
+from gancheck.strategies.search_space import Choice
 
 MEMORY = "checkpoint-ensemble"
 
 
-@strategy("checkpoint-ensemble", family="sampling", paper="Wang et al., 2016")
+@strategy("checkpoint-ensemble", family="sampling", paper="Wang et al., 2016", search={"members": Choice(2, 4, 8)})
 @dataclass(frozen=True)
 class CheckpointEnsemble(Strategy):
     """Draw as many samples from each of the last kept generators and the present one.

@@ -22,11 +22,18 @@ from gancheck.gans.game import Game, Sample
 from gancheck.gans.sampler import Sampler
 from gancheck.gans.state import Kept
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Choice, Log
 
 AT_ONCE = 1_024  #: chains that are walked side by side
 
 
-@strategy("ddls", family="sampling", paper="Che et al., NeurIPS 2020", kind="sampling")
+@strategy(
+    "ddls",
+    family="sampling",
+    paper="Che et al., NeurIPS 2020",
+    kind="sampling",
+    search={"steps": Choice(50, 100, 200), "step": Log(0.001, 0.1)},
+)
 @dataclass(frozen=True)
 class Ddls(Strategy):
     """z <- z - step/2 grad E(z) + sqrt(step) n from latents of the prior, n normal, E(z) = -log p(z) - D(G(z))."""

@@ -19,11 +19,18 @@ from gancheck.gans.state import Kept
 from gancheck.strategies.base import strategy
 from gancheck.strategies.sampling._calibration import CalibratedSampler, CalibratingStrategy, Calibration
 from gancheck.strategies.sampling._columns import each
+from gancheck.strategies.search_space import Linear
 
 EPSILON = 1e-6  #: keeps the logarithm finite at the largest odds
 
 
-@strategy("drs", family="sampling", paper="Azadi et al., ICLR 2019", kind="sampling")
+@strategy(
+    "drs",
+    family="sampling",
+    paper="Azadi et al., ICLR 2019",
+    kind="sampling",
+    search={"percentile": Linear(50.0, 95.0)},
+)
 @dataclass(frozen=True)
 class Drs(CalibratingStrategy):
     """Keep a sample with probability sigmoid(F - gamma), F = d - max d - log(1 - exp(d - max d)), d its log odds."""

@@ -19,9 +19,16 @@ from gancheck.gans.state import Kept
 from gancheck.strategies.base import strategy
 from gancheck.strategies.sampling._calibration import CalibratedSampler, CalibratingStrategy, Calibration, Proposals
 from gancheck.strategies.sampling._columns import each
+from gancheck.strategies.search_space import Choice
 
 
-@strategy("mh-gan", family="sampling", paper="Turner et al., ICML 2019", kind="sampling")
+@strategy(
+    "mh-gan",
+    family="sampling",
+    paper="Turner et al., ICML 2019",
+    kind="sampling",
+    search={"length": Choice(50, 100, 200)},
+)
 @dataclass(frozen=True)
 class MhGan(CalibratingStrategy):
     """Each sample ends a chain that starts at a real one and moves to a proposal with min(1, odds(new) / odds(old))."""

@@ -18,9 +18,16 @@ from gancheck.gans.base import Gan
 from gancheck.gans.sampler import Sampler
 from gancheck.gans.state import Kept
 from gancheck.strategies.base import Strategy, strategy
+from gancheck.strategies.search_space import Log
 
 
-@strategy("truncation", family="sampling", paper="Brock et al., ICLR 2019", kind="sampling")
+@strategy(
+    "truncation",
+    family="sampling",
+    paper="Brock et al., ICLR 2019",
+    kind="sampling",
+    search={"threshold": Log(0.1, 3.0)},
+)
 @dataclass(frozen=True)
 class Truncation(Strategy):
     """Draw every number of z from N(0, 1) given that |z| < threshold; training stays as it is."""

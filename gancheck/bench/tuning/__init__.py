@@ -1,0 +1,1 @@
+"""Equal tuning: every recipe gets as many trials, on seeds that are never ranked."""

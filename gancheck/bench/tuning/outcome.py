@@ -1,0 +1,99 @@
+"""What tuning found: every recipe's best parameters, as tables and as a suite that can be ranked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gancheck.bench.suite import Suite
+from gancheck.bench.suite_writer import write_suite
+from gancheck.system.counts import say_count
+from gancheck.system.files import write_text
+from gancheck.system.tables import Row, csv
+from gancheck.version import version
+
+COLUMNS = (
+    *("strategy", "tuned", "value", "value_at_defaults", "trials", "given_up", "parameters", "sampler", "seeds"),
+    *("suite", "suite_version", "gancheck"),
+)
+TRIAL_COLUMNS = ("strategy", "trial", "tuned", "state", "value")
+
+
+@dataclass(frozen=True)
+class TunedRecipe:
+    """One recipe's trials. Values are shares of modes held on tuning seeds, less 1 where samples are blurred."""
+
+    recipe: str
+    tuned: str  #: the same with the parameters of its best trial
+    trials: tuple[tuple[str, str, float | None], ...]  #: recipe, state ("complete", "pruned", "fail") and value of each
+    value: float | None  #: of the best
+    value_at_defaults: float | None
+    open_parameters: tuple[str, ...]  #: `strategy.parameter`, whose values were looked for
+
+    @property
+    def given_up(self) -> int:
+        """Trials that did not see all tasks."""
+        return sum(state == "pruned" for _, state, _ in self.trials)
+
+
+@dataclass(frozen=True)
+class TuningOutcome:
+    """What tuning of a suite found."""
+
+    origin: Suite
+    recipes: tuple[TunedRecipe, ...]
+    sampler: str
+    seeds: int  #: per trial and task
+    folder: Path
+
+    @property
+    def suite(self) -> Suite:
+        """The suite with tuned recipes, on the ranking seeds of the suite that was tuned."""
+        tuned = tuple(dict.fromkeys(recipe.tuned for recipe in self.recipes))
+        about = f"{self.origin.name} with parameters that {self.longest} trials each chose on seeds of their own"
+        return replace(self.origin.on_track("tuned"), recipes=tuned, about=about)
+
+    @property
+    def longest(self) -> int:
+        """Trials of a recipe."""
+        return max(len(recipe.trials) for recipe in self.recipes)
+
+    @property
+    def suite_file(self) -> Path:
+        """Where the tuned suite is written."""
+        return self.folder / "tuned.toml"
+
+    def rows(self) -> list[Row]:
+        """One row per recipe; columns are `COLUMNS`."""
+        facts = (self.sampler, self.seeds, self.origin.name, self.origin.version, version())
+        return [
+            dict(
+                zip(
+                    COLUMNS,
+                    (r.recipe, r.tuned, r.value, r.value_at_defaults, len(r.trials), r.given_up)
+                    + (" ".join(r.open_parameters), *facts),
+                    strict=True,
+                )
+            )
+            for r in self.recipes
+        ]
+
+    def trial_rows(self) -> list[Row]:
+        """One row per trial; columns are `TRIAL_COLUMNS`."""
+        return [
+            dict(zip(TRIAL_COLUMNS, (recipe.recipe, number, *trial), strict=True))
+            for recipe in self.recipes
+            for number, trial in enumerate(recipe.trials)
+        ]
+
+    def write(self) -> Path:
+        """Write tuned.toml, tuning.csv and trials.csv, each by rename; returns the suite's path."""
+        write_text(self.folder / "tuning.csv", csv(self.rows(), COLUMNS))
+        write_text(self.folder / "trials.csv", csv(self.trial_rows(), TRIAL_COLUMNS))
+        write_text(self.suite_file, write_suite(self.suite))
+        return self.suite_file
+
+    def __str__(self) -> str:
+        trials, given_up = (sum(n) for n in zip(*((len(r.trials), r.given_up) for r in self.recipes), strict=True))
+        counts = f"{say_count(len(self.recipes), 'recipe')}, {say_count(trials, 'trial')} ({given_up} given up early)"
+        return f"{counts} -> {self.suite_file}; gancheck run {self.suite_file} ranks it"
