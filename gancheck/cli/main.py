@@ -76,6 +76,20 @@ training; then failures with reasons, the environment, and the command that make
 Exit status: 0, or 2 where the folder holds no runs.
 """
 
+TUNE = """Was it only the defaults? Choose every recipe's parameters by the same number of trials.
+
+Looked for are the parameters for which strategies declare a search space, and the learning rates
+of both players, which every recipe has. Trials are runs on seeds that no board takes, and go by
+the modes held, as a board does. Needs Optuna: pip install 'gancheck[tune]'.
+
+  gancheck tune quick --trials 20
+  gancheck tune quick --trials 20 --only strategy=none,r1 --sampler random
+  gancheck run runs/quick+tuning/tuned.toml
+                                          then ranks what was found, on the suite's own seeds
+
+Exit status: 0 tuned, 2 bad usage or input.
+"""
+
 #: The first paragraph is what `gancheck --help` shows.
 COMMANDS = {
     "score": SCORE,
@@ -83,6 +97,7 @@ COMMANDS = {
     "run": "Train, measure and rank a suite; what is done already is not done again.",
     "rank": "Make the leaderboard again from a results folder.",
     "report": REPORT,
+    "tune": TUNE,
     "inspect": "Look at training data before any training: imbalance, copies, outliers, ranges, broken files.",
     "list": f"Show what can be named: {', '.join(kind.plural for kind in KINDS.values())}, suites.",
     "weights": "Which networks are at hand, where a file of weights goes, and its checksum.",
@@ -113,7 +128,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CycloptsError as error:
         return complain(usage(given, str(error)), debug)
     except KeyboardInterrupt:
-        resumes = " The same command goes on where it stopped." if "run" in given else ""
+        resumes = " The same command goes on where it stopped." if "run" in given or "tune" in given else ""
         print(f"gancheck: interrupted; nothing is half-written.{resumes}", file=sys.stderr)
         return 130
     except BrokenPipeError:

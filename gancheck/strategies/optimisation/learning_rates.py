@@ -1,6 +1,8 @@
 """Other learning rates than the suite's, as factors, so that they mean the same on every task.
 
-Which rates suit depends on the treatment: `gancheck tune` looks for these of every recipe, the untreated GAN's too.
+Heusel et al., "GANs trained by a two time-scale update rule converge to a local Nash equilibrium", NeurIPS 2017: the
+players have rates of their own. Which suit depends on the treatment, so `gancheck tune` looks for both factors of every
+recipe, the untreated GAN's too.
 """
 
 from __future__ import annotations
@@ -14,7 +16,10 @@ from gancheck.strategies.search_space import Log
 
 
 @strategy(
-    "learning-rates", family="optimisation", search={"generator": Log(0.1, 10.0), "discriminator": Log(0.1, 10.0)}
+    "learning-rates",
+    family="optimisation",
+    paper="Heusel et al., NeurIPS 2017",
+    search={"generator": Log(0.1, 10.0), "discriminator": Log(0.1, 10.0)},
 )
 @dataclass(frozen=True)
 class LearningRates(Strategy):

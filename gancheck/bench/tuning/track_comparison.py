@@ -1,0 +1,85 @@
+"""Was it only the defaults? How the ranks of a suite move from default to tuned parameters, at equal budget."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from gancheck.bench import aggregates
+from gancheck.bench.collect import comparable_runs, make_leaderboard, newest_date, run_result, suite_runs
+from gancheck.bench.leaderboard import Leaderboard
+from gancheck.bench.store import Store
+from gancheck.bench.suite import Track
+from gancheck.errors import BadData, StoreError
+from gancheck.plugins.registry import Registry
+from gancheck.system.files import write_text
+from gancheck.system.tables import Row, csv
+
+COLUMNS = (
+    *("strategy", "tuned", "rank", "rank_low", "rank_high", "tuned_rank", "tuned_rank_low", "tuned_rank_high"),
+    *("held", "held_low", "held_high", "tuned_held", "tuned_held_low", "tuned_held_high"),
+    *("gain", "gain_low", "gain_high", "pairs", "blurred", "tuned_blurred"),
+)
+
+
+@dataclass(frozen=True)
+class TrackComparison:
+    """Two boards of one suite, and which recipe of the one became which of the other."""
+
+    tuned_recipes: dict[str, str]  #: recipe -> recipe with tuned parameters
+    default: Leaderboard
+    tuned: Leaderboard
+
+    @classmethod
+    def read(cls, tuning: Path, default: Path, tuned: Path) -> TrackComparison:
+        """From the folder of tuning, and the results folders of both tracks."""
+        table = tuning / "tuning.csv"
+        if not table.is_file():
+            raise StoreError(f"{tuning} has no tuning.csv; give the folder that gancheck tune has written")
+        rows = pl.read_csv(table, columns=["strategy", "tuned"], infer_schema=False).iter_rows()
+        return cls(dict(rows), board_on(default, "default"), board_on(tuned, "tuned"))
+
+    def rows(self) -> list[Row]:
+        """One row per recipe on both boards, by default rank; columns are `COLUMNS`. `gain` is the paired difference in
+        modes held, tuned - default, over the tasks and seeds that both have."""
+        found = [self.row(recipe, tuned) for recipe, tuned in self.tuned_recipes.items() if self.stands(recipe, tuned)]
+        if not found:
+            raise BadData("no recipe stands on both boards; run the suite and its tuned.toml with the same seeds")
+        return sorted(found, key=lambda row: (row["rank"] is None, row["rank"] or 0, -(row["held"] or 0)))
+
+    def stands(self, recipe: str, tuned: str) -> bool:
+        """Whether a recipe is on both boards, with a task and seed in common."""
+        return bool(self.default.recipes.get(recipe, {}).keys() & self.tuned.recipes.get(tuned, {}).keys())
+
+    def row(self, recipe: str, tuned: str) -> Row:
+        """One recipe's places and numbers."""
+        before, after = (
+            next(row for row in board.leaderboard(board.kind_of(name)) if row["strategy"] == name)
+            for board, name in ((self.default, recipe), (self.tuned, tuned))
+        )
+        own, base = self.tuned.recipes[tuned], self.default.recipes[recipe]
+        gain = aggregates.gain(own, base, aggregates.modes_held) or (None, None, None)
+        places = [before[name] for name in ("rank", "rank_low", "rank_high")]
+        places += [after[name] for name in ("rank", "rank_low", "rank_high")]
+        shares = [side[name] for side in (before, after) for name in ("held", "held_low", "held_high")]
+        rest = (len(own.keys() & base.keys()), before["blurred"], after["blurred"])
+        return dict(zip(COLUMNS, (recipe, tuned, *places, *shares, *gain, *rest), strict=True))
+
+    def write(self, folder: Path) -> Path:
+        """Write moves.csv, by rename; returns its path."""
+        path = folder / "moves.csv"
+        write_text(path, csv(self.rows(), COLUMNS))
+        return path
+
+
+def board_on(folder: Path, track: Track) -> Leaderboard:
+    """The board of a results folder, which must be of this track."""
+    store = Store(folder)
+    owner = store.owner()
+    if owner is None or store.track() != track:
+        held = "no results folder" if owner is None else f"on the track '{store.track()}'"
+        raise StoreError(f"{folder} is {held}; give the results of the suite on the track '{track}'")
+    runs = suite_runs(comparable_runs(store.runs()), store.named("tasks"))
+    return make_leaderboard(map(run_result, runs), Registry.load(), *owner, newest_date(folder))
