@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from rich.table import Table
 
 from gancheck.api.tune import tune
+from gancheck.bench.tuning.objective import BLURRED_COSTS
 from gancheck.bench.tuning.outcome import TuningOutcome
 from gancheck.bench.tuning.sampling import SamplerName
 from gancheck.cli.console import Output
@@ -92,4 +93,4 @@ def in_words(value: float | None) -> str:
     """A share of modes held; blurred samples are said, and so is that nothing came out."""
     if value is None:
         return "none"
-    return f"{value:.2f}" if value >= 0 else f"{value + 1:.2f} blurred"
+    return f"{value:.2f}" if value >= 0 else f"{value + BLURRED_COSTS:.2f} blurred"

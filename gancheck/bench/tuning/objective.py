@@ -8,9 +8,11 @@ from gancheck.bench import aggregates
 from gancheck.bench.run_result import RunResult
 from gancheck.bench.suite_runs import SuiteRuns
 
+BLURRED_COSTS = 2.0  #: so that every blurred trial is below every one that is not
+
 
 def value_of_runs(results: Sequence[RunResult]) -> float | None:
-    """Share of modes held, mean over tasks of the mean over seeds, in [0, 1]; less 1 where the samples are blurred.
+    """Share of modes held, mean over tasks of the mean over seeds, in [0, 1]; less 2 where the samples are blurred.
 
     None where no run has an outcome, as where the recipe cannot treat any task's GAN.
     """
@@ -18,4 +20,4 @@ def value_of_runs(results: Sequence[RunResult]) -> float | None:
     held = aggregates.interval(runs, aggregates.modes_held)
     if held is None:
         return None
-    return held.mean - (1.0 if SuiteRuns(results).is_blurred(runs) else 0.0)
+    return held.mean - (BLURRED_COSTS if SuiteRuns(results).is_blurred(runs) else 0.0)

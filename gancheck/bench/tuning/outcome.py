@@ -21,7 +21,7 @@ TRIAL_COLUMNS = ("strategy", "trial", "tuned", "state", "value")
 
 @dataclass(frozen=True)
 class TunedRecipe:
-    """One recipe's trials. Values are shares of modes held on tuning seeds, less 1 where samples are blurred."""
+    """One recipe's trials. Values are shares of modes held on tuning seeds, less 2 where samples are blurred."""
 
     recipe: str
     tuned: str  #: the same with the parameters of its best trial
@@ -65,18 +65,13 @@ class TuningOutcome:
 
     def rows(self) -> list[Row]:
         """One row per recipe; columns are `COLUMNS`."""
-        facts = (self.sampler, self.seeds, self.origin.name, self.origin.version, version())
-        return [
-            dict(
-                zip(
-                    COLUMNS,
-                    (r.recipe, r.tuned, r.value, r.value_at_defaults, len(r.trials), r.given_up)
-                    + (" ".join(r.open_parameters), *facts),
-                    strict=True,
-                )
-            )
-            for r in self.recipes
-        ]
+        return [dict(zip(COLUMNS, self.values_of(recipe), strict=True)) for recipe in self.recipes]
+
+    def values_of(self, recipe: TunedRecipe) -> tuple[object, ...]:
+        """A recipe's row."""
+        found = (recipe.recipe, recipe.tuned, recipe.value, recipe.value_at_defaults)
+        counts = (len(recipe.trials), recipe.given_up, " ".join(recipe.open_parameters))
+        return (*found, *counts, self.sampler, self.seeds, self.origin.name, self.origin.version, version())
 
     def trial_rows(self) -> list[Row]:
         """One row per trial; columns are `TRIAL_COLUMNS`."""

@@ -37,7 +37,14 @@ class RecipeStudy:
 
     @classmethod
     def open(
-        cls, storage: BaseStorage, name: str, space: RecipeSpace, trials: int, tasks: int, sampler: SamplerName, seed: int
+        cls,
+        storage: BaseStorage,
+        name: str,
+        space: RecipeSpace,
+        trials: int,
+        tasks: int,
+        sampler: SamplerName,
+        seed: int,
     ) -> RecipeStudy:
         """The study of this name, as far as the journal has it. A trial is given up where it is below the median of the
         earlier ones when half of the tasks are done."""

@@ -117,9 +117,7 @@ def tune_suite(tuning: Tuning, executor: Executor, on_run: OnRun = lambda _: Non
     return TuningOutcome(tuning.origin, recipes, tuning.sampler, tuning.suite.seeds, tuning.folder)
 
 
-def make_round(
-    tuning: Tuning, begun: Sequence[tuple[RecipeStudy, Trial]], executor: Executor, on_run: OnRun
-) -> None:
+def make_round(tuning: Tuning, begun: Sequence[tuple[RecipeStudy, Trial]], executor: Executor, on_run: OnRun) -> None:
     """One trial of every recipe, task by task; those that are behind the median are given up on the way."""
     labels = {trial.study.study_name: study.space.label(trial.params, tuning.registry) for study, trial in begun}
     found: dict[str, list[RunResult]] = {label: [] for label in labels.values()}
