@@ -39,9 +39,9 @@ def tune(
 
     What is looked for: the parameters for which strategies declare a space (`search=` in their decorator) and the
     suite's recipes set no value, and the learning rates of generator and discriminator. The first trial is the recipe
-    as it is. Trials are ordinary runs on seeds from 1,000,000 on, which no board takes; they go by modes held, and those
-    whose samples are blurred come last, as on a board. `sampler` is "tpe", "random" or "grid", `only` as on the command
-    line ("strategy=r1"), `seeds` per trial and task one block unless given, `seed` the sampler's.
+    as it is. Trials are ordinary runs on seeds from 1,000,000 on, which no board takes; they go by modes held, and
+    those whose samples are blurred come last, as on a board. `sampler` is "tpe", "random" or "grid", `only` as on the
+    command line ("strategy=r1"), `seeds` per trial and task one block unless given, `seed` the sampler's.
     `out` is `runs/<suite>+tuning` unless given; a call that was stopped goes on from there, with the same result.
 
     Gives a `TuningOutcome` and writes tuned.toml (which `gancheck.run` ranks, on the track "tuned"), tuning.csv and

@@ -1,8 +1,8 @@
 """Which values a trial takes: drawn at random, on a grid, or where earlier trials were good (TPE).
 
-Bergstra et al., "Algorithms for hyper-parameter optimization", NeurIPS 2011 (tpe); Bergstra & Bengio, "Random search for
-hyper-parameter optimization", JMLR 2012. Every trial has a random stream of its own, so that a study which was stopped
-goes on as if it had not been.
+Bergstra et al., "Algorithms for hyper-parameter optimization", NeurIPS 2011 (tpe); Bergstra & Bengio, "Random search
+for hyper-parameter optimization", JMLR 2012. Every trial has a random stream of its own, so that a study which was
+stopped goes on as if it had not been.
 """
 
 from __future__ import annotations
@@ -39,23 +39,21 @@ def optuna_module() -> Any:
 def sampler_of(name: SamplerName, seed: int, recipe: str, trial: int) -> BaseSampler:
     """The sampler of one trial; of "grid", whose values are given, one that is not asked."""
     samplers, own = optuna_module().samplers, key("tuning", seed, recipe, trial) % 2**32
-    if name == "tpe":
-        made: BaseSampler = samplers.TPESampler(seed=own, n_startup_trials=RANDOM_FIRST)
-        return made
-    made = samplers.RandomSampler(seed=own)
+    tpe = {"n_startup_trials": RANDOM_FIRST} if name == "tpe" else {}
+    made: BaseSampler = (samplers.TPESampler if tpe else samplers.RandomSampler)(seed=own, **tpe)
     return made
 
 
 def distribution(space: Space) -> BaseDistribution:
     """A space in Optuna's words."""
     distributions = optuna_module().distributions
-    made: BaseDistribution
+    drawn: BaseDistribution
     if isinstance(space, Choice):
-        made = distributions.CategoricalDistribution(space.values)
-        return made
-    assert isinstance(space, Linear)
-    made = distributions.FloatDistribution(space.low, space.high, log=isinstance(space, Log))
-    return made
+        drawn = distributions.CategoricalDistribution(space.values)
+    else:
+        assert isinstance(space, Linear)
+        drawn = distributions.FloatDistribution(space.low, space.high, log=isinstance(space, Log))
+    return drawn
 
 
 def grid_point(space: RecipeSpace, trials: int, seed: int, number: int) -> Values:

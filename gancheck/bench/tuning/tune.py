@@ -1,7 +1,7 @@
 """Tuning of a suite: as many trials for every recipe, on seeds that are never ranked, each trial made of ordinary runs.
 
-The recipes' trials advance together, a task at a time, and no study sees another's: so neither the number of workers nor
-a stop changes what comes out.
+The recipes' trials advance together, a task at a time, and no study sees another's: so neither the number of workers
+nor a stop changes what comes out.
 """
 
 from __future__ import annotations

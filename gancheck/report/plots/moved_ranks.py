@@ -15,7 +15,7 @@ APART = 0.04  #: between the recipes' points, so that their intervals can be see
 
 
 def draw_moved_ranks(rows: Sequence[Row], path: Path) -> None:
-    """Draw the rows of a `TrackComparison` to a .png or .svg; a recipe without a number on a track has no point there."""
+    """Draw the rows of a `TrackComparison` to a .png or .svg; one without a number on a track has no point there."""
     with canvas(path, 6.8, 3.4) as figure:
         axes = figure.subplots()
         for place, (row, style) in enumerate(zip(rows, line_styles(len(rows)), strict=True)):

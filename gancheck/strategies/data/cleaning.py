@@ -27,7 +27,7 @@ from gancheck.strategies.data._picking import rows_in_use, take_rows
 from gancheck.strategies.search_space import Linear
 
 
-@strategy("cleaning", family="data", paper="Ramaswamy et al., SIGMOD 2000", search={"share": Linear(0.0, 0.2)})
+@strategy("cleaning", family="data", paper="Ramaswamy et al., SIGMOD 2000", search={"share": Linear(0.01, 0.2)})
 @dataclass(frozen=True)
 class Cleaning(Strategy):
     """Train on rows whose k-th nearest other row is nearer than a quantile of such distances."""

@@ -34,7 +34,7 @@ FAR = 1e4  #: every coordinate of the centre of a code that is not used yet
     "dyngan",
     family="data",
     paper="Luo & Yang, TPAMI 2024",
-    search={"clusters": Choice(10, 30, 60), "margin": Linear(0.0, 0.5)},
+    search={"clusters": Choice(10, 30, 60), "margin": Linear(0.02, 0.5)},
 )
 @dataclass(frozen=True)
 class DynGan(SelfConditioned):

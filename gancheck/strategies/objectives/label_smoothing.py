@@ -19,7 +19,7 @@ from gancheck.strategies.search_space import Linear
 
 
 @strategy(
-    "label-smoothing", family="objective", paper="Salimans et al., NeurIPS 2016", search={"target": Linear(0.5, 1.0)}
+    "label-smoothing", family="objective", paper="Salimans et al., NeurIPS 2016", search={"target": Linear(0.6, 1.0)}
 )
 @dataclass(frozen=True)
 class LabelSmoothing(Strategy):

@@ -15,13 +15,16 @@ from gancheck.bench.store import Run, Store
 from gancheck.bench.suite import TUNING_SEEDS, Suite
 from gancheck.bench.suite_file import load_suite
 from gancheck.bench.tuning.outcome import TuningOutcome
+from gancheck.bench.tuning.recipe_space import RecipeSpace
 from gancheck.bench.tuning.sampling import SamplerName
 from gancheck.bench.tuning.tune import Tuning, tune_suite
+from gancheck.cli.rank import leaderboard
 from gancheck.errors import BadData, BadSuite
 from gancheck.plugins.registry import Registry
 from tests.bench.conftest import SUITE
 
 pytest.importorskip("optuna")
+RATES = {"learning-rates.generator", "learning-rates.discriminator"}
 
 
 class Stopped(Exception):
@@ -120,8 +123,6 @@ def test_a_tuned_suite_is_not_tuned_again(suite: Suite, registry: Registry) -> N
 
 
 def test_trials_are_never_ranked(suite: Suite, registry: Registry, tmp_path: Path) -> None:
-    from gancheck.cli.rank import leaderboard
-
     tuned(suite, registry, tmp_path, Pretender(), trials=1)
     with pytest.raises(BadData, match="never ranked"):
         leaderboard(tmp_path)
@@ -131,3 +132,19 @@ def test_a_suite_cannot_take_tuning_seeds(suite: Suite) -> None:
     for first in (TUNING_SEEDS, TUNING_SEEDS - 1):
         with pytest.raises(BadSuite, match="for tuning"):
             replace(suite, first_seed=first)
+
+
+def test_what_a_recipe_sets_itself_stays_and_learning_rates_are_open_to_all(registry: Registry) -> None:
+    assert set(RecipeSpace.of("r1(gamma=3.0)", registry).spaces) == RATES
+    assert set(RecipeSpace.of("none", registry).spaces) == RATES
+    space = RecipeSpace.of("pacgan+r1", registry)
+    assert set(space.spaces) == {"pacgan.m", "r1.gamma", *RATES}
+    assert space.label(space.defaults, registry) == "pacgan+r1"
+    moved = {**space.defaults, "r1.gamma": 3.14159, "learning-rates.generator": 2.0}
+    assert space.label(moved, registry) == "pacgan+r1(gamma=3.14)+learning-rates(generator=2.0, discriminator=1.0)"
+
+
+def test_a_folder_says_its_track(suite: Suite, registry: Registry, tmp_path: Path) -> None:
+    tuned(suite, registry, tmp_path, Pretender(), trials=1)
+    assert Store(tmp_path).track() == "tuning"
+    assert Store(tmp_path / "other").track() == "default"
