@@ -115,6 +115,13 @@ def test_the_paper_that_a_decorator_names_changes_nothing_and_all_else_of_it_doe
     assert decorated('"mine", kind="oracle"') != decorated('"mine"')
 
 
+def test_where_tuning_may_look_changes_nothing(hashed: Hash) -> None:
+    plain = edited("plugin.py", "class Mine:", '@named("mine")\nclass Mine:')
+    searched = edited("plugin.py", "class Mine:", '@named("mine", search={"weight": Log(0.1, 10.0)})\nclass Mine:')
+    text = searched["plugin.py"].replace("WEIGHT = 2.0", "from pkg.strategies.search_space import Log\n\nWEIGHT = 2.0")
+    assert hashed({"plugin.py": text}) == hashed(plain)
+
+
 def test_a_definition_that_is_not_used_changes_nothing(hashed: Hash) -> None:
     assert hashed(edited("pkg/maths/helpers.py", "x - 1", "x - 2")) == hashed()
     assert hashed(edited("pkg/maths/helpers.py", "UNUSED = 1", "UNUSED = 2")) == hashed()
