@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gancheck.bench.cell import Retry, RunSummary
+from gancheck.bench.execution.base import Executor
 from gancheck.bench.execution.engine import Engine, EngineName
 from gancheck.bench.execution.local import LocalExecutor
 from gancheck.bench.plan import Plan
@@ -15,15 +16,44 @@ from gancheck.bench.selection import resize, select
 from gancheck.bench.side_files import CHECKPOINT, SideFiles
 from gancheck.bench.suite import Suite
 from gancheck.bench.suite_file import check_suite, load_suite, suite_of
+from gancheck.bench.trackers.base import Tracker
+from gancheck.bench.trackers.loader import load_tracker
+from gancheck.bench.trackers.tracking import Tracking
 from gancheck.plugins.parameters import split_names
 from gancheck.plugins.registry import Registry
 from gancheck.report.html.report import FILE, Report
 from gancheck.report.kept_samples import keep_samples, missing_players
 from gancheck.report.plots.bench import draw
 from gancheck.report.text.profile import profile_tasks
-from gancheck.report.text.progress import RunBar
+from gancheck.report.text.progress import RunBar, Words
+from gancheck.report.tracked_samples import sample_pictures
 from gancheck.system.data_folder import data_from
 from gancheck.testing.contract import kept_line, plugins_at
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """How a plan is worked on, and who hears of it; no number depends on it."""
+
+    jobs: int | None = None
+    threads: int | None = None
+    engine: Engine = field(default_factory=Engine)
+    words: Words = "normal"
+    tracker: Tracker | None = None
+    track_cached: bool = False
+    on_run: OnRun = lambda _: None  #: hears of every run that has an outcome
+
+    def local(self, plan: Plan) -> LocalExecutor:
+        """The workers of this machine, as which samples are drawn again."""
+        return LocalExecutor.of(plan.device, len(plan.todo), self.jobs, self.threads)
+
+    def executor(self, plan: Plan) -> Executor:
+        """Who works on the cells."""
+        return self.engine.executor(plan.device, len(plan.todo), self.jobs, self.threads)
+
+    def tracking(self, plan: Plan) -> Tracking | None:
+        """Who tells the tracker; None without one."""
+        return self.tracker and Tracking(self.tracker, plan, sample_pictures(plan), self.track_cached)
 
 
 def run(
@@ -48,6 +78,8 @@ def run(
     engine: EngineName = "local",
     address: str | None = None,
     gpu_share: float = 1.0,
+    track: str | Tracker | None = None,
+    track_cached: bool = False,
 ) -> RunOutcome:
     """Train, measure and rank; what the folder already holds is not done again.
 
@@ -64,15 +96,18 @@ def run(
     the same call goes on from there after it was killed; 0 writes none. `keep` names what is written to
     `<out>/samples`: "samples" (the last evaluation's, as .npy), "grids" (of images, at every evaluation), and to
     `<out>/players`: "players" (all networks at the end of training). `profile` times some steps of every task first.
-    `engine="ray"` works on the Ray cluster at `address` ("auto", "HOST:PORT"; None starts one of this machine), with
-    `gpu_share` of a GPU for each block. None of these changes a number.
+    `track` is "tensorboard", "FILE.py:NAME", or an object with a tracker's four methods, which hears of every run when
+    its block is done; with `track_cached` also of runs that were there before. `engine="ray"` works on the Ray cluster
+    at `address` ("auto", "HOST:PORT"; None starts one of this machine), with `gpu_share` of a GPU for each block. None
+    of these changes a number.
 
     Gives a `RunOutcome`: `.board` (the `Leaderboard`), `.frame()` (its rows as a polars.DataFrame), `.failed` (how many
     runs came to nothing; they are counted, not raised), `.counts`, `.runs`, and `.leaderboard`, the CSV file's path.
     Raises UnknownName, BadParameter, BadSuite or BadPlugin for bad input, StoreError where `out` cannot be used.
     """
     side = SideFiles(checkpoint, tuple(list_names(keep)), profile)
-    where = Engine(engine, address, gpu_share)
+    tracker = None if track is None else load_tracker(track)
+    how = RunOptions(jobs, threads, Engine(engine, address, gpu_share), tracker=tracker, track_cached=track_cached)
     with data_from(data_root):
         registry = Registry.load(plugins)
         if suite is None:
@@ -84,7 +119,7 @@ def run(
             whole = check_suite(suite, registry) if isinstance(suite, Suite) else load_suite(suite, registry)
             chosen = select(whole, registry, {axis: names for axis, names in only.items() if names})
         plan = Plan.of(resize(chosen, seeds, steps), registry, plugins, out, device, force, retry, whole, side)
-        return run_plan(plan, jobs, threads, where)
+        return run_plan(plan, how)
 
 
 def list_names(names: str | Sequence[str]) -> list[str]:
@@ -92,36 +127,30 @@ def list_names(names: str | Sequence[str]) -> list[str]:
     return split_names(names) if isinstance(names, str) else list(names)
 
 
-def run_plan(
-    plan: Plan,
-    jobs: int | None = None,
-    threads: int | None = None,
-    engine: Engine | None = None,
-    on_run: OnRun = lambda _: None,
-) -> RunOutcome:
-    """Do what is planned, with progress on standard error, draw the pictures and write the report.
-
-    `on_run` hears of every run that has an outcome.
-    """
-    cells, side = len(plan.todo), plan.jobs[0].side
-    here = LocalExecutor.of(plan.device, cells, jobs, threads)
-    executor = (engine or Engine()).executor(plan.device, cells, jobs, threads)
-    profiled: Sequence[str] = ()
+def run_plan(plan: Plan, how: RunOptions) -> RunOutcome:
+    """Do what is planned, with progress on standard error, draw the pictures and write the report."""
+    here, executor = how.local(plan), how.executor(plan)
+    side, profiled = plan.jobs[0].side, list[str]()
     if side.profile:
         with here.as_worker():
-            profiled = profile_tasks(plan)
-    with RunBar(len(plan.specs)) as bar:
+            profiled += profile_tasks(plan)
+    tracking = how.tracking(plan)
+    with RunBar(len(plan.specs), words=how.words) as bar:
 
         def hear(summary: RunSummary) -> None:
             bar(summary)
-            on_run(summary)
+            how.on_run(summary)
+            if tracking:
+                with here.as_worker():  # as the workers drew the samples
+                    tracking(summary)
 
         outcome = execute(plan, executor, hear)
-    with here.as_worker():  # as the workers drew the samples
+    with here.as_worker():
         keep_samples(plan, side.keep)
         draw(plan.jobs, plan.registry, plan.store, outcome.board, outcome.runs, outcome.leaderboard.parent)
         write_report(plan, outcome)
-    return replace(outcome, notes=(*profiled, *outcome.notes, *missing_players(plan)))
+    notes = *profiled, *outcome.notes, *missing_players(plan), *(tracking.notes() if tracking else ())
+    return replace(outcome, notes=notes)
 
 
 def write_report(plan: Plan, outcome: RunOutcome) -> None:

@@ -73,6 +73,8 @@ class RunSummary:
     cached: bool = False
     metric_errors: Mapping[str, str] = field(default_factory=dict)  #: what metrics raised instead of a value, by metric
     detour: str = ""  #: why the run was not computed on the way that was wanted, which is faster
+    path: str = ""  #: how it was computed, such as "stacked-compiled"
+    evaluation_seconds: float = 0.0
 
     def __str__(self) -> str:
         if self.status != "done":
@@ -80,6 +82,12 @@ class RunSummary:
         held = "" if self.modes_held is None else f", {self.modes_held:.0%} of the modes"
         done = f"{self.label}: {'cached' if self.cached else 'done'}{held}, {self.seconds:.1f} s of training"
         return "; ".join([done, *self.metric_errors.values()])
+
+    @property
+    def details(self) -> str:
+        """The same, with the way of training and the time of measuring."""
+        way = f", {self.path}, {self.evaluation_seconds:.1f} s of measuring" if self.path else ""
+        return f"{self}{way}"
 
 
 class WorkerContext:
@@ -248,4 +256,5 @@ def summarise_run(run: Run, cached: bool) -> RunSummary:
     held = None if modes is None else modes / ended["modes"]
     errors = run.metric_errors()
     status, reason, detour = ended["status"], ended["reason"], ended.get("path_reason", "")
-    return RunSummary(run.spec.label, status, reason, held, ended["seconds"], cached, errors, detour)
+    way, measured = ended.get("path", ""), ended.get("evaluation_seconds", 0.0)
+    return RunSummary(run.spec.label, status, reason, held, ended["seconds"], cached, errors, detour, way, measured)

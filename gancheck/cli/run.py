@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from gancheck.api.run import run_plan
+from gancheck.api.run import RunOptions, run_plan
 from gancheck.bench.alarm_rows import explain
 from gancheck.bench.alarm_tables import most_frequent
 from gancheck.bench.cell import Retry
@@ -17,7 +18,9 @@ from gancheck.bench.execution.engine import Engine, EngineName
 from gancheck.bench.plan import Plan
 from gancheck.bench.run import RunOutcome
 from gancheck.bench.side_files import CHECKPOINT, SideFiles
+from gancheck.bench.trackers.loader import load_tracker
 from gancheck.cli.console import Output
+from gancheck.cli.words import Quiet, Verbose, choose_words
 from gancheck.errors import BadParameter
 from gancheck.plugins.parameters import split_names
 from gancheck.plugins.registry import Registry
@@ -27,10 +30,13 @@ from gancheck.report.text import breaking_points, training_states
 from gancheck.report.text.caption import caption_of
 from gancheck.report.text.leaderboard import terminal
 from gancheck.report.text.plan import show
+from gancheck.report.text.progress import Words
+from gancheck.system.counts import say_count
 from gancheck.system.data_folder import data_from
 
 PORT = 8321
 Several = Annotated[list[str] | None, Parameter(consume_multiple=False, negative="")]
+Mark = Annotated[bool, Parameter(negative="")]
 
 
 def run_command(
@@ -47,15 +53,19 @@ def run_command(
     engine: EngineName = "local",
     address: str | None = None,
     gpu_share: float = 1.0,
-    plan: Annotated[bool, Parameter(negative="")] = False,
-    force: Annotated[bool, Parameter(negative="")] = False,
+    plan: Mark = False,
+    force: Mark = False,
     retry: Retry | None = None,
     data_root: Path | None = None,
     checkpoint: float = CHECKPOINT,
     keep: str = "",
-    profile: Annotated[bool, Parameter(negative="")] = False,
-    serve: Annotated[bool, Parameter(negative="")] = False,
+    profile: Mark = False,
+    track: str | None = None,
+    track_cached: Mark = False,
+    serve: Mark = False,
     port: int | None = None,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> int:
     """Train, measure and rank a suite; what is done already is not done again.
 
@@ -104,6 +114,10 @@ def run_command(
         networks at the end of training. Samples and grids are drawn again for runs that are there already.
     profile
         First time some steps of every task, and print what they spend their time on.
+    track
+        tensorboard, or FILE.py:NAME for a tracker of your own: hears of every run when its block is done.
+    track_cached
+        Tell the tracker also of runs that were there before.
     serve
         Show the report at http://127.0.0.1:8321/ while the runs land, to this machine alone, and keep it there
         afterwards until Ctrl-C. report.html in the folder is the same without a server.
@@ -112,28 +126,32 @@ def run_command(
     """
     if port is not None and not serve:
         raise BadParameter("--port has no effect without --serve; leave it out, or add --serve")
+    words, tracker = choose_words(quiet, verbose), load_tracker(track) if track else None
+    how = RunOptions(jobs, threads, Engine(engine, address, gpu_share), words, tracker, track_cached)
     side = SideFiles(checkpoint, tuple(split_names(keep)) if keep else (), profile)
-    where = Engine(engine, address, gpu_share)
     with data_from(data_root):
         made = Plan.make(suite, with_ or (), only or (), seeds, steps, out, device, force, retry, side)
         if plan:
-            show(made, where.executor(made.device, len(made.todo), jobs, threads), Output())
+            show(made, how.executor(made), Output())
             return 0
+        how.local(made)  # refuses numbers below 1 before anything is written
+        if words != "quiet":
+            say_place(made)
         if serve:
-            return run_and_serve(made, jobs, threads, where, PORT if port is None else port)
-        outcome = run_plan(made, jobs, threads, where)
-    conclude(outcome, made.registry)
+            return run_and_serve(made, how, PORT if port is None else port)
+        outcome = run_plan(made, how)
+    conclude(outcome, made.registry, words)
     return 1 if outcome.failed else 0
 
 
-def run_and_serve(plan: Plan, jobs: int | None, threads: int | None, engine: Engine, port: int) -> int:
+def run_and_serve(plan: Plan, how: RunOptions, port: int) -> int:
     """The same with the report on a page of this machine, which stays after the run until Ctrl-C."""
     page = LivePage(plan.store.folder, plan.registry)
     with serving(page, port) as address:
         print(f"gancheck: the report is at {address} and follows the run", file=sys.stderr)
-        outcome = run_plan(plan, jobs, threads, engine, lambda _: page.land())
+        outcome = run_plan(plan, replace(how, on_run=lambda _: page.land()))
         page.end(outcome.leaderboard.with_name(FILE))
-        conclude(outcome, plan.registry)
+        conclude(outcome, plan.registry, how.words)
         sys.stdout.flush()
         print(f"gancheck: done; the report stays at {address} until Ctrl-C", file=sys.stderr)
         wait_for_interrupt()
@@ -148,8 +166,22 @@ def wait_for_interrupt() -> None:
         print(file=sys.stderr)
 
 
-def conclude(outcome: RunOutcome, registry: Registry) -> None:
-    """The table for people, then the one line for everybody."""
+def say_place(plan: Plan) -> None:
+    """Where results go, before any training; StoreError where they cannot."""
+    kept = sum(map(plan.kept, plan.jobs))
+    there = f"which has {kept} of {say_count(len(plan.specs), 'run')}" if kept else "--out names another folder"
+    print(f"gancheck: results go to {plan.store.folder}, {there}", file=sys.stderr)
+
+
+def conclude(outcome: RunOutcome, registry: Registry, words: Words) -> None:
+    """The tables for people, then the one line for everybody."""
+    if words != "quiet":
+        show_board(outcome, registry)
+    print(outcome)
+
+
+def show_board(outcome: RunOutcome, registry: Registry) -> None:
+    """The tables for people, and what they should know."""
     board, output = outcome.board, Output()
     rows = board.leaderboard()
     output.print(terminal(rows, f"{board.suite}, version {board.suite_version}", caption_of(board)))
@@ -164,4 +196,3 @@ def conclude(outcome: RunOutcome, registry: Registry) -> None:
             output.print(training_states.advice(explain(found[0], registry), found[1]), soft_wrap=True)
     for note in outcome.notes:
         output.print(note, soft_wrap=True)
-    print(outcome)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from threading import Timer
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from rich.console import Console
 from rich.progress import (
@@ -60,20 +60,34 @@ class Bar:
         self.bar.stop()
 
 
-class RunBar(Bar):
-    """How far a grid of runs is; a line for every run that was not cached."""
+Words = Literal["quiet", "normal", "verbose"]
 
-    def __init__(self, runs: int, console: Console | None = None) -> None:
+
+class RunBar(Bar):
+    """How far a grid of runs is, and lines on runs: on those that went wrong; normally on all that were not cached; in
+    verbose words on every one, with its way of training. Quiet, there is no bar."""
+
+    def __init__(self, runs: int, console: Console | None = None, words: Words = "normal") -> None:
         console = console or Console(stderr=True, highlight=False, soft_wrap=True)
         super().__init__((*COUNT, *LEFT), console, runs, speed_estimate_period=3600)
+        self.bar.disable |= words == "quiet"
+        self.words = words
 
     def __call__(self, summary: RunSummary) -> None:
         """One run has an outcome."""
-        if not summary.cached or summary.metric_errors or summary.status not in ("done", "skipped"):
-            style = "red" if summary.status not in ("done", "skipped") else ""
-            style = style or ("yellow" if summary.status == "skipped" or summary.metric_errors else "")
-            self.console.print(str(summary), style=style, markup=False)
+        wrong = summary.status not in ("done", "skipped")
+        if self.words == "verbose":
+            self.console.print(summary.details, style=style_of(summary), markup=False)
+        elif wrong or summary.metric_errors or (self.words == "normal" and not summary.cached):
+            self.console.print(str(summary), style=style_of(summary), markup=False)
         self.bar.advance(self.task)
+
+
+def style_of(summary: RunSummary) -> str:
+    """Red where a run came to nothing, yellow where something of it is missing."""
+    if summary.status not in ("done", "skipped"):
+        return "red"
+    return "yellow" if summary.status == "skipped" or summary.metric_errors else ""
 
 
 class StepBar(Bar):
