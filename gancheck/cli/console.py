@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+from rich.table import Table
+
+from gancheck.cli.narrow_table import needed_width, stack_rows
+
+HEIGHT = 25  #: lines, which nothing depends on; rich looks for a terminal unless it is given both
 
 
 def width() -> int:
@@ -14,11 +21,23 @@ def width() -> int:
     return int(told) if told.isdigit() and int(told) >= 40 else 120
 
 
+def is_dumb() -> bool:
+    """Whether the terminal is a plain one, such as an editor's, of which rich assumes 80 columns."""
+    return os.environ.get("TERM", "").lower() in ("dumb", "unknown")
+
+
 class Output(Console):
-    """As wide as the terminal, as COLUMNS says or 120 anywhere else; brackets are text."""
+    """As wide as the terminal, as COLUMNS says or 120 anywhere else; brackets are text, and no table is cut."""
 
     def __init__(self) -> None:
-        super().__init__(highlight=False, markup=False, width=None if sys.stdout.isatty() else width())
+        columns = None if sys.stdout.isatty() and not is_dumb() else width()
+        super().__init__(highlight=False, markup=False, width=columns, height=columns and HEIGHT)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """A table that the screen is too narrow for is stacked, wherever it stands."""
+        room = (options or self.options).max_width
+        narrow = isinstance(renderable, Table) and needed_width(renderable) > room
+        return super().render(stack_rows(renderable) if narrow else renderable, options)
 
     def on_broken_pipe(self) -> None:
         """A reader that goes away, such as `head`, is the command line's to answer; rich would exit with status 1."""

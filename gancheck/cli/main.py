@@ -11,6 +11,7 @@ from typing import Any
 from cyclopts import App, CycloptsError
 
 from gancheck.cli.console import Output
+from gancheck.cli.letters import show_nearest_letters
 from gancheck.errors import GancheckError, did_you_mean
 from gancheck.plugins.kinds import KINDS
 from gancheck.version import version
@@ -103,6 +104,8 @@ COMMANDS = {
     "weights": "Which networks are at hand, where a file of weights goes, and its checksum.",
     "new": "Write a small plug-in that works, to make your own of, and its test.",
     "check": "Hold a plug-in file against its contract, in seconds.",
+    "doctor": "What is on this machine: versions, devices, caches, weights, data; what is missing, and how to get it.",
+    "completion": "Print the script by which bash, zsh or fish completes commands and options.",
 }
 
 
@@ -117,6 +120,7 @@ def app() -> App:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Exit status: 0 well, 1 failed runs or alarms, 2 bad call or input, 3 not tried, 130 stopped."""
+    show_nearest_letters()
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given or "GANCHECK_DEBUG" in os.environ
     try:

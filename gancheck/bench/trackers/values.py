@@ -53,8 +53,8 @@ def value_points(run: Run) -> Iterator[tuple[int, str, float | None]]:
         if row["kind"] == "value":
             yield row["step"], row["metric"], row["value"]
             yield row["step"], f"real/{row['metric']}", row["real"]
-        elif row["kind"] == "alarm":
-            yield row["step"], f"alarm/{row['detector']}", row.get("statistic")
+    for alarm in run.alarms():
+        yield alarm.step, f"alarm/{alarm.detector}", alarm.statistic
 
 
 def trace_points(trace: Mapping[str, Tensor]) -> Iterator[tuple[int, str, float]]:

@@ -1,0 +1,1 @@
+"""What `gancheck doctor` looks at, one file a subject."""
