@@ -10,7 +10,7 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.table import Table
 
-from gancheck.cli.narrow_table import needed_width, stack_rows
+from gancheck.cli.narrow_table import fold_cells, needed_width, stack_rows
 
 HEIGHT = 25  #: lines, which nothing depends on; rich looks for a terminal unless it is given both
 
@@ -35,9 +35,10 @@ class Output(Console):
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """A table that the screen is too narrow for is stacked, wherever it stands."""
-        room = (options or self.options).max_width
-        narrow = isinstance(renderable, Table) and needed_width(renderable) > room
-        return super().render(stack_rows(renderable) if narrow else renderable, options)
+        if not isinstance(renderable, Table):
+            return super().render(renderable, options)
+        narrow = needed_width(renderable) > (options or self.options).max_width
+        return super().render(stack_rows(renderable) if narrow else fold_cells(renderable), options)
 
     def on_broken_pipe(self) -> None:
         """A reader that goes away, such as `head`, is the command line's to answer; rich would exit with status 1."""

@@ -33,6 +33,13 @@ def text_of(cell: object) -> str | None:
     return cell.plain if isinstance(cell, Text) else cell if isinstance(cell, str) else None
 
 
+def fold_cells(table: Table) -> Table:
+    """The same, in which a word that is wider than its column goes on in the next line."""
+    for column in table.columns:
+        column.overflow = "fold"
+    return table
+
+
 def stack_rows(table: Table) -> Group:
     """The title, and for every row its first cell, below it the others under their headings; what is empty is left
     out, and so are bars."""
