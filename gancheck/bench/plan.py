@@ -99,6 +99,11 @@ class Plan:
         """Of all runs."""
         return [spec for job in self.jobs for spec in job.specs]
 
+    def claim(self) -> None:
+        """Make the results folder, and say in it what is asked for; StoreError where it cannot be used."""
+        ids = (spec.run_id for spec in self.specs)
+        self.store.claim(self.suite.name, self.suite.version, self.own_tasks, ids, self.suite.track)
+
     def kept(self, job: Job) -> int:
         """How many runs of a cell are in the store and are left as they are."""
         if job.force:

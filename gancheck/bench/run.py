@@ -58,8 +58,7 @@ class RunOutcome:
 
 def execute(plan: Plan, executor: Executor, on_run: OnRun = lambda _: None) -> RunOutcome:
     """Do what is planned and is not there yet. StoreError where the folder cannot be used."""
-    ids = (spec.run_id for spec in plan.specs)
-    plan.store.claim(plan.suite.name, plan.suite.version, plan.own_tasks, ids, plan.suite.track)
+    plan.claim()
     counts, heard = Counter[str](), list[RunSummary]()
 
     def hear(summary: RunSummary) -> None:

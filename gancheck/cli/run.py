@@ -168,6 +168,7 @@ def wait_for_interrupt() -> None:
 
 def say_place(plan: Plan) -> None:
     """Where results go, before any training; StoreError where they cannot."""
+    plan.claim()
     kept = sum(map(plan.kept, plan.jobs))
     there = f"which has {kept} of {say_count(len(plan.specs), 'run')}" if kept else "--out names another folder"
     print(f"gancheck: results go to {plan.store.folder}, {there}", file=sys.stderr)

@@ -31,7 +31,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     Path("good.csv").write_text("step,loss\n" + "".join(f"{k},{1 / k}\n" for k in range(1, 30)))
     Path("bad.csv").write_text("step,loss\n" + "".join(f"{k},{'nan' if k > 5 else 1}\n" for k in range(1, 30)))
-    np.save("broken.npy", np.full((50, 2), np.nan))
+    np.save("broken.npy", np.where(np.arange(100)[:, None] % 2, np.nan, np.arange(200.0).reshape(100, 2)))
 
 
 @pytest.mark.usefixtures("place")
