@@ -21,7 +21,12 @@ def run_parameters(spec: RunSpec) -> Parameters:
     """Everything that decides a run's numbers, flat: `dataset.sigma`, `settings.batch`, `budget.steps`."""
     training = spec.training
     plugins = {"dataset": training.dataset, "gan": training.gan, **{part.name: part for part in training.recipe}}
-    values = {"task": spec.task, "recipe": spec.recipe, "seed": spec.seed, "run_id": spec.run_id}
+    values: dict[str, str | int | float | bool] = {
+        "task": spec.task,
+        "recipe": spec.recipe,
+        "seed": spec.seed,
+        "run_id": spec.run_id,
+    }
     tables = {name: plugin.parameters for name, plugin in plugins.items()}
     tables |= {"settings": training.settings, "budget": training.budget}
     facts = {"device": training.device, "path": training.path, "torch": training.torch}
