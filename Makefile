@@ -1,4 +1,4 @@
-# make setup | bench [SUITE=quick] | bench-detectors [WITH=mine.py] | calibrate [SUITE=quick] | bench-faults | test | lint | speed [DEVICE=cuda] | gpu-check | clean
+# make setup | bench [SUITE=quick] | bench-detectors [WITH=mine.py] | bench-faults | calibrate [SUITE=quick] | test | lint | docs | speed [DEVICE=cuda] | gpu-check | clean
 PYTHON ?= python3
 SUITE ?= quick
 DEVICE ?= cpu
@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup bench bench-detectors bench-faults calibrate test lint speed gpu-check clean
+.PHONY: setup bench bench-detectors bench-faults calibrate test lint docs speed gpu-check clean
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -16,7 +16,7 @@ $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gancheck needs Python 3.11 or newer: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt torch==2.13.0
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[dev,docs]'
 	-@$(BIN)/python -m gancheck.training.compiling
 	@touch $@
 
@@ -44,6 +44,10 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+# The pages as a site, in build/site; nothing is fetched. To read: python -m http.server -d build/site --bind 127.0.0.1
+docs: $(STAMP)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 speed: $(STAMP)
 ifeq ($(DEVICE),cuda)

@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from benchmarks.calibration.page import judgement
+from benchmarks.catalogue import catalogue, commands
 from benchmarks.metrics.verdicts import healthy
 from benchmarks.speed.gpu_page import gpu_images
 from benchmarks.stacked_mnist.page import own_table
@@ -68,6 +69,8 @@ def parts() -> dict[str, str]:
         "gpu-images": gpu_images(GPU_IMAGES),
         "detectors": detectors(),
         "signals": signals(),
+        "commands": commands(),
+        **catalogue(),
         "speed": speed(json.loads(SPEED.read_text(encoding="utf-8"))),
     }
 

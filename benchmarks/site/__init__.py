@@ -1,0 +1,1 @@
+"""The pages as a site: what mkdocs is told beyond mkdocs.yml."""
