@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import os
-import subprocess
-import sys
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 from gancheck.cli.list import WHAT, direction, rows, span
-from gancheck.cli.main import COMMANDS
+from gancheck.cli.main import COMMANDS, main
 from gancheck.plugins.registry import Registry
 
 Row = dict[str, Any]
@@ -73,8 +74,8 @@ def commands() -> str:
 
 
 def help_text(*command: str) -> str:
-    """In a process of its own, so that nothing of this one shows, at one width everywhere."""
-    call = [sys.executable, "-m", "gancheck", *command, "--help"]
-    plain = {**os.environ, "COLUMNS": WIDTH, "NO_COLOR": "1", "PYTHONIOENCODING": "utf-8"}
-    said = subprocess.run(call, capture_output=True, encoding="utf-8", check=True, env=plain).stdout
-    return "\n".join(text.rstrip() for text in said.splitlines()).strip()
+    """At one width everywhere, without colours."""
+    said = io.StringIO()
+    with patch.dict(os.environ, COLUMNS=WIDTH, NO_COLOR="1"), redirect_stdout(said):
+        main([*command, "--help"])
+    return "\n".join(text.rstrip() for text in said.getvalue().splitlines()).strip()

@@ -16,6 +16,7 @@ import polars as pl
 
 from benchmarks.calibration.page import judgement
 from benchmarks.catalogue import catalogue, commands
+from benchmarks.concepts import page as concepts
 from benchmarks.metrics.verdicts import healthy
 from benchmarks.speed.gpu_page import gpu_images
 from benchmarks.stacked_mnist.page import own_table
@@ -71,6 +72,7 @@ def parts() -> dict[str, str]:
         "signals": signals(),
         "commands": commands(),
         **catalogue(),
+        **concepts.parts(),
         "speed": speed(json.loads(SPEED.read_text(encoding="utf-8"))),
     }
 

@@ -1,0 +1,1 @@
+"""What the pages on concepts show, measured: `python -m benchmarks.concepts`."""

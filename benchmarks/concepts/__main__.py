@@ -1,0 +1,24 @@
+"""Measure and draw again: `python -m benchmarks.concepts`, then `python -m benchmarks.readme`."""
+
+from __future__ import annotations
+
+import json
+
+from benchmarks.concepts.page import RESULTS
+from benchmarks.concepts.pictures import draw_floors, draw_kinds
+from benchmarks.concepts.trials import floors, planted
+from benchmarks.machine import machine
+from gancheck.system.files import write_text
+
+
+def main() -> None:
+    """Writes trials.json and two pictures."""
+    command = "python -m benchmarks.concepts"
+    found = {"command": command, **machine(), "planted": planted(), "floors": floors()}
+    write_text(RESULTS, json.dumps(found, indent=1) + "\n")
+    draw_kinds(RESULTS.with_name("kinds.png"))
+    draw_floors(RESULTS.with_name("floors.png"), found["floors"])
+
+
+if __name__ == "__main__":
+    main()
