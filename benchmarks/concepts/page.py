@@ -18,11 +18,9 @@ def which_number(found: dict[str, Any]) -> str:
     real = found["planted"][0]["values"]
     lines = [[row["loss"], *(cell(row["values"][m], real[m]) for m in METRICS)] for row in found["planted"]]
     heads = ["what was lost", *(f"`{metric}`" for metric in METRICS)]
-    note = (
-        f"Means of {REAL_DRAWS} real draws and {DRAWS} of each loss, n = {N:,}, on a ring of eight modes. Bold: more than "
-        f"{BEYOND} standard deviations of "
-        f"real draws away from real draws. {provenance(found)}"
-    )
+    draws = f"Means of {REAL_DRAWS} real draws and {DRAWS} of each loss, n = {N:,}, on a ring of eight modes."
+    rule = f"Bold: more than {BEYOND} standard deviations of real draws away from real draws."
+    note = f"{draws} {rule} {provenance(found)}"
     return f"{table(heads, lines)}\n\n{note}"
 
 
