@@ -14,10 +14,11 @@ from gancheck.system.files import write_text
 def main() -> None:
     """Writes trials.json and two pictures."""
     command = "python -m benchmarks.concepts"
-    found = {"command": command, **machine(), "planted": planted(), "floors": floors()}
+    by_size = floors()
+    found = {"command": command, **machine(), "planted": planted(), "floors": by_size}
     write_text(RESULTS, json.dumps(found, indent=1) + "\n")
     draw_kinds(RESULTS.with_name("kinds.png"))
-    draw_floors(RESULTS.with_name("floors.png"), found["floors"])
+    draw_floors(RESULTS.with_name("floors.png"), by_size)
 
 
 if __name__ == "__main__":

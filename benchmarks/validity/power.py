@@ -65,7 +65,8 @@ def sees(differences: Array, level: float) -> NDArray[np.bool_]:
     size = np.sqrt(np.square(differences).sum(axis=-1))
     enough = n >= MIN_PAIRS and 2.0**-n <= level
     rejected: NDArray[np.bool_] = differences.sum(axis=-1) >= size * t * np.sqrt(n / (n - 1 + t * t))
-    return rejected & (size > 0) & enough
+    seen: NDArray[np.bool_] = rejected & (size > 0) & enough
+    return seen
 
 
 def seeds_needed(rows: list[Row]) -> list[Row]:

@@ -53,7 +53,7 @@ class RunOptions:
 
     def tracking(self, plan: Plan) -> Tracking | None:
         """Who tells the tracker; None without one."""
-        return self.tracker and Tracking(self.tracker, plan, sample_pictures(plan), self.track_cached)
+        return Tracking(self.tracker, plan, sample_pictures(plan), self.track_cached) if self.tracker else None
 
 
 def run(

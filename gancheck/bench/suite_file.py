@@ -134,11 +134,11 @@ class SuiteReader:
         recipes = parameters.convert(table.get("recipes", []), tuple[str, ...], "recipes")
         if not tasks or not recipes:
             raise BadSuite("a suite needs at least one [[task]] and a list of recipes")
-        counts = {k: whole_number(table[k], k, least) for k, least in COUNTS.items() if k in table}
+        counts: dict[str, Any] = {k: whole_number(table[k], k, least) for k, least in COUNTS.items() if k in table}
         tasks += place_yardsticks(tasks, table.get("yardsticks", []))
         about, version = str(table.get("about", "")), str(table.get("version", "1"))
-        made = Suite(str(table.get("name", self.name)), version, tasks, recipes, about, **counts)
-        return check_suite(made.on_track(read_track(table)), registry)
+        suite = Suite(str(table.get("name", self.name)), version, tasks, recipes, about, **counts)
+        return check_suite(suite.on_track(read_track(table)), registry)
 
     def task(self, table: Table) -> Task:
         """One [[task]]; what it does not say is the suite's."""

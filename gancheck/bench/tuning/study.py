@@ -80,7 +80,7 @@ class RecipeStudy:
         """Say how good a trial is after a task; whether it is to be given up."""
         if step not in self.study.get_trials(deepcopy=False)[trial.number].intermediate_values:
             trial.report(value, step)
-        return trial.should_prune()
+        return bool(trial.should_prune())
 
     def tell(self, trial: Trial, value: float | None, *, state: str) -> None:
         """End a trial: "COMPLETE" with its value, "PRUNED" or "FAIL"."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from matplotlib.axes import Axes
 
@@ -28,7 +29,7 @@ def draw_moved_ranks(rows: Sequence[Row], path: Path) -> None:
         figure.tight_layout()
 
 
-def draw_recipe(axes: Axes, row: Row, shift: float, style: dict[str, str]) -> None:
+def draw_recipe(axes: Axes, row: Row, shift: float, style: dict[str, Any]) -> None:
     """One recipe's modes held on both tracks, with intervals where they are known."""
     known = [(x + shift, prefix) for x, (_, prefix) in enumerate(TRACKS) if row[f"{prefix}held"] is not None]
     values = [row[f"{prefix}held"] for _, prefix in known]
