@@ -21,6 +21,7 @@ from gancheck.report.html.page import render
 from gancheck.report.html.samples import ROOM, task_samples
 from gancheck.report.html.tasks import task_numbers
 from gancheck.report.text import training_states
+from gancheck.report.text.caption import say_resolution
 from gancheck.system.counts import say_count
 from gancheck.system.files import write_text
 
@@ -90,6 +91,7 @@ class Report:
         return {
             "title": f"{board.suite}, version {board.suite_version}",
             "summary": board.summary(),
+            "resolution": say_resolution(board),
             "rule": board.rule,
             "counts": self.counts,
             "tables": board_tables(board),

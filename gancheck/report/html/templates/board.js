@@ -42,7 +42,7 @@ function drawFront(width) {
   drawing.append(words((left + right) / 2, height - 6, "cost of training over the untreated GAN's", "middle", "quiet"));
   const best = frontOf(rows, measure), point = (row) => [x(Math.log2(row.cost_ratio)), y(row[measure])];
   drawing.append(svg("path", { d: path(best.map(point)), class: "front" }));
-  const taken = [];
+  const taken = rows.map(point).map(([x, y]) => ({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 }));
   for (const row of [...best, ...rows.filter((one) => !best.includes(one))]) drawing.append(drawPoint(row, point(row), best.includes(row), taken, right, measure));
   return drawing;
 }
@@ -60,14 +60,21 @@ function frontOf(rows, measure) {
   return sorted.filter((row) => row[measure] > most && ((most = row[measure]), true));
 }
 
-/** A dot with its name where there is room for it; the words beside the pointer say it in any case. */
+/** A dot with its name in a free place beside it; where there is none, the words beside the pointer say it. */
 function drawPoint(row, [x, y], isBest, taken, right, measure) {
-  const long = 7 * row.strategy.length, start = x + 9 + long > right ? x - 9 - long : x + 9;
-  const box = { left: start, right: start + long, top: y - 18, bottom: y - 4 };
-  const free = start > 46 && !taken.some((other) => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom);
-  if (free) taken.push(box);
-  taken.push({ left: x - 6, right: x + 6, top: y - 6, bottom: y + 6 });
-  const name = free ? words(start, y - 6, row.strategy, "start", isBest ? "" : "quiet") : "";
+  const box = placesOf(7 * row.strategy.length, x, y).find((one) => one.left > 46 && one.right <= right && !taken.some((other) => overlap(one, other)));
+  if (box) taken.push(box);
+  const name = box ? words(box.left, box.bottom - 2, row.strategy, "start", isBest ? "" : "quiet") : "";
   const dot = svg("circle", { cx: x, cy: y, r: 5, class: isBest ? "best" : "mark" });
   return told(svg("g", {}, dot, name), `${row.strategy}: ${rounded(row[measure])} at ${rounded(row.cost_ratio)} times the cost`);
+}
+
+/** Where a name may stand: to the right of its dot or to the left, above it, below it, or beside it. */
+function placesOf(long, x, y) {
+  const tops = [y - 18, y + 4, y - 7];
+  return tops.flatMap((top) => [x + 9, x - 9 - long].map((left) => ({ left, right: left + long, top, bottom: top + 14 })));
+}
+
+function overlap(one, other) {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
 }
