@@ -15,6 +15,7 @@ from gancheck.report.plots.side_by_side import beside
 from gancheck.scoring.examples import PictureExamples
 from gancheck.scoring.scores import Scores
 from gancheck.system.files import write_text
+from gancheck.system.tables import frame_csv
 
 TABLES = ("scores.json", "per_mode.csv", "per_class.csv", "metrics.csv")
 NAMES = (*TABLES, "samples.png", "modes.png", "classes.png", "missing.png", "copies.png", FILE)
@@ -37,11 +38,11 @@ def write_answer(folder: Path, scores: Scores, material: PictureExamples) -> lis
 
 def tables(folder: Path, scores: Scores) -> list[Path]:
     """The answer as JSON, and its tables as CSV with all digits."""
-    texts = {"scores.json": f"{scores.to_json()}\n", "metrics.csv": metrics(scores).write_csv()}
+    texts = {"scores.json": f"{scores.to_json()}\n", "metrics.csv": frame_csv(metrics(scores))}
     if len(scores.per_mode):
-        texts["per_mode.csv"] = scores.per_mode.write_csv()
+        texts["per_mode.csv"] = frame_csv(scores.per_mode)
     if len(scores.per_class):
-        texts["per_class.csv"] = scores.per_class.write_csv()
+        texts["per_class.csv"] = frame_csv(scores.per_class)
     for name, text in texts.items():
         write_text(folder / name, text)
     return [folder / name for name in texts]

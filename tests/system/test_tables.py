@@ -12,3 +12,8 @@ def test_csv_keeps_all_digits_and_quotes_commas() -> None:
 
 def test_csv_without_rows_is_a_header() -> None:
     assert csv([], ["rank", "strategy"]) == "rank,strategy\n"
+
+
+def test_what_a_spreadsheet_would_run_is_text() -> None:
+    text = csv([{"strategy": "=cmd()", "gain": -0.5}, {"strategy": "-r1", "gain": 1.0}], ["strategy", "gain"])
+    assert text == "strategy,gain\n'=cmd(),-0.5\n'-r1,1.0\n"
