@@ -128,4 +128,6 @@ def describe_task(task: Task) -> dict[str, Any]:
     }
     if found["settings"]["precision"] == "float32":
         del found["settings"]["precision"]
+    if not found["budget"]["memory"]:
+        del found["budget"]["memory"]
     return found

@@ -17,7 +17,7 @@ from gancheck.system.tables import Row
 RESULTS = HERE / "results"
 HEAD = """# Do the statistics hold?
 
-Made by `python -m benchmarks.validity`; do not edit. It reads [the committed runs](runs), one row an evaluation, and
+Made by `python -m benchmarks.validity`; do not edit. It reads [the committed runs](tables), one row an evaluation, and
 trains nothing; `--runs FOLDER...` first takes the runs of results folders in their place. The suites are in
 [suites](suites): `gancheck run benchmarks/validity/suites/validity-aa.toml`. All numbers are shares of modes held; 1
 point is 0.01. Tables: [results](results).

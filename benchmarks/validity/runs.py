@@ -69,13 +69,13 @@ def value_or_worst(values: dict[str, float | None], name: str) -> float | None:
 
 def keep(frame: pl.DataFrame, name: str) -> None:
     """Commit a table beside this file."""
-    with replacing(HERE / "runs" / f"{name}.parquet") as part:
+    with replacing(HERE / "tables" / f"{name}.parquet") as part:
         frame.write_parquet(part, compression="zstd", compression_level=19)
 
 
 def kept(name: str) -> pl.DataFrame:
     """A table that was committed."""
-    return pl.read_parquet(HERE / "runs" / f"{name}.parquet")
+    return pl.read_parquet(HERE / "tables" / f"{name}.parquet")
 
 
 def at_the_end(frame: pl.DataFrame) -> pl.DataFrame:

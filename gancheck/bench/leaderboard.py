@@ -20,8 +20,8 @@ from gancheck.bench.ladder import COLUMNS as LADDER
 from gancheck.bench.ladder import Climb, find_climbs
 from gancheck.bench.run_result import FAILED, Kind
 from gancheck.bench.second_opinions import OPINION_COLUMNS, opinion_rows
-from gancheck.bench.suite import TUNING_SEEDS
 from gancheck.bench.suite_runs import STATUSES, SuiteRuns
+from gancheck.bench.track import TUNING_SEEDS
 from gancheck.bench.value_table import list_values
 from gancheck.errors import BadData
 from gancheck.metrics.base import Better

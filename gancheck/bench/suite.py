@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import get_args
 
 from gancheck.bench.task import Task
+from gancheck.bench.track import TUNING_SEEDS, Track
 from gancheck.errors import BadParameter, BadSuite, refuse_unknown
-
-Track = Literal["default", "tuned", "tuning"]
-TUNING_SEEDS = 1_000_000  #: the first of the seeds that parameters are chosen on, and that are never ranked
 
 #: Whole numbers of a suite, and the least that each can be.
 COUNTS = {"seeds": 1, "block": 1, "first_seed": 0}

@@ -11,8 +11,9 @@ from typing import Any, Literal, NamedTuple
 
 import torch
 
-from gancheck.bench.suite import COUNTS, Suite, Track
+from gancheck.bench.suite import COUNTS, Suite
 from gancheck.bench.task import EvaluationProtocol, PluginSpec, Table, Task
+from gancheck.bench.track import Track
 from gancheck.bench.validation import validate_task, validate_yardstick
 from gancheck.errors import BadParameter, BadSuite, GancheckError, UnknownName, did_you_mean
 from gancheck.gans.players import LEADS

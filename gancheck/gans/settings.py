@@ -122,7 +122,7 @@ class Budget:
         if not 1 <= self.evaluations <= self.steps:
             raise BadParameter(f"evaluations = {self.evaluations}: must lie between 1 and steps = {self.steps}")
         for name in ("timeout", "memory"):
-            if not getattr(self, name) >= 0:
+            if getattr(self, name) < 0:
                 raise BadParameter(f"{name} = {getattr(self, name):g}: takes a limit, or 0 for none")
 
     @property

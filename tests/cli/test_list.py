@@ -91,7 +91,7 @@ def test_one_detector_says_how_to_give_what_it_needs(
 def test_every_builtin_strategy_says_what_it_costs_and_can_treat(capsys: pytest.CaptureFixture[str]) -> None:
     for entry in listed(capsys, "strategies")["strategies"]:
         facts = entry["facts"]
-        assert set(facts) == {"family", "paper", "kind", "tracks", "cost"}
+        assert set(facts) == {"family", "paper", "kind", "tracks", "cost", "search"}
         assert facts["tracks"] in (["points", "images"], ["points"], ["images"]), entry["name"]
         assert facts["cost"]["seconds"] > 0.3, entry["name"]
         assert facts["cost"]["evaluations"] >= 4

@@ -22,7 +22,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return place
 
 
-def test_every_network_is_listed_with_its_place(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_network_is_listed_with_its_place(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")  # a narrow screen gets the table stacked
     (folder / INCEPTION).write_bytes(bytes(3 * 2**20))
     assert main(["weights"]) == 0
     said = capsys.readouterr().out

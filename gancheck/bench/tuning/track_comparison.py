@@ -11,7 +11,7 @@ from gancheck.bench import aggregates
 from gancheck.bench.collect import comparable_runs, make_leaderboard, newest_date, run_result, suite_runs
 from gancheck.bench.leaderboard import Leaderboard
 from gancheck.bench.store import Store
-from gancheck.bench.suite import Track
+from gancheck.bench.track import Track
 from gancheck.errors import BadData, StoreError
 from gancheck.plugins.registry import Registry
 from gancheck.system.files import write_text

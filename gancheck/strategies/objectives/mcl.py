@@ -26,9 +26,21 @@ from gancheck.gans.state import Params
 from gancheck.strategies.base import BuildInfo, Strategy, strategy
 from gancheck.strategies.objectives._critics import add_critics, names
 from gancheck.strategies.objectives._shares import row_shares
+from gancheck.strategies.search_space import Choice, Log
 
 
-@strategy("mcl", family="objective", paper="Choi & Han, NeurIPS 2022")
+@strategy(
+    "mcl",
+    family="objective",
+    paper="Choi & Han, NeurIPS 2022",
+    search={
+        "critics": Choice(2, 5, 10),
+        "alpha": Log(0.001, 10.0),
+        "beta": Log(0.01, 100.0),
+        "beta_g": Log(0.001, 10.0),
+        "temperature": Log(0.01, 1.0),
+    },
+)
 @dataclass(frozen=True)
 class MultipleChoice(Strategy):
     """D_m minimises -log(1 - D_m(G(z))), and -log D_m(x) of the x it is an expert on; G -log D_m(G(z)) of experts.

@@ -244,7 +244,8 @@ def test_a_full_disk_is_one_line_and_nothing_is_lost(
     process = fork(full, tmp_path / "errors")
     process.join(200)
     assert process.exitcode == 2
-    (line,) = (tmp_path / "errors").read_text().splitlines()
+    place_line, line = (tmp_path / "errors").read_text().splitlines()
+    assert place_line.startswith("gancheck: results go to ")
     assert re.fullmatch(rf"gancheck: cannot write .*\.{kind}: File too large; free space or choose another --out", line)
     assert not results(folder).leftovers
     assert len(results(folder).runs) == 6

@@ -10,10 +10,12 @@ import pytest
 
 from gancheck.bench.cell import Job, summarise_run
 from gancheck.bench.execution.base import JobResult
+from gancheck.bench.merged_folders import MergedFolders
 from gancheck.bench.run_spec import RunSpec
 from gancheck.bench.store import Run, Store
-from gancheck.bench.suite import TUNING_SEEDS, Suite
+from gancheck.bench.suite import Suite
 from gancheck.bench.suite_file import load_suite
+from gancheck.bench.track import TUNING_SEEDS
 from gancheck.bench.tuning.outcome import TuningOutcome
 from gancheck.bench.tuning.recipe_space import RecipeSpace
 from gancheck.bench.tuning.sampling import SamplerName
@@ -125,7 +127,7 @@ def test_a_tuned_suite_is_not_tuned_again(suite: Suite, registry: Registry) -> N
 def test_trials_are_never_ranked(suite: Suite, registry: Registry, tmp_path: Path) -> None:
     tuned(suite, registry, tmp_path, Pretender(), trials=1)
     with pytest.raises(BadData, match="never ranked"):
-        leaderboard(tmp_path)
+        leaderboard(MergedFolders.read([tmp_path]))
 
 
 def test_a_suite_cannot_take_tuning_seeds(suite: Suite) -> None:
