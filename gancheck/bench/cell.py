@@ -137,11 +137,11 @@ def produce_runs(
     """Train where needed, measure, and commit run by run."""
     setup = job.cell.build(context.registry)
     records = load_or_train(job, todo, setup, store, on_step)
+    on_step(setup.budget.steps)  # training is over, also where it was kept
     for spec in todo:
         rows, outcome = evaluate_run(job, context, setup, records[spec.seed])
         run = Run(spec, rows, outcome)
         store.commit(run)
-        on_step(setup.budget.steps)  # a sign of life, as measuring may take long
         yield run
 
 

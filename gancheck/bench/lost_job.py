@@ -59,7 +59,9 @@ def commit_loss(job: Job, loss: Loss) -> list[RunSummary]:
     """The job's runs in the store, with the loss's status and reason; those that were done before it are left."""
     context, store = worker_context(job.plugins), Store(job.folder)
     with store.lock(job.specs[0].training_id):
-        kept, setup = kept_runs(job, store), job.cell.build(context.registry)
+        there = [run for spec in job.specs if (run := store.read_or_none(spec.run_id))]
+        kept = {run.spec.run_id: run for run in there if run.outcome["status"] == "done"} | kept_runs(job, store)
+        setup = job.cell.build(context.registry)
         runs = dict(kept)
         for spec in (spec for spec in job.specs if spec.run_id not in kept):
             record = TrainingRecord(spec.seed, status=loss.status, reason=loss.reason)

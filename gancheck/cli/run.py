@@ -126,6 +126,10 @@ def run_command(
     """
     if port is not None and not serve:
         raise BadParameter("--port has no effect without --serve; leave it out, or add --serve")
+    if serve and plan:
+        raise BadParameter("--serve has no effect with --plan; take one of the two")
+    if track_cached and not track:
+        raise BadParameter("--track-cached has no effect without --track; name a tracker too")
     words, tracker = choose_words(quiet, verbose), load_tracker(track) if track else None
     how = RunOptions(jobs, threads, Engine(engine, address, gpu_share), words, tracker, track_cached)
     side = SideFiles(checkpoint, tuple(split_names(keep)) if keep else (), profile)
@@ -150,7 +154,8 @@ def run_and_serve(plan: Plan, how: RunOptions, port: int) -> int:
     with serving(page, port) as address:
         print(f"gancheck: the report is at {address} and follows the run", file=sys.stderr)
         outcome = run_plan(plan, replace(how, on_run=lambda _: page.land()))
-        page.end(outcome.leaderboard.with_name(FILE))
+        if outcome.runs:
+            page.end(outcome.leaderboard.with_name(FILE))
         conclude(outcome, plan.registry, how.words)
         sys.stdout.flush()
         print(f"gancheck: done; the report stays at {address} until Ctrl-C", file=sys.stderr)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import sys
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnContext
 from pathlib import Path
@@ -110,16 +112,21 @@ class WorkerPool:
                     yield from self.look_at(place, worker)
             for worker in self.workers:
                 worker.dismiss()
-                worker.process.join(FAREWELL)
+            self.await_ends()
         except BaseException:  # Ctrl-C, or a full disk: what is in hand is written, if it can be
             for worker in self.workers:
                 worker.terminate()
-            for worker in self.workers:
-                worker.process.join(FAREWELL)
+            self.await_ends()
             raise
         finally:  # after a second Ctrl-C, at once
             for worker in self.workers:
                 worker.kill()
+
+    def await_ends(self) -> None:
+        """Give all workers together so long to end by themselves."""
+        until = time.monotonic() + FAREWELL
+        for worker in self.workers:
+            worker.process.join(max(0.0, until - time.monotonic()))
 
     def hire(self, place: int) -> Worker:
         """A new worker for a place."""
@@ -142,6 +149,9 @@ class WorkerPool:
         if isinstance(end, StoreError):
             raise end
         if not isinstance(end, Loss):
+            if attempt.job.cell.task.budget.memory and self.waiting:  # what is left of this job is not the next one's
+                worker.kill()
+                self.workers[place] = self.hire(place)
             yield attempt.job, end
             return
         worker.kill()
@@ -161,6 +171,7 @@ def refuse_unseen_memory(jobs: Sequence[Job]) -> None:
 @contextmanager
 def isolated_main() -> Iterator[None]:
     """Processes that are started in here leave Ctrl-C to the main process, and never run its script a second time."""
+    resource_tracker.ensure_running()  # to start it with the first process would end the block of Ctrl-C
     script, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:

@@ -84,8 +84,18 @@ class RayExecutor:
             if not self.slots(ray):
                 need = f"{say_count(self.threads, 'CPU')}{f' and {self.gpus:g} GPU' if self.gpus else ''}"
                 raise Unsupported(f"no node of the cluster has {need} for a block; ask for less, or start such a node")
+            self.refuse_lacking_memory(ray, jobs)
             yield from Flight(self, ray, jobs).results()
         sweep(jobs[0].folder)
+
+    def refuse_lacking_memory(self, ray: Any, jobs: Sequence[Job]) -> None:
+        """Unsupported where a job needs more memory than any node has: it would wait for ever."""
+        need = max(job.cell.task.budget.memory for job in jobs)
+        most = max((n["Resources"].get("memory", 0.0) for n in ray.nodes() if n["Alive"]), default=0.0) / 2**30
+        if need > most:
+            raise Unsupported(
+                f"no node of the cluster has the {need:g} GiB of memory of the suite's budget ({most:.1f})"
+            )
 
     def options(self, job: Job) -> dict[str, Any]:
         """What a job needs, as Ray is told; the driver sees to lost ones itself."""

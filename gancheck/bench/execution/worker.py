@@ -47,13 +47,19 @@ class Worker:
         with suppress(OSError):
             self.pipe.send(attempt.job)
 
+    @property
+    def steps(self) -> int:
+        """Of the job in hand; at the last one training is over, and measuring takes what it takes."""
+        assert self.attempt is not None
+        return self.attempt.job.cell.task.budget.steps
+
     def end(self) -> JobEnd | Loss | None:
         """What came of the job in hand; None while it is worked on."""
         with suppress(EOFError, OSError):
             while self.pipe.poll():
                 if not isinstance(message := self.pipe.recv(), int):
                     return message  # type: ignore[no-any-return]
-                self.heard_at = time.monotonic()
+                self.heard_at = time.monotonic() if message < self.steps else math.inf
         if not self.process.is_alive():
             return Loss(describe_exit(self.process.exitcode))
         return self.broken_limit()
@@ -101,9 +107,10 @@ def serve(pipe: Connection, threads: int, gpu: int | None) -> None:
     def sign(step: int) -> None:
         if os.getpid() != own:
             os._exit(0)
-        pipe.send(step)
+        with suppress(OSError):  # the main process is gone: this one is about to be ended, and no run has failed
+            pipe.send(step)
 
-    with suppress(EOFError, BrokenPipeError):  # the main process is gone
+    with suppress(EOFError, ConnectionError):  # the main process is gone
         while (job := pipe.recv()) is not None:
             sign(0)
             end = end_of(job, sign)

@@ -59,7 +59,7 @@ class Tracking:
         try:
             self.tell(run)
             self.told += 1
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             self.failed = True
             named = type(self.tracker).__name__
             why = " ".join(f"{type(error).__name__}: {error}".split())

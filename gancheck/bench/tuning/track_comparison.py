@@ -39,7 +39,12 @@ class TrackComparison:
         if not table.is_file():
             raise StoreError(f"{tuning} has no tuning.csv; give the folder that gancheck tune has written")
         rows = pl.read_csv(table, columns=["strategy", "tuned"], infer_schema=False).iter_rows()
-        return cls(dict(rows), board_on(default, "default"), board_on(tuned, "tuned"))
+        boards = board_on(default, "default"), board_on(tuned, "tuned")
+        names = [(board.suite, board.suite_version.removesuffix("+tuned")) for board in boards]
+        if names[0] != names[1]:
+            said = " and ".join(" version ".join(name) for name in names)
+            raise StoreError(f"the two folders hold {said}; run one suite on both tracks, at the same budget")
+        return cls(dict(rows), *boards)
 
     def rows(self) -> list[Row]:
         """One row per recipe on both boards, by default rank; columns are `COLUMNS`. `gain` is the paired difference in

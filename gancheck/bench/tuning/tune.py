@@ -114,7 +114,8 @@ def tune_suite(tuning: Tuning, executor: Executor, on_run: OnRun = lambda _: Non
     while begun := [(study, trial) for study in studies if (trial := study.next_trial())]:
         make_round(tuning, begun, executor, on_run)
     recipes = tuple(tuned_recipe(study, tuning.registry) for study in studies)
-    return TuningOutcome(tuning.origin, recipes, tuning.sampler, tuning.suite.seeds, tuning.folder)
+    seeds = sum(map(len, tuning.suite.blocks))
+    return TuningOutcome(tuning.origin, recipes, tuning.sampler, seeds, tuning.folder)
 
 
 def make_round(tuning: Tuning, begun: Sequence[tuple[RecipeStudy, Trial]], executor: Executor, on_run: OnRun) -> None:

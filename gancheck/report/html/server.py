@@ -8,6 +8,7 @@ version, and nothing else.
 from __future__ import annotations
 
 import html
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -102,15 +103,26 @@ class Handler(BaseHTTPRequestHandler):
         """Nothing: standard error is the run's."""
 
 
+class PageServer(ThreadingHTTPServer):
+    """A browser that goes away in the middle of an answer is none of the run's business."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """One line, and none for a browser that is gone."""
+        error = sys.exc_info()[1]
+        if not isinstance(error, ConnectionError):
+            print(f"gancheck: the live page: {type(error).__name__}: {error}", file=sys.stderr)
+
+
 @contextmanager
 def serving(page: LivePage, port: int) -> Iterator[str]:
     """Serve a page while the block runs; yields its address. Port 0 takes a free one."""
     handler = type("PageHandler", (Handler,), {"page": page})
     try:
-        server = ThreadingHTTPServer((HOST, port), handler)
+        server = PageServer((HOST, port), handler)
     except (OSError, OverflowError) as error:
         raise BadParameter(f"--port {port} cannot be listened on ({error}); take another, or 0 for any") from error
-    server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.2}, daemon=True)
     thread.start()
     try:

@@ -124,5 +124,8 @@ def answer(features: Tensor, head: Params) -> Tensor:
 
 
 def divergence(p: Tensor, q: Tensor) -> Tensor:
-    """The Kullback-Leibler divergence of shares (k,) from shares q (k,), in nats."""
+    """The Kullback-Leibler divergence of shares (k,) from shares q (k,), in nats; a share of 0, which a sharp softmax
+    gives, counts as the least number above it."""
+    least = torch.finfo(p.dtype).tiny
+    p, q = p.clamp_min(least), q.clamp_min(least)
     return (p * (p.log() - q.log())).sum()

@@ -156,7 +156,7 @@ def test_ctrl_c_says_how_to_resume_and_leaves_nothing_behind(
     assert err.splitlines()[-1] == (
         "gancheck: interrupted; nothing is half-written. The same command goes on where it stopped."
     )
-    assert "Traceback" not in err + out
+    assert "Traceback" not in err + out, err
     assert not psutil.wait_procs(family, timeout=60)[1]
     assert not results(folder).leftovers
     held = len(results(folder).runs)
