@@ -67,7 +67,7 @@ class RayExecutor:
 
     def survey(self) -> tuple[int, list[str]]:
         """How many jobs at once, and the nodes of the cluster."""
-        with connected(self.address) as ray:
+        with connect(self.address) as ray:
             nodes = [node for node in ray.nodes() if node["Alive"]]
             lines = [f"node {node['NodeManagerAddress']}: {self.describe_node(node['Resources'])}" for node in nodes]
             return self.slots(ray), lines
@@ -80,7 +80,7 @@ class RayExecutor:
     def run(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
         """Work on all jobs; results come as they are done, their files committed."""
         worker_context.cache_clear()  # plug-ins may have changed since the last call
-        with connected(self.address) as ray:
+        with connect(self.address) as ray:
             if not self.slots(ray):
                 need = f"{say_count(self.threads, 'CPU')}{f' and {self.gpus:g} GPU' if self.gpus else ''}"
                 raise Unsupported(f"no node of the cluster has {need} for a block; ask for less, or start such a node")
@@ -179,7 +179,7 @@ def work_on(job: Job, sources: PluginSources, contents: Mapping[str, bytes], thr
 
 
 @contextmanager
-def connected(address: str | None) -> Iterator[Any]:
+def connect(address: str | None) -> Iterator[Any]:
     """Ray, connected; a connection that was there before is used and left as it is."""
     ray = import_ray()
     if ray.is_initialized():

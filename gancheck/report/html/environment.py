@@ -18,20 +18,20 @@ def environment(runs: Sequence[Run], date: str) -> dict[str, str]:
     cpu = sum(run.outcome.get("cpu_seconds") or 0 for run in runs)
     budgets = {f"{run.spec.task}: {run.spec.training.budget['steps']:,}" for run in runs}
     return {
-        "gancheck": f"{version()} (made this page), engine {listed(t.engine for t in trainings)}",
-        "PyTorch": listed(t.torch for t in trainings),
-        "device": listed(t.device for t in trainings),
-        "computed": listed(run.outcome.get("path") or "not known" for run in runs),
-        "threads": listed(run.outcome.get("threads", "not known") for run in runs),
-        "seeds trained together": listed(len(t.block) for t in trainings),
-        "generator updates": listed(budgets),
-        "samples per evaluation": listed(run.spec.evaluation.samples for run in runs),
+        "gancheck": f"{version()} (made this page), engine {list_values(t.engine for t in trainings)}",
+        "PyTorch": list_values(t.torch for t in trainings),
+        "device": list_values(t.device for t in trainings),
+        "computed": list_values(run.outcome.get("path") or "not known" for run in runs),
+        "threads": list_values(run.outcome.get("threads", "not known") for run in runs),
+        "seeds trained together": list_values(len(t.block) for t in trainings),
+        "generator updates": list_values(budgets),
+        "samples per evaluation": list_values(run.spec.evaluation.samples for run in runs),
         "training": f"{say_count(len(runs), 'run')}, {cpu:,.0f} s of CPU time",
         "newest run": date,
     }
 
 
-def listed(values: Iterable[object]) -> str:
+def list_values(values: Iterable[object]) -> str:
     """The different values, in words."""
     return ", ".join(sorted({str(value) for value in values}))
 

@@ -67,13 +67,13 @@ def lost_modes(runs: dict[str, list[Run]], dataset: Dataset | None) -> Table | N
         ends = [table[max(table)] for table in tables.values() if table]
         order = np.argsort(-np.mean(ends, axis=0), kind="stable")
         parts = np.array_split(order, COLUMNS)
-        tables = {r: {s: binned(shares, parts) for s, shares in table.items()} for r, table in tables.items()}
+        tables = {r: {s: bin_shares(shares, parts) for s, shares in table.items()} for r, table in tables.items()}
         names = [f"{len(part)} modes" for part in parts]
     shares = {r: {str(s): np.round(x, 3).tolist() for s, x in table.items()} for r, table in tables.items()}
     return {"names": names, "modes": len(weights), "shares": shares}
 
 
-def binned(shares: np.ndarray, parts: Sequence[np.ndarray]) -> np.ndarray:
+def bin_shares(shares: np.ndarray, parts: Sequence[np.ndarray]) -> np.ndarray:
     """Means over groups of modes."""
     return np.array([shares[part].mean() for part in parts])
 
