@@ -46,7 +46,9 @@ class PluginSources:
 
     def unpack(self) -> tuple[str, ...]:
         """The plug-ins in a folder of this process's own; relative paths start there as they did at the driver's."""
-        root = make_source_folder(digest({name: hashlib.sha256(text).hexdigest() for name, text in self.contents.items()}))
+        root = make_source_folder(
+            digest({name: hashlib.sha256(text).hexdigest() for name, text in self.contents.items()})
+        )
         write_contents(root, {name: text for name, text in self.contents.items() if not (root / name).exists()})
         if self.folder:
             (root / self.folder).mkdir(parents=True, exist_ok=True)

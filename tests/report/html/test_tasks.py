@@ -12,12 +12,12 @@ from gancheck.bench.store import Store
 from gancheck.report.html.environment import command
 from gancheck.report.html.failures import join_seeds
 from gancheck.report.html.samples import look_of, task_samples
-from gancheck.report.html.tasks import COLUMNS, binned, task_numbers
+from gancheck.report.html.tasks import COLUMNS, bin_shares, task_numbers
 
 
 def test_many_modes_share_columns_and_keep_their_mean() -> None:
     lost = np.arange(1_000) / 1_000
-    columns = binned(lost, np.array_split(np.arange(1_000), COLUMNS))
+    columns = bin_shares(lost, np.array_split(np.arange(1_000), COLUMNS))
     assert len(columns) == COLUMNS
     assert columns.mean() == pytest.approx(lost.mean(), abs=0.01)
 
