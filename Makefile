@@ -12,11 +12,12 @@ STAMP := $(VENV)/.installed
 setup: $(STAMP)
 
 # Without byte code of all packages: Python makes that of the few modules which are imported, at their first import.
+# A new pip first: the one that comes with Python takes twice as long for all these packages.
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gancheck needs Python 3.11 or newer: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt torch==2.13.0
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[dev,docs]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt torch==2.13.0 -e '.[dev,docs]'
 	-@$(BIN)/python -m gancheck.training.compiling
 	@touch $@
 
