@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -99,6 +99,7 @@ class AlarmTracker:
         if streak.active < 0 and streak.suspicious >= detector.patience:
             streak.active = len(self.alarms)
             self.alarms.append(self.alarm(name, detector, reading, step))
+            self.claim(self.alarms[-1])
             return self.alarms[-1:]
         if streak.active >= 0 and streak.calm >= detector.patience:
             self.alarms[streak.active] = self.alarms[streak.active].ends(step)
@@ -119,6 +120,15 @@ class AlarmTracker:
             if name in self.explains.get(alarm.detector, ()) and is_near and cause != name:
                 return cause
         return ""
+
+    def claim(self, alarm: Alarm) -> None:
+        """Alarms shortly before this one that it explains become part of its story, with what followed from them: a
+        cause may take longer to be sure of than what it leads to."""
+        explained, root = self.explains.get(alarm.detector, ()), alarm.part_of or alarm.detector
+        for place, other in enumerate(self.alarms):
+            cause = other.part_of or other.detector
+            if alarm.step - other.step <= STORY and cause in explained and cause != root:
+                self.alarms[place] = replace(other, part_of=root)
 
     def start(self, name: str) -> None:
         """Begin a detector's work; its own error ends it and nothing else."""

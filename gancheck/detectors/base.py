@@ -66,7 +66,7 @@ class Alarm:
     cause: str = ""  #: what is likely behind it
     advice: str = ""  #: what to try
     where: str = ""  #: the layer, player or mode
-    part_of: str = ""  #: the detector whose earlier alarm explains this one
+    part_of: str = ""  #: the detector whose alarm explains this one
     recovered: int | None = None  #: the step at which it was over
 
     @property

@@ -12,7 +12,22 @@ def describe(steps: int, alarms: Sequence[Alarm], idle: Mapping[str, str], stopp
     """Alarms in their order, what they explain beneath them, and the detectors that could say nothing."""
     lines = [f"{steps:,} steps watched: {count(len([a for a in alarms if not a.part_of]), 'alarm')}"]
     lines += [f"the monitor stopped measuring: {stopped}"] if stopped else []
-    return "\n".join((*lines, *map(alarm_line, alarms), *idle_lines(idle)))
+    return "\n".join((*lines, *map(alarm_line, by_story(alarms)), *idle_lines(idle)))
+
+
+def by_story(alarms: Sequence[Alarm]) -> Iterator[Alarm]:
+    """Alarms in their order, but none before the one that explains it: a cause may be found later."""
+    waiting: list[Alarm] = []
+    shown: set[str] = set()
+    for alarm in alarms:
+        if alarm.part_of and alarm.part_of not in shown:
+            waiting.append(alarm)
+            continue
+        yield alarm
+        shown.add(alarm.detector)
+        yield from (early for early in waiting if early.part_of == alarm.detector)
+        waiting = [early for early in waiting if early.part_of != alarm.detector]
+    yield from waiting
 
 
 def alarm_line(alarm: Alarm) -> str:

@@ -114,6 +114,22 @@ def test_a_story_of_three_names_its_beginning() -> None:
     assert [(a.detector, a.part_of) for a in tracker.alarms] == [("c", ""), ("b", "c"), ("a", "c")]
 
 
+@pytest.mark.parametrize(("later", "part_of"), [(STORY, "b-cause"), (STORY + 1, "")])
+def test_a_cause_that_is_found_later_explains_what_came_shortly_before(later: int, part_of: str) -> None:
+    tracker = two({"b-cause": ("a-effect",)})
+    shown(tracker, [2], "generator_loss")
+    shown(tracker, [2], first=1 + later)
+    assert [(a.detector, a.part_of) for a in tracker.alarms] == [("a-effect", part_of), ("b-cause", "")]
+
+
+def test_a_late_cause_takes_what_followed_from_its_consequence_along() -> None:
+    names = {"c": Impatient("loss"), "b": Impatient("generator_loss"), "a": Impatient("kl_loss")}
+    tracker = AlarmTracker(names, explains={"c": ("b",), "b": ("a",)})
+    for step, signal in enumerate(("generator_loss", "kl_loss", "loss"), start=1):
+        shown(tracker, [2], signal, step)
+    assert [(a.detector, a.part_of) for a in tracker.alarms] == [("b", "c"), ("a", "c"), ("c", "")]
+
+
 def test_no_alarm_follows_from_itself() -> None:
     tracker = two({"b-cause": ("a-effect",), "a-effect": ("b-cause",)})
     shown(tracker, [2])

@@ -20,3 +20,10 @@ def test_an_alarm_names_layers_without_obeying_them() -> None:
     alarm = Alarm("dead", 3, "warning", 1.0, 0.5, "oh", "a", "b", where="\x1b[2J", recovered=9, part_of="it")
     assert alarm_line(alarm).startswith(r"  - step 3: dead in \x1b[2J (warning")
     assert alarm_line(alarm).endswith("Over at step 9.")
+
+
+def test_what_a_later_alarm_explains_stands_beneath_it() -> None:
+    early = Alarm("effect", 3, "warning", 1.0, 0.5, "oh", part_of="cause")
+    alone, late = Alarm("other", 4, "warning", 1.0, 0.5, "oh"), Alarm("cause", 9, "warning", 1.0, 0.5, "oh")
+    lines = describe(9, [early, alone, late], {}).splitlines()
+    assert [line.split(":")[1].split(" (")[0] for line in lines[1:]] == [" other", " cause", " effect"]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
 from gancheck.monitor.cross_validation.fold import FoldResult
 from gancheck.report.plots.style import MISSING, MUTED, canvas, heading, line_styles
+from gancheck.report.plots.training_series import scale_values
 
 TITLES = ("training loss", "validation loss")
 
@@ -25,6 +27,8 @@ def draw(folds: Sequence[FoldResult], title: str, folder: Path) -> list[Path]:
         panels = figure.subplots(1, 2, sharey=True)
         for axes, name in zip(panels, TITLES, strict=True):
             draw_panel(axes, name, folds)
+        losses = [(fold.loss.finite.values, fold.val_loss.finite.values) for fold in folds]
+        scale_values(panels[0], np.concatenate([values for both in losses for values in both]))
         lines = [panels[0].plot([], [], **look)[0] for look in looks]
         labels = [f"fold {fold.number}: {fold.error:.3g}" for fold in folds]
         figure.legend(lines, labels, loc="outside lower left", ncols=min(5, len(folds)), handlelength=2.6)
