@@ -56,10 +56,15 @@ class PluginSources:
         return tuple(str(root / name) for name in self.plugins)
 
 
-@cache
 def make_source_folder(name: str) -> Path:
-    """A folder for sources of that digest, kept as long as this process."""
-    return Path(tempfile.mkdtemp(prefix=f"gancheck-{name}-")).resolve()
+    """A folder for sources of that digest; it goes when this process ends."""
+    return Path(temporary_folder(f"gancheck-{name}-").name).resolve()
+
+
+@cache
+def temporary_folder(prefix: str) -> tempfile.TemporaryDirectory[str]:
+    """One for each prefix, as long as this process."""
+    return tempfile.TemporaryDirectory(prefix=prefix)
 
 
 def write_contents(folder: Path, contents: Contents) -> None:
