@@ -14,7 +14,7 @@ from gancheck.gans.state import Params
 from gancheck.plugins.registry import Registry
 from gancheck.strategies.recipe import Recipe
 from gancheck.testing.require import require
-from gancheck.testing.short_training import FEW, PLAINLY, Trial, Weights, same_bits
+from gancheck.testing.short_training import Trial, Weights, same_bits, try_training
 
 HEAVY = "r1(gamma=1e6)"  #: a regulariser that nothing it reaches can ignore
 BESIDE = ("ema", "pacgan")  #: further strategies that every other composes with, or says why not
@@ -43,7 +43,7 @@ def effects(trial: Trial, label: str, registry: Registry) -> Iterator[str]:
 def refusal(trial: Trial, label: str, others: str, registry: Registry) -> str | None:
     """Why a recipe cannot stand beside others, or None."""
     try:
-        beside(trial, label, others, registry).records(PLAINLY, FEW)
+        try_training(beside(trial, label, others, registry).alone)
         return None
     except (BadParameter, Unsupported) as reason:
         return str(reason)

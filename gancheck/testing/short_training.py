@@ -29,6 +29,8 @@ SAMPLES = 16
 CPU = torch.device("cpu")
 TOGETHER = ExecutionPath()
 PLAINLY = ExecutionPath("stacked", "eager")
+ONE_BY_ONE = ExecutionPath("looped", "eager")
+SEEDS = (0, 1)
 
 
 class Weights(NamedTuple):
@@ -46,10 +48,15 @@ class Trial:
     recipe: Recipe
     dataset: Dataset
 
-    def setup(self, path: ExecutionPath, steps: int) -> TrainingSetup:
-        """Two seeds of a short training."""
+    def setup(self, path: ExecutionPath, steps: int, seeds: tuple[int, ...] = SEEDS) -> TrainingSetup:
+        """A short training."""
         settings, budget = Settings(batch=SAMPLES), Budget(steps, 1)
-        return TrainingSetup(self.gan, self.recipe, self.dataset, settings, budget, (0, 1), path, CPU)
+        return TrainingSetup(self.gan, self.recipe, self.dataset, settings, budget, seeds, path, CPU)
+
+    @property
+    def alone(self) -> TrainingSetup:
+        """A few steps of one seed, neither stacked nor traced: half the work, where only what a hook does matters."""
+        return self.setup(ONE_BY_ONE, FEW, SEEDS[:1])
 
     @property
     def comparable_steps(self) -> int:
@@ -57,20 +64,24 @@ class Trial:
         return 1 if self.recipe.implementing("refresh") else STEPS
 
     def records(self, path: ExecutionPath = TOGETHER, steps: int = STEPS) -> list[TrainingRecord]:
-        """A short training, and samples drawn from what it kept; what fails there is raised."""
-        setup = self.setup(path, steps)
-        records = train(setup)
-        if failed := next((r for r in records if r.status != "done"), None):
-            raise BadPlugin(f"training is {failed.status}: {failed.reason}")
-        refuse_wrong_samples(setup, records[0])
-        return records
+        """A short training of two seeds, and samples drawn from what it kept; what fails there is raised."""
+        return try_training(self.setup(path, steps))
 
     def weights(self) -> Weights:
-        """The weights of all players of all seeds before and after a few steps, whatever became of them."""
-        trainer = Trainer(self.setup(PLAINLY, FEW))
+        """The weights of all players of a seed before and after a few steps, whatever became of them."""
+        trainer = Trainer(self.alone)
         start = tree_map(torch.clone, trainer.replicas.weights)
         trainer.train()
         return Weights(start, trainer.replicas.weights)
+
+
+def try_training(setup: TrainingSetup) -> list[TrainingRecord]:
+    """Train, and draw samples from what was kept; BadPlugin where that fails."""
+    records = train(setup)
+    if failed := next((r for r in records if r.status != "done"), None):
+        raise BadPlugin(f"training is {failed.status}: {failed.reason}")
+    refuse_wrong_samples(setup, records[0])
+    return records
 
 
 def refuse_wrong_samples(setup: TrainingSetup, record: TrainingRecord) -> None:

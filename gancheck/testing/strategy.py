@@ -12,12 +12,9 @@ from gancheck.strategies.base import Strategy
 from gancheck.strategies.recipe import Recipe
 from gancheck.testing.effects import effects
 from gancheck.testing.require import NotTried, require
-from gancheck.testing.short_training import FEW, PLAINLY, TOGETHER, Trial
+from gancheck.testing.short_training import ONE_BY_ONE, TOGETHER, Trial, try_training
 from gancheck.training.fallback import DRAWS
 from gancheck.training.record import TrainingRecord
-from gancheck.training.vectorise import ExecutionPath
-
-ONE_BY_ONE = ExecutionPath("looped", "eager")
 
 
 def check_strategy(entry: PluginEntry, registry: Registry) -> list[str]:
@@ -37,7 +34,7 @@ def check_strategy(entry: PluginEntry, registry: Registry) -> list[str]:
     first, *others = taken
     notes = [*try_whole(trials[first], first), *effects(trials[first], entry.info.name, registry)]
     for name in others:
-        trials[name].records(PLAINLY, FEW)
+        try_training(trials[name].alone)
         notes.append(f"trains on {name}")
     return [*notes, *skips]
 

@@ -12,10 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor, fx
 from torch._subclasses.fake_tensor import FakeTensorMode
-from torch.fx.experimental.proxy_tensor import make_fx
 from torch.fx.experimental.symbolic_shapes import ShapeEnv
 
 from gancheck.system.cache_folder import compiled_folder
+from gancheck.training.graph_tracer import GraphTracer
 from gancheck.training.same_numbers import refuse_other_numbers
 from gancheck.training.thin_products import turn_thin_products
 
@@ -93,7 +93,7 @@ def warm_up() -> str:
     if not has_compiler(device):
         return "no C++ compiler was found: long runs are traced, and take about twice as long"
     ones = torch.ones(2)
-    compile_graph(make_fx(lambda x: [x + 1])(ones), [ones])
+    compile_graph(GraphTracer().trace(lambda x: [x + 1], [ones]), [ones])
     with cache_on_disk():
         return f"the compiler is ready; its work is kept in {os.environ.get(CACHE, 'a temporary folder')}"
 

@@ -16,12 +16,11 @@ from typing import Any, Literal
 import torch
 from torch import fx
 from torch._functorch.compile_utils import fx_graph_cse
-from torch._guards import TracingContext, tracing
 from torch.func import vmap
 from torch.fx._lazy_graph_module import _use_lazy_graph_module
-from torch.fx.experimental.proxy_tensor import make_fx
-from torch.overrides import TorchFunctionMode
 from torch.utils._pytree import TreeSpec, tree_flatten, tree_unflatten
+
+from gancheck.training.graph_tracer import GraphTracer, draws
 
 Vectorisation = Literal["stacked", "looped"]
 Execution = Literal["eager", "traced", "compiled"]
@@ -101,8 +100,8 @@ def trace_graph(function: Function, inputs: list[torch.Tensor]) -> fx.GraphModul
     Python code is generated when the graph is first called, not at every step of simplifying it: that took an eighth to
     a third of the time.
     """
-    with tracing(TracingContext(ShapeNotes())), _use_lazy_graph_module(True):  # type: ignore[arg-type]
-        return simplify(make_fx(function)(*inputs))
+    with _use_lazy_graph_module(True):
+        return simplify(GraphTracer().trace(function, inputs))
 
 
 def drop_unread_inputs(graph: fx.GraphModule) -> list[bool]:
@@ -114,16 +113,6 @@ def drop_unread_inputs(graph: fx.GraphModule) -> list[bool]:
             graph.graph.erase_node(node)
     graph.recompile()
     return used
-
-
-class ShapeNotes(TorchFunctionMode):
-    """In place of the mode in which the tracer makes a note of every result: shape, strides and type of a tensor
-    without values. Its own kind, fake tensors, takes half the time of a trace, and nothing here reads more."""
-
-    shape_env = None  #: asked for by the tracer: no shape changes
-
-    def __torch_function__(self, func: Function, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        return func(*args, **(kwargs | {"device": "meta"} if kwargs else {}))
 
 
 def flatten(tree: Any) -> list[Any]:
@@ -165,11 +154,6 @@ def share_repeats(graph: fx.GraphModule) -> fx.GraphModule:
         graph.graph = fx_graph_cse(graph.graph)
         graph.recompile()
     return graph
-
-
-def draws(node: fx.Node) -> bool:
-    """Whether a node gives random numbers, so that twice is not the same as once."""
-    return torch.Tag.nondeterministic_seeded in getattr(node.target, "tags", ())
 
 
 def is_no_op(node: fx.Node, pure: bool) -> bool:

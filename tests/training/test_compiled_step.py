@@ -21,8 +21,8 @@ Setup = Callable[..., TrainingSetup]
 TRACED = ExecutionPath("stacked", "traced")
 SMALL = {"steps": 40, "batch": 8}
 STEPS = 20
-SHORT = {**SMALL, "steps": 16}  #: where nothing happens between steps, half of this shows as much
-SHORT_STEPS = 8
+SHORT = {**SMALL, "steps": 8}  #: where nothing happens between steps, a fifth of this shows as much
+SHORT_STEPS = 4
 
 #: Hooks that are asked in a step, or that build what plays in it.
 IN_STEP = set(gc.Strategy.hooks) - {"study", "discriminator_data", "settings", "memory", "initial", "sampler"}
@@ -46,10 +46,17 @@ def prepared(setup: TrainingSetup) -> Trainer:
     return made
 
 
+class WholeStep(Trainer):
+    """A trainer whose step is one graph, with no machine code made of it."""
+
+    def try_path(self, path: ExecutionPath) -> CompiledStep:
+        return CompiledStep(self.replicas, self.order, ExecutionPath(path.vectorisation, "compiled"), as_it_is)
+
+
 def whole(setup: TrainingSetup, vectorisation: Any = "stacked") -> Trainer:
-    """A trainer whose step is one graph."""
-    made = prepared(replace(setup, path=setup.path.eagerly()))
-    made.play = CompiledStep(made.replicas, made.order, ExecutionPath(vectorisation, "compiled"), as_it_is)
+    """A trainer whose step is one graph, of all replicates together or of one; what cannot be is raised."""
+    made = WholeStep(replace(setup, path=ExecutionPath(vectorisation, "eager")))
+    assert made.prepare().path.vectorisation == vectorisation
     return made
 
 
