@@ -137,7 +137,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 200) -> None:
 
 def workers(main: subprocess.Popen[str]) -> list[psutil.Process]:
     """Everybody below a main process, once it has started two workers."""
-    wait_for(lambda: len(psutil.Process(main.pid).children(recursive=True)) >= 3)  # and a tracker of resources
+    wait_for(lambda: len(psutil.Process(main.pid).children(recursive=True)) >= 4)  # a tracker, and who starts workers
     return psutil.Process(main.pid).children(recursive=True)
 
 
