@@ -52,6 +52,9 @@ class Own(gc.Gan):
 """
 
 
+pytestmark = pytest.mark.usefixtures("without_pictures")
+
+
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder, with a suite and a plug-in."""
@@ -69,7 +72,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("finished")
     (folder / "mine.toml").write_text(SUITE)
     (folder / "own.py").write_text(GAN)
-    gc.run(folder / "mine.toml", plugins=[folder / "own.py"], out=folder / "runs", jobs=1, device="cpu")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gancheck.api.run.draw", lambda *_: [])
+        gc.run(folder / "mine.toml", plugins=[folder / "own.py"], out=folder / "runs", jobs=1, device="cpu")
     return folder / "runs"
 
 
