@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
+import os
 import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from gancheck.numerics.seeding import generator
 from gancheck.plugins.kinds import KINDS
 from gancheck.plugins.loader import load_file
 
+ROOT = Path(__file__).parents[2]
 every_kind = pytest.mark.parametrize("kind", KINDS)
 
 
@@ -58,19 +59,12 @@ def test_the_written_test_passes_and_fails_where_the_plug_in_breaks() -> None:
     written("metric", "my-own")
     broken = written("metric", "broken")
     broken.write_text(broken.read_text().replace(".clamp_min(0)", " - 1"))
-    tests = multiprocessing.get_context("fork").Process(target=run_tests, args=("test_my_own.py", "test_broken.py"))
-    tests.start()
-    tests.join(250)
-    said = Path("said").read_text()
-    assert tests.exitcode == 1, said
-    assert "1 failed, 1 passed" in said
-    assert re.search(r"BadPlugin: metric 'broken': gave -0\.9.*, outside its range", said)
-
-
-def run_tests(*files: str) -> None:
-    """Run pytest in a forked process, which needs no second import of PyTorch; what it says goes to a file."""
-    with Path("said").open("w") as said, contextlib.redirect_stdout(said):
-        sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--capture=no", *files]))
+    settings = {**os.environ, "PYTHONPATH": str(ROOT)}
+    call = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_my_own.py", "test_broken.py"]
+    tests = subprocess.run(call, env=settings, capture_output=True, text=True, timeout=250)
+    assert tests.returncode == 1
+    assert "1 failed, 1 passed" in tests.stdout
+    assert re.search(r"BadPlugin: metric 'broken': gave -0\.9.*, outside its range", tests.stdout)
 
 
 def commands(kind: str, name: str, capsys: pytest.CaptureFixture[str], *more: str) -> list[list[str]]:

@@ -254,15 +254,22 @@ def test_a_full_disk_is_one_line_and_nothing_is_lost(
 
 
 def test_two_runs_on_one_folder_make_every_run_once(
-    tmp_path: Path, go: Go, undisturbed: Any, results: Look, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    place: Path,
+    undisturbed: Any,
+    results: Look,
+    child: Child,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    folder, said = tmp_path / "runs", tmp_path / "said"
-    monkeypatch.setenv("SLOW", "0.02")
-    other = fork(lambda: said.write_text(str(go(folder))), tmp_path / "errors")
+    folder = tmp_path / "runs"
+    other = child(folder, jobs=1, slow=0.02)
     wait_for(lambda: folder.is_dir() and any(folder.iterdir()))  # it is at work
-    lines = [str(go(folder))]
-    other.join(250)
-    lines.append(said.read_text())
+    monkeypatch.setenv("SLOW", "0.02")
+    call = ["run", str(place / "mine.toml"), "--with", str(place / "own.py"), "--out", str(folder), "--jobs", "1"]
+    assert main(call) == 0
+    lines = [text.splitlines()[-1] for text in (capsys.readouterr().out, other.communicate(timeout=250)[0])]
+    assert other.returncode == 0
     found = [re.fullmatch(r"(\d+) done, 0 failed, 0 skipped, (\d+) cached -> .*", line) for line in lines]
     done, cached = ([int(match[i]) for match in found if match] for i in (1, 2))
     assert sum(done) == 12
