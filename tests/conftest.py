@@ -70,6 +70,12 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(threads)
 
 
+@pytest.fixture
+def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs draw nothing: pictures are most of what a small run costs, and matter where they are looked at."""
+    monkeypatch.setattr("gancheck.api.run.draw", lambda *_: [])
+
+
 @pytest.fixture(scope="session")
 def registry() -> gc.Registry:
     return gc.Registry.load()

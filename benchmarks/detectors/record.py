@@ -29,7 +29,7 @@ def record_all(folder: Path, wanted: Sequence[Case], jobs: int) -> None:
 def recorded(folder: Path, todo: Sequence[Case], jobs: int) -> Iterable[tuple[Case, str]]:
     """Cases as they are done, with their errors."""
     tasks = [(folder, case) for case in todo]
-    if jobs == 1:
+    if min(jobs, len(tasks)) <= 1:
         yield from map(attempt, tasks)
         return
     with multiprocessing.get_context("spawn").Pool(jobs) as pool:

@@ -43,7 +43,7 @@ def strike_workers(also_driver: bool) -> Strike:
         driver, before = start(folder, jobs=2), committed(folder)
         wait_for_work(driver, folder, before)
         time.sleep(luck.uniform(0, 1.5))
-        workers = [child for child in children(driver) if "spawn_main" in " ".join(child.cmdline())]
+        workers = [child for child in children(driver) if os.getpgid(child.pid) == child.pid]  # as workers alone do
         for process in [luck.choice(workers).pid] if workers else []:
             hit(process, signal.SIGKILL)
         if also_driver:

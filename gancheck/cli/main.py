@@ -124,6 +124,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in given or "GANCHECK_DEBUG" in os.environ
     try:
+        if given and not given[0].startswith("-") and given[0] not in COMMANDS:
+            raise GancheckError(usage(given, ""))  # here: Cyclopts would import every command to find what is near
         status = int(app()([a for a in given if a != "--debug"], exit_on_error=False, print_error=False) or 0)
         sys.stdout.flush()
         return status

@@ -60,6 +60,7 @@ class Broken(Own):
         raise KeyError("no luck")
 """
 Run = Callable[..., gc.RunOutcome]
+pytestmark = pytest.mark.usefixtures("without_pictures")  # but `whole`, which is made before, has them
 
 
 @pytest.fixture(scope="module")
@@ -122,10 +123,26 @@ def test_a_folder_goes_on_where_it_was(run: Run, whole: gc.RunOutcome, capsys: p
     assert again.frame().equals(whole.frame())
 
 
-def test_force_does_it_again(run: Run, tmp_path: Path) -> None:
-    for _ in range(2):
-        made = run(strategies=["none"], datasets=["ring"], out=tmp_path, force=True)
-        assert made.counts == {"done": 2}
+@pytest.fixture(scope="module")
+def one(run: Run, place: Path) -> gc.RunOutcome:
+    """One task and one recipe, each named by one text, and so is the file of plug-ins."""
+    how = {"strategies": "none", "datasets": "grid(side=2)", "plugins": str(place / "models.py"), "threads": 2}
+    return run(out=place / "one", **how)
+
+
+def test_one_text_names_one(one: gc.RunOutcome) -> None:
+    assert (one.failed, one.counts["done"]) == (0, 2)
+    assert labels(one) == {f"grid(side=2)/own none seed {seed}" for seed in (0, 1)}
+
+
+def test_every_run_says_how_many_threads_it_had(one: gc.RunOutcome, whole: gc.RunOutcome) -> None:
+    assert {run.outcome["threads"] for run in one.runs} == {2}
+    assert {run.outcome["threads"] for run in whole.runs if run.outcome["status"] == "done"} == {1}
+
+
+def test_force_does_it_again(run: Run, one: gc.RunOutcome) -> None:
+    again = run(strategies=["none"], datasets=["grid(side=2)"], out=one.leaderboard.parent, force=True)
+    assert again.counts == {"done": 2}
 
 
 def test_strategies_datasets_and_gans_select_from_a_suite(run: Run, tmp_path: Path) -> None:
@@ -152,12 +169,6 @@ def test_a_suite_that_was_read_and_changed_can_be_given(run: Run, place: Path, t
     made = run(replace(suite, name="changed", recipes=("none",), tasks=suite.tasks[1:]), out=tmp_path)
     assert labels(made) == {f"grid/own none seed {seed}" for seed in range(2)}
     assert made.board.suite == "changed"
-
-
-@pytest.mark.parametrize("threads", [1, 2])
-def test_every_run_says_how_many_threads_it_had(threads: int, run: Run, tmp_path: Path) -> None:
-    made = run(strategies=["none"], datasets=["ring"], threads=threads, out=tmp_path)
-    assert [run.outcome["threads"] for run in made.runs] == [threads] * 2
 
 
 def test_without_a_suite_strategies_and_datasets_make_one(run: Run, tmp_path: Path) -> None:
@@ -227,11 +238,6 @@ def test_a_suite_object_is_checked_as_a_file_is(run: Run, place: Path, change: d
     suite = gc.load_suite(place / "mine.toml", registry)
     with pytest.raises(gc.GancheckError, match=line):
         run(replace(suite, **change), out=place / "never")
-
-
-def test_one_plug_in_file_needs_no_list(run: Run, place: Path) -> None:
-    made = run(strategies="none", datasets="grid(side=2)", plugins=str(place / "models.py"), out=place / "one")
-    assert (made.failed, made.counts["done"]) == (0, 2)
 
 
 def test_an_inspection_is_shown_in_a_line() -> None:

@@ -172,12 +172,6 @@ def test_the_number_of_threads_changes_no_number(tmp_path: Path, go: Go, undistu
     assert {f.outcome["threads"] for f in Store(undisturbed).runs()} == {1}
 
 
-@pytest.mark.parametrize("jobs", [1, None])
-def test_a_worker_takes_one_thread_where_their_number_is_not_chosen(jobs: int | None, tmp_path: Path, go: Go) -> None:
-    go(tmp_path, only=["strategy=none", "dataset=ring"], jobs=jobs)
-    assert {f.outcome["threads"] for f in Store(tmp_path).runs()} == {1}
-
-
 def test_every_run_says_what_it_cost(undisturbed: Path) -> None:
     for found in Store(undisturbed).runs():
         assert found.outcome["cpu_seconds"] > 0

@@ -66,6 +66,7 @@ class Explodes(gc.Strategy):
 """
 
 
+@pytest.mark.usefixtures("without_pictures")
 def test_one_plug_in_s_trouble_is_not_another_s(
     tmp_path: Path,
     suite_text: str,

@@ -52,6 +52,9 @@ class Own(gc.Gan):
 """
 
 
+pytestmark = pytest.mark.usefixtures("without_pictures")
+
+
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder, with a suite and a plug-in."""
@@ -69,7 +72,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("finished")
     (folder / "mine.toml").write_text(SUITE)
     (folder / "own.py").write_text(GAN)
-    gc.run(folder / "mine.toml", plugins=[folder / "own.py"], out=folder / "runs", jobs=1, device="cpu")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gancheck.api.run.draw", lambda *_: [])
+        gc.run(folder / "mine.toml", plugins=[folder / "own.py"], out=folder / "runs", jobs=1, device="cpu")
     return folder / "runs"
 
 
@@ -89,38 +94,6 @@ def refused(call: list[str], capsys: pytest.CaptureFixture[str]) -> str:
 
 
 # ---- help and usage
-
-
-def test_help_answers_without_torch() -> None:
-    heavy = ("torch", "numpy", "polars", "matplotlib", "scipy", "sklearn")
-    code = (
-        "import sys; from gancheck.cli.main import main; status = main(['--help']);"
-        f"sys.exit(status or ' '.join(m for m in {heavy} if m in sys.modules) or 0)"
-    )
-    made = python("-c", code)
-    assert (made.returncode, made.stderr) == (0, "")
-    assert all(command in made.stdout for command in COMMANDS)
-
-
-@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
-def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main([*command, "--help"]) == 0
-    said = capsys.readouterr()
-    assert f"Usage: gancheck {' '.join(command)}".rstrip() in said.out
-    assert said.err == ""
-
-
-def test_the_options_of_run_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    main(["run", "--help"])
-    shown = capsys.readouterr().out
-    for option in ("--with", "--only", "--seeds", "--steps", "--out", "--jobs", "--device", "--plan", "--force"):
-        assert option in shown
-    assert "--no-" not in shown
-
-
-def test_the_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--version"]) == 0
-    assert re.fullmatch(r"\d\S*\n", capsys.readouterr().out)
 
 
 WRONG = {
@@ -145,6 +118,41 @@ WRONG = {
     "rank . --format word": '"csv", "markdown", "latex", "json", "parquet"',
     "rank runs --mix speeds": "--mix has no 'speeds'. Did you mean 'suites'? It takes suites, versions, tracks",
 }
+
+
+@pytest.mark.parametrize(("word", "status", "said"), [("--help", 0, ""), ("runn", 2, WRONG["runn quick"])])
+def test_help_and_a_mistyped_command_are_answered_without_torch(word: str, status: int, said: str) -> None:
+    heavy = ("torch", "numpy", "polars", "matplotlib", "scipy", "sklearn")
+    code = (
+        f"import sys; from gancheck.cli.main import main; status = main(['{word}']);"
+        f"sys.exit(' '.join(m for m in {heavy} if m in sys.modules) or status)"
+    )
+    made = python("-c", code)
+    assert made.returncode == status, made.stderr
+    assert said in made.stderr
+    assert bool(made.stderr) == bool(said)
+    assert word != "--help" or all(command in made.stdout for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
+def test_every_command_has_help(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*command, "--help"]) == 0
+    said = capsys.readouterr()
+    assert f"Usage: gancheck {' '.join(command)}".rstrip() in said.out
+    assert said.err == ""
+
+
+def test_the_options_of_run_are_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["run", "--help"])
+    shown = capsys.readouterr().out
+    for option in ("--with", "--only", "--seeds", "--steps", "--out", "--jobs", "--device", "--plan", "--force"):
+        assert option in shown
+    assert "--no-" not in shown
+
+
+def test_the_version_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert re.fullmatch(r"\d\S*\n", capsys.readouterr().out)
 
 
 @pytest.mark.parametrize("call", WRONG)
@@ -265,7 +273,7 @@ def test_a_plug_in_that_breaks_the_contract_is_one_line(
 
 def test_every_plug_in_of_a_folder_is_checked(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("plug-ins").mkdir()
-    Path("plug-ins/good.py").write_text(MLP.replace('@gc.gan("mlp")', '@gc.gan("good")'))
+    Path("plug-ins/good.py").write_text(GAN.replace('@gc.gan("own")', '@gc.gan("good")'))
     Path("plug-ins/bad.py").write_text(GAN.replace("pass", "break"))
     Path("plug-ins/_helper.py").write_text("raise RuntimeError")
     assert main(["check", "plug-ins"]) == 2
@@ -396,7 +404,7 @@ def test_a_folder_that_is_a_file_is_one_line(place: Path, capsys: pytest.Capture
     assert Path("file").read_text() == "mine"
 
 
-@pytest.mark.parametrize("call", [["--version"], ["rank", "nowhere"]])
+@pytest.mark.parametrize("call", [["--version"], ["rnak", "nowhere"]])
 def test_the_script_and_the_module_run_the_same_command(call: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     status, said = main(call), capsys.readouterr()
     script = "from gancheck.cli.main import script; script()"

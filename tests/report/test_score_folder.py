@@ -69,7 +69,6 @@ def count_of(path: Path, colour: str) -> int:
 STATUSES = ("held", "dropped", "thin", "crowded", "shrunken")
 CASES = {
     "grey 8x8": images((1, 8, 8)),
-    "colour 32x32": images((3, 32, 32)),
     "colour 160x160": images((3, 160, 160), 12),
     "wide": images((1, 8, 12)),
     "one image": PictureExamples(np.zeros((1, 1, 8, 8)), np.zeros((1, 1, 8, 8)), np.ones(1, int)),

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
-import sys
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
-from multiprocessing.context import SpawnContext
 from pathlib import Path
-from types import ModuleType
 
 import torch
 
 from gancheck.bench.cell import Job, worker_context
 from gancheck.bench.execution.base import JobResult, run_safely
+from gancheck.bench.execution.process_start import isolated_main, start_context
 from gancheck.bench.execution.worker import FAREWELL, Worker
 from gancheck.bench.lost_job import Attempt, Loss
 from gancheck.errors import StoreError, Unsupported
@@ -97,7 +92,6 @@ class WorkerPool:
 
     def __init__(self, executor: LocalExecutor) -> None:
         self.executor = executor
-        self.context: SpawnContext = multiprocessing.get_context("spawn")
         self.workers: list[Worker] = []
         self.waiting: deque[Attempt] = deque()
 
@@ -131,7 +125,7 @@ class WorkerPool:
     def hire(self, place: int) -> Worker:
         """A new worker for a place."""
         with isolated_main():
-            return Worker(self.context, self.executor.threads, self.executor.gpu(place))
+            return Worker(start_context(self.executor.gpus), self.executor.threads, self.executor.gpu(place))
 
     def give_work(self) -> bool:
         """Give every idle worker a job; whether anybody has one."""
@@ -166,19 +160,6 @@ def refuse_unseen_memory(jobs: Sequence[Job]) -> None:
     """Unsupported where a suite limits memory and this system does not say what processes use."""
     if any(job.cell.task.budget.memory for job in jobs) and not Path("/proc/self/statm").exists():
         raise Unsupported("budget: memory is limited on Linux only; leave it out of the suite here")
-
-
-@contextmanager
-def isolated_main() -> Iterator[None]:
-    """Processes that are started in here leave Ctrl-C to the main process, and never run its script a second time."""
-    resource_tracker.ensure_running()  # to start it with the first process would end the block of Ctrl-C
-    script, sys.modules["__main__"] = sys.modules["__main__"], ModuleType("__main__")
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = script
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
 @contextmanager

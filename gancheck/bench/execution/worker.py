@@ -7,12 +7,14 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnContext
+from multiprocessing.context import ForkServerContext, SpawnContext
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from gancheck.bench.cell import Job, RunSummary
@@ -33,9 +35,9 @@ class Worker:
     It is the head of a process group of its own, so that what a plug-in starts ends with it.
     """
 
-    def __init__(self, context: SpawnContext, threads: int, gpu: int | None) -> None:
+    def __init__(self, context: ForkServerContext | SpawnContext, threads: int, gpu: int | None) -> None:
         self.pipe, there = context.Pipe()
-        self.process = context.Process(target=serve, args=(there, threads, gpu))
+        self.process = context.Process(target=serve, args=(there, threads, gpu, dict(os.environ)))
         self.process.start()
         there.close()
         self.attempt: Attempt | None = None
@@ -99,8 +101,9 @@ def resident_memory(process: int | None) -> int:
     return 0
 
 
-def serve(pipe: Connection, threads: int, gpu: int | None) -> None:
+def serve(pipe: Connection, threads: int, gpu: int | None, environment: Mapping[str, str]) -> None:
     """A worker's life: jobs in, signs of life and results out. A copy of it that a plug-in forked ends at once."""
+    take_environment(environment)
     initialise_worker(threads, gpu)
     own = os.getpid()
 
@@ -124,6 +127,14 @@ def end_of(job: Job, sign: object) -> JobEnd:
         return run_safely(job, sign)  # type: ignore[arg-type]
     except StoreError as error:
         return error
+
+
+def take_environment(environment: Mapping[str, str]) -> None:
+    """Be as if started by the main process just now: a fork has the variables of when its origin was started, and
+    NumPy's global random numbers, which a plug-in may use, are the same in all forks."""
+    os.environ.clear()
+    os.environ.update(environment)
+    np.random.seed()
 
 
 def initialise_worker(threads: int, gpu: int | None = None) -> None:

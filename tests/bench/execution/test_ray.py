@@ -98,6 +98,13 @@ def cluster() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
+def connected(cluster: Any) -> Any:
+    """One connection for all that follow: else each brings workers of its own, and every worker imports PyTorch."""
+    ray.init(cluster.address, log_to_driver=False, logging_level="ERROR")
+    return cluster
+
+
+@pytest.fixture(scope="module")
 def go(place: Path) -> Go:
     def call(out: str, executor: Executor, gan: str = "own", on_run: OnRun = lambda _: None) -> RunOutcome:
         seeds = 1 if gan == "fatal" else None  # each try costs a process
@@ -118,17 +125,17 @@ def test_the_plan_names_the_nodes_and_how_many_blocks_each_works_on(
 
 
 def test_a_node_that_is_lost_in_the_middle_changes_nothing(
-    cluster: Any, place: Path, go: Go, results: Callable[[Path], Any]
+    connected: Any, place: Path, go: Go, results: Callable[[Path], Any]
 ) -> None:
     heard: list[RunSummary] = []
 
     def lose_a_node(summary: RunSummary) -> None:
         heard.append(summary)
         if len(heard) == 1:
-            cluster.remove_node(cluster.second, allow_graceful=False)
-            cluster.second = cluster.add_node(num_cpus=1, object_store_memory=80 * 2**20)
+            connected.remove_node(connected.second, allow_graceful=False)
+            connected.second = connected.add_node(num_cpus=1, object_store_memory=80 * 2**20)
 
-    outcome = go("cluster", RayExecutor(cluster.address), on_run=lose_a_node)
+    outcome = go("cluster", RayExecutor(connected.address), on_run=lose_a_node)
     assert dict(outcome.counts) == {"done": 5}
     go("local", LocalExecutor(1, 1))
     assert results(place / "cluster").same(results(place / "local"))
@@ -136,34 +143,36 @@ def test_a_node_that_is_lost_in_the_middle_changes_nothing(
     assert {path.name for path in (place / "cluster").glob("*.safetensors")} == {
         path.name for path in (place / "local").glob("*.safetensors")
     }
-    again = go("cluster", RayExecutor(cluster.address))  # a driver that is started again finds all of it
+    again = go("cluster", RayExecutor(connected.address))  # a driver that is started again finds all of it
     assert dict(again.counts) == {"cached": 5}
 
 
 def test_kept_weights_travel_so_that_a_new_measurement_trains_nothing(
-    cluster: Any, place: Path, go: Go, results: Callable[[Path], Any]
+    connected: Any, place: Path, go: Go, results: Callable[[Path], Any]
 ) -> None:
     folder = place / "cluster"
     before = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.safetensors")}
     lost = next(folder.glob("*.jsonl"))
     lost.unlink()
-    assert dict(go("cluster", RayExecutor(cluster.address)).counts) == {"done": 1, "cached": 4}
+    assert dict(go("cluster", RayExecutor(connected.address)).counts) == {"done": 1, "cached": 4}
     assert {path.name: path.stat().st_mtime_ns for path in folder.glob("*.safetensors")} == before
     assert results(folder).same(results(place / "local"))
 
 
 def test_a_plug_in_that_always_crashes_is_failed_after_the_last_try(
-    cluster: Any, go: Go, monkeypatch: pytest.MonkeyPatch
+    connected: Any, go: Go, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gancheck.bench.lost_job.TRIES", 2)
-    outcome = go("fatal", RayExecutor(cluster.address, most=1), "fatal")
+    outcome = go("fatal", RayExecutor(connected.address, most=1), "fatal")
     assert dict(outcome.counts) == {"failed": 1}
     assert {run.outcome["reason"] for run in outcome.runs} == {"its worker ended in the middle, 2 times"}
 
 
-def test_a_block_that_fits_on_no_node_is_refused(cluster: Any, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_block_that_fits_on_no_node_is_refused(
+    connected: Any, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     call = ["run", str(place / "mine.toml"), "--with", str(place / "own.py"), "--out", str(place / "wide")]
-    assert main([*call, "--device", "cpu", "--engine", "ray", "--address", cluster.address, "--threads", "64"]) == 2
+    assert main([*call, "--device", "cpu", "--engine", "ray", "--address", connected.address, "--threads", "64"]) == 2
     assert "no node of the cluster has 64 CPUs for a block" in capsys.readouterr().err
 
 
