@@ -79,10 +79,13 @@ class TuningOutcome:
 
     @property
     def suite(self) -> Suite:
-        """The suite with tuned recipes, on the ranking seeds of the suite that was tuned."""
-        tuned = tuple(dict.fromkeys(recipe.tuned for recipe in self.recipes))
+        """The suite with tuned recipes, on the ranking seeds of the suite that was tuned. What gains refer to was tuned
+        as all others were."""
+        tuned = {recipe.recipe: recipe.tuned for recipe in self.recipes}
         about = f"{self.origin.name} with parameters that {self.longest} trials each chose on seeds of their own"
-        return replace(self.origin.on_track("tuned"), recipes=tuned, about=about)
+        recipes = tuple(dict.fromkeys(tuned.values()))
+        base = tuned.get(self.origin.base, self.origin.base)
+        return replace(self.origin.on_track("tuned"), recipes=recipes, about=about, base=base)
 
     @property
     def longest(self) -> int:

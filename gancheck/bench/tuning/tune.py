@@ -114,7 +114,7 @@ class Tuning:
 def tune_suite(tuning: Tuning, executor: Executor, on_run: OnRun = lambda _: None) -> TuningOutcome:
     """Make the trials that are not there yet. StoreError where the folder cannot be used, GancheckError where a worker
     was lost: the same call goes on from there; BadSuite where nothing had a value."""
-    claim(tuning.plan)
+    tuning.plan.claim()
     studies = tuning.open_studies()
     while begun := [(study, trial) for study in studies if (trial := study.next_trial())]:
         make_round(tuning, begun, executor, on_run)
@@ -177,7 +177,7 @@ def run_recipes(
     if not recipes:
         return
     plan = tuning.plan_of([task], recipes)
-    claim(plan)
+    plan.claim()
     todo = plan.todo
     for job, done in executor.run(todo) if todo else ():
         if isinstance(done, GancheckError):
@@ -188,12 +188,6 @@ def run_recipes(
         assert run is not None
         on_run(summarise_run(run, cached=not any(spec in job.specs for job in todo)))
         yield run_result(run)
-
-
-def claim(plan: Plan) -> None:
-    """Take the folder for these runs."""
-    ids = (spec.run_id for spec in plan.specs)
-    plan.store.claim(plan.suite.name, plan.suite.version, plan.own_tasks, ids, plan.suite.track)
 
 
 def tuned_recipe(study: RecipeStudy, registry: Registry) -> TunedRecipe:

@@ -21,7 +21,7 @@ from gancheck.report.html.page import render
 from gancheck.report.html.samples import ROOM, task_samples
 from gancheck.report.html.tasks import task_numbers
 from gancheck.report.text import training_states
-from gancheck.report.text.caption import say_resolution
+from gancheck.report.text.caption import say_base, say_resolution
 from gancheck.system.counts import say_count
 from gancheck.system.files import write_text
 
@@ -52,7 +52,7 @@ class Report:
         if not found:
             raise StoreError(f"{folder} holds no runs yet; gancheck run {owner[0]} makes them")
         runs = suite_runs(comparable_runs(found), store.named("tasks"))
-        board = make_leaderboard(map(run_result, runs), registry, *owner, newest_date(folder))
+        board = make_leaderboard(map(run_result, runs), registry, *owner, newest_date(folder), store.base())
         return cls(board, runs, store, registry)
 
     def write(self, path: Path) -> Path:
@@ -92,7 +92,7 @@ class Report:
             "title": f"{board.suite}, version {board.suite_version}",
             "summary": board.summary(),
             "resolution": say_resolution(board),
-            "rule": board.rule,
+            "rule": " ".join(filter(None, [board.rule, say_base(board)])),
             "counts": self.counts,
             "tables": board_tables(board),
             "task_table": task_table(board),

@@ -17,10 +17,12 @@ from gancheck.bench.tuning.recipe_space import RecipeSpace
 from gancheck.bench.tuning.sampling import SamplerName
 from gancheck.bench.tuning.tune import Tuning
 from gancheck.cli.rank import leaderboard
+from gancheck.bench.tuning.track_comparison import TrackComparison
 from gancheck.errors import BadData, BadSuite
 from gancheck.plugins.registry import Registry
+from gancheck.report.text.caption import caption_of
 from tests.bench.conftest import SUITE
-from tests.bench.tuning.pretender import Pretender, Stopped, tuned
+from tests.bench.tuning.pretender import Pretender, Stopped, rank_all, tuned
 
 pytest.importorskip("optuna")
 RATES = {"learning-rates.generator", "learning-rates.discriminator"}
@@ -68,6 +70,36 @@ def test_no_seed_moves_between_tracks(suite: Suite, registry: Registry, tmp_path
     again = load_suite(outcome.write(), registry)
     assert again == outcome.suite
     assert (again.track, again.version) == ("tuned", "1+tuned")
+
+
+def test_the_tuned_board_has_the_tuned_untreated_gan_as_its_base(
+    suite: Suite, registry: Registry, tmp_path: Path
+) -> None:
+    outcome = tuned(suite, registry, tmp_path / "tuning", Pretender(likes_rates=True), "grid")
+    base = outcome.suite.base
+    assert base == outcome.recipes[0].tuned
+    assert base.startswith("learning-rates(")
+    rank_all(outcome.suite, registry, tmp_path / "tuned", Pretender(likes_rates=True))
+    board = leaderboard(MergedFolders.read([tmp_path / "tuned"]))
+    rows = {row["strategy"]: row for row in board.leaderboard()}
+    assert rows[base]["held_gain"] == 0
+    assert rows[outcome.recipes[1].tuned]["held_gain"] is not None
+    assert f"Gains and costs are over {base}" in caption_of(board)
+
+
+def test_runs_of_an_earlier_tuning_do_not_shift_ranks(suite: Suite, registry: Registry, tmp_path: Path) -> None:
+    outcome = tuned(suite, registry, tmp_path / "tuning", Pretender())
+    outcome.write()
+    rank_all(suite, registry, tmp_path / "default", Pretender())
+    earlier = replace(outcome.suite, recipes=(*outcome.suite.recipes, "r1(gamma=490.0)"))
+    for place, which in (("tuned", outcome.suite), ("mixed", earlier)):
+        rank_all(which, registry, tmp_path / place, Pretender())
+    moves, same = (
+        TrackComparison.read(tmp_path / "tuning", tmp_path / "default", tmp_path / place)
+        for place in ("tuned", "mixed")
+    )
+    assert same.rows() == moves.rows()
+    assert set(same.tuned.recipes) == {recipe.tuned for recipe in outcome.recipes}
 
 
 def test_blurred_samples_are_never_the_best_however_many_modes_they_hold(
