@@ -85,6 +85,11 @@ def describe_plugin(plugin: PluginRecord) -> dict[str, Any]:
     return {f"parameters of {plugin.name}": plugin.parameters, f"code of {plugin.name}": code}
 
 
+def describe_metrics(folder: ResultsFolder) -> dict[str, Any]:
+    """The code behind every metric's name."""
+    return {name: {"code": source} for run in folder.runs for name, source in run.spec.evaluation.metrics.items()}
+
+
 #: What folders may differ in if `--mix` names it.
 MIXABLE: dict[str, Trait] = {
     "suites": lambda folder: {"suite": folder.suite},
@@ -95,7 +100,7 @@ MIXABLE: dict[str, Trait] = {
     "software": per_task(software_of),
 }
 #: What a name must stand for in every folder.
-SAME: dict[str, Trait] = {"task": per_task(definition_of), "recipe": describe_recipes}
+SAME: dict[str, Trait] = {"task": per_task(definition_of), "recipe": describe_recipes, "metric": describe_metrics}
 
 
 @dataclass(frozen=True)

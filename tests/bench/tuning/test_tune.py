@@ -15,9 +15,9 @@ from gancheck.bench.suite_file import load_suite
 from gancheck.bench.track import TUNING_SEEDS
 from gancheck.bench.tuning.recipe_space import RecipeSpace
 from gancheck.bench.tuning.sampling import SamplerName
+from gancheck.bench.tuning.track_comparison import TrackComparison
 from gancheck.bench.tuning.tune import Tuning
 from gancheck.cli.rank import leaderboard
-from gancheck.bench.tuning.track_comparison import TrackComparison
 from gancheck.errors import BadData, BadSuite
 from gancheck.plugins.registry import Registry
 from gancheck.report.text.caption import caption_of
