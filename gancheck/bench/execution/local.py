@@ -45,7 +45,7 @@ def worker_threads(device: str, workers: int) -> int:
 
 @dataclass(frozen=True)
 class LocalExecutor:
-    """Processes of this machine, each with its own threads; one worker is this process itself, unless it is to be apart."""
+    """Processes of this machine, each with its own threads; one worker is this process itself, unless apart."""
 
     workers: int
     threads: int
