@@ -84,7 +84,8 @@ def run_tuning(tuning: Tuning, jobs: int | None, threads: int | None, words: Wor
 
 def compare_tracks(tuning: str | Path, default: str | Path, tuned: str | Path, out: str | Path) -> TrackComparison:
     """How the ranks of a suite move from default to tuned parameters: `tuning` is the folder of `gancheck.tune`,
-    `default` and `tuned` are the results of the suite and of tuned.toml, made with the same seeds and budget.
+    `default` and `tuned` are the results of the suite and of tuned.toml, made with the same seeds and budget. Ranks are
+    among the tuned recipes alone, whatever else the folders hold.
 
     Writes moves.csv and moves.png into `out`. Raises StoreError for folders of something else, BadData where the two
     boards have no task and seed in common.
