@@ -14,7 +14,7 @@ from gancheck.bench.run_spec import RunSpec
 from gancheck.bench.store import Run
 from gancheck.plugins.parameters import parse_call
 from gancheck.plugins.registry import Registry
-from gancheck.strategies.recipe import UNTREATED
+from gancheck.strategies.untreated import UNTREATED
 
 
 def run_result(run: Run) -> RunResult:

@@ -28,7 +28,7 @@ from gancheck.metrics.base import Better
 from gancheck.statistics.intervals import Array, Interval
 from gancheck.statistics.ranking import MIN_PAIRS, Ranking, rank
 from gancheck.statistics.resolution import board_resolution
-from gancheck.strategies.recipe import UNTREATED
+from gancheck.strategies.untreated import UNTREATED
 from gancheck.system.counts import choose_verb, say_count
 from gancheck.system.files import replacing, write_text
 from gancheck.system.tables import Row, csv

@@ -11,7 +11,7 @@ from gancheck.bench.collect import comparable_runs, newest_date, suite_runs
 from gancheck.bench.run_spec import PluginRecord, RunSpec
 from gancheck.bench.store import Run, Store
 from gancheck.errors import BadParameter, StoreError, did_you_mean
-from gancheck.strategies.recipe import UNTREATED
+from gancheck.strategies.untreated import UNTREATED
 from gancheck.system.counts import choose_verb, say_count
 
 

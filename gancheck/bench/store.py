@@ -21,7 +21,7 @@ from gancheck.bench.alarm_rows import read_alarm
 from gancheck.bench.run_spec import RunSpec
 from gancheck.detectors.base import Alarm
 from gancheck.errors import StoreError
-from gancheck.strategies.recipe import UNTREATED
+from gancheck.strategies.untreated import UNTREATED
 from gancheck.system.files import replacing, sweep, write_text
 
 Row = dict[str, Any]

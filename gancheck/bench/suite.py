@@ -8,7 +8,7 @@ from typing import get_args
 from gancheck.bench.task import Task
 from gancheck.bench.track import TUNING_SEEDS, Track
 from gancheck.errors import BadParameter, BadSuite, refuse_unknown
-from gancheck.strategies.recipe import UNTREATED
+from gancheck.strategies.untreated import UNTREATED
 
 #: Whole numbers of a suite, and the least that each can be.
 COUNTS = {"seeds": 1, "block": 1, "first_seed": 0}

@@ -20,7 +20,8 @@ from gancheck.gans.players import LEADS
 from gancheck.gans.settings import Budget, Optimiser, Settings
 from gancheck.plugins import parameters
 from gancheck.plugins.registry import Registry
-from gancheck.strategies.recipe import UNTREATED, Recipe
+from gancheck.strategies.recipe import Recipe
+from gancheck.strategies.untreated import UNTREATED
 from gancheck.system.resources import share
 from gancheck.training.look import SeedLook
 

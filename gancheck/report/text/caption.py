@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gancheck.bench.leaderboard import Leaderboard
 from gancheck.statistics.ranking import MIN_PAIRS
-from gancheck.strategies.recipe import UNTREATED
+from gancheck.strategies.untreated import UNTREATED
 from gancheck.system.counts import say_count
 
 
