@@ -34,6 +34,7 @@ SLOW = (
     "test_hard_data.py",
     "scoring/test_kinds_of_data.py",
     "docs/test_pages.py",
+    "docs/test_commands.py",
     "cli/test_new.py",
     "training/test_vectorise.py",
     "metrics/test_contract.py",

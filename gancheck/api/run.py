@@ -47,6 +47,11 @@ class RunOptions:
         """The workers of this machine, as which samples are drawn again."""
         return LocalExecutor.of(plan.device, len(plan.todo), self.jobs, self.threads)
 
+    def refuse(self, plan: Plan) -> None:
+        """BadParameter for numbers below 1, and for what has no effect on the plan's device."""
+        self.local(plan)
+        self.engine.refuse_idle_share(plan.device)
+
     def executor(self, plan: Plan) -> Executor:
         """Who works on the cells."""
         return self.engine.executor(plan.device, len(plan.todo), self.jobs, self.threads)

@@ -18,7 +18,7 @@ from gancheck.bench.tuning.tune import Tuning, tune_suite
 from gancheck.errors import BadParameter, refuse_unknown
 from gancheck.plugins.registry import Registry
 from gancheck.report.plots.moved_ranks import draw_moved_ranks
-from gancheck.report.text.progress import RunBar
+from gancheck.report.text.progress import RunBar, Words
 
 
 def tune(
@@ -46,16 +46,37 @@ def tune(
 
     Gives a `TuningOutcome` and writes tuned.toml (which `gancheck.run` ranks, on the track "tuned"), tuning.csv and
     trials.csv. Needs Optuna: pip install 'gancheck[tune]'.
-    Raises UnknownName, BadParameter, BadSuite or BadPlugin for bad input, Unsupported without Optuna, StoreError where
-    `out` cannot be used.
+    Raises UnknownName, BadParameter, BadSuite or BadPlugin for bad input, BadSuite where no trial had a value,
+    Unsupported without Optuna, StoreError where `out` cannot be used.
     """
+    return run_tuning(read_tuning(suite, trials, sampler, only, seeds, seed, plugins, out, device), jobs, threads)
+
+
+def read_tuning(
+    suite: str | Path | Suite,
+    trials: int,
+    sampler: SamplerName,
+    only: str | Sequence[str],
+    seeds: int | None,
+    seed: int,
+    plugins: Sequence[str | Path],
+    out: str | Path | None,
+    device: str,
+) -> Tuning:
+    """What is to be tuned, read and checked; nothing is written yet."""
     refuse_unknown(sampler, get_args(SamplerName), "a sampler", BadParameter)
     registry = Registry.load(plugins)
     whole = check_suite(suite, registry) if isinstance(suite, Suite) else load_suite(suite, registry)
     chosen = select(whole, registry, parse_only(list_names(only) if isinstance(only, str) else only))
-    tuning = Tuning.of(chosen, registry, trials, sampler, seeds, seed, plugins, out, device)
-    executor = LocalExecutor.of(tuning.plan.device, len(chosen.recipes), jobs, threads)
-    with RunBar(len(tuning.plan.specs) * trials) as bar:
+    return Tuning.of(chosen, registry, trials, sampler, seeds, seed, plugins, out, device)
+
+
+def run_tuning(tuning: Tuning, jobs: int | None, threads: int | None, words: Words = "normal") -> TuningOutcome:
+    """Make the trials, with progress on standard error, and write what they found."""
+    executor = LocalExecutor.of(tuning.plan.device, len(tuning.suite.recipes), jobs, threads)
+    with RunBar(len(tuning.plan.specs) * tuning.trials, words=words) as bar:
+        for line in tuning.fresh_starts():
+            bar.say(line)
         outcome = tune_suite(tuning, executor, bar)
     outcome.write()
     return outcome
@@ -63,7 +84,8 @@ def tune(
 
 def compare_tracks(tuning: str | Path, default: str | Path, tuned: str | Path, out: str | Path) -> TrackComparison:
     """How the ranks of a suite move from default to tuned parameters: `tuning` is the folder of `gancheck.tune`,
-    `default` and `tuned` are the results of the suite and of tuned.toml, made with the same seeds and budget.
+    `default` and `tuned` are the results of the suite and of tuned.toml, made with the same seeds and budget. Ranks are
+    among the tuned recipes alone, whatever else the folders hold.
 
     Writes moves.csv and moves.png into `out`. Raises StoreError for folders of something else, BadData where the two
     boards have no task and seed in common.

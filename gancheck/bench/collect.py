@@ -14,6 +14,7 @@ from gancheck.bench.run_spec import RunSpec
 from gancheck.bench.store import Run
 from gancheck.plugins.parameters import parse_call
 from gancheck.plugins.registry import Registry
+from gancheck.strategies.untreated import UNTREATED
 
 
 def run_result(run: Run) -> RunResult:
@@ -86,9 +87,9 @@ def ladder_place(spec: RunSpec) -> dict[str, Any]:
 
 
 def make_leaderboard(
-    results: Iterable[RunResult], registry: Registry, suite: str, version: str, date: str
+    results: Iterable[RunResult], registry: Registry, suite: str, version: str, date: str, base: str = UNTREATED
 ) -> Leaderboard:
-    """The board of these results."""
+    """The board of these results; `base` is the recipe to which gains and costs refer."""
     held = list(results)
     known = registry.table("metric")
     labels = dict.fromkeys((*known, *sorted({label for result in held for label in result.values})))
@@ -98,7 +99,7 @@ def make_leaderboard(
     ranges = {name: bounds(fact["low"], fact["high"]) for name, fact in facts.items()}
     detectors = registry.table("detector").items()
     collapse = frozenset(name for name, entry in detectors if entry.info.properties["family"] == "collapse")
-    return Leaderboard(held, suite, version, better, ranges, date=date, collapse=collapse)
+    return Leaderboard(held, suite, version, better, ranges, base, date, collapse=collapse)
 
 
 def bounds(low: float | None, high: float | None) -> tuple[float, float]:

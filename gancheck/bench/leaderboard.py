@@ -28,6 +28,7 @@ from gancheck.metrics.base import Better
 from gancheck.statistics.intervals import Array, Interval
 from gancheck.statistics.ranking import MIN_PAIRS, Ranking, rank
 from gancheck.statistics.resolution import board_resolution
+from gancheck.strategies.untreated import UNTREATED
 from gancheck.system.counts import choose_verb, say_count
 from gancheck.system.files import replacing, write_text
 from gancheck.system.tables import Row, csv
@@ -66,7 +67,7 @@ class Leaderboard(SuiteRuns):
     ranges: Mapping[str, Range] = field(
         default_factory=dict
     )  #: least and most that a metric can be, where it has bounds
-    base: str = "none"  #: the untreated GAN, to which gains and ratios refer
+    base: str = UNTREATED  #: to which gains and ratios refer; of tuned recipes, the tuned untreated GAN
     date: str = ""  #: as it shall stand in the table
     seed: int = 0  #: of the tests beyond 40 pairs
     collapse: frozenset[str] = frozenset()  #: detectors of collapse

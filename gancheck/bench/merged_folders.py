@@ -11,6 +11,7 @@ from gancheck.bench.collect import comparable_runs, newest_date, suite_runs
 from gancheck.bench.run_spec import PluginRecord, RunSpec
 from gancheck.bench.store import Run, Store
 from gancheck.errors import BadParameter, StoreError, did_you_mean
+from gancheck.strategies.untreated import UNTREATED
 from gancheck.system.counts import choose_verb, say_count
 
 
@@ -24,6 +25,7 @@ class ResultsFolder:
     track: str  #: "default", or "tuned" where parameters were searched for
     runs: list[Run] = field(repr=False)
     date: str = ""  #: day of the newest run
+    base: str = UNTREATED  #: recipe to which gains and costs refer
 
     @classmethod
     def read(cls, path: Path) -> ResultsFolder:
@@ -38,7 +40,7 @@ class ResultsFolder:
             raise StoreError(f"{path} holds no runs yet; gancheck run {about['suite']} makes them")
         shown = suite_runs(comparable_runs(runs), store.named("tasks"))
         names = str(about["suite"]), str(about["version"]), str(about.get("track", "default"))
-        return cls(path, *names, shown, newest_date(path))
+        return cls(path, *names, shown, newest_date(path), store.base())
 
 
 Trait = Callable[[ResultsFolder], Mapping[str, Any]]  #: folder -> whose it is -> what it is
@@ -83,6 +85,11 @@ def describe_plugin(plugin: PluginRecord) -> dict[str, Any]:
     return {f"parameters of {plugin.name}": plugin.parameters, f"code of {plugin.name}": code}
 
 
+def describe_metrics(folder: ResultsFolder) -> dict[str, Any]:
+    """The code behind every metric's name."""
+    return {name: {"code": source} for run in folder.runs for name, source in run.spec.evaluation.metrics.items()}
+
+
 #: What folders may differ in if `--mix` names it.
 MIXABLE: dict[str, Trait] = {
     "suites": lambda folder: {"suite": folder.suite},
@@ -93,7 +100,7 @@ MIXABLE: dict[str, Trait] = {
     "software": per_task(software_of),
 }
 #: What a name must stand for in every folder.
-SAME: dict[str, Trait] = {"task": per_task(definition_of), "recipe": describe_recipes}
+SAME: dict[str, Trait] = {"task": per_task(definition_of), "recipe": describe_recipes, "metric": describe_metrics}
 
 
 @dataclass(frozen=True)
@@ -133,6 +140,11 @@ class MergedFolders:
     def version(self) -> str:
         """The suite's version, or all versions."""
         return " + ".join(dict.fromkeys(folder.version for folder in self.folders))
+
+    @property
+    def base(self) -> str:
+        """The recipe to which gains and costs refer: the first folder's."""
+        return self.folders[0].base
 
     @property
     def date(self) -> str:

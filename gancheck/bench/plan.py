@@ -102,7 +102,8 @@ class Plan:
     def claim(self) -> None:
         """Make the results folder, and say in it what is asked for; StoreError where it cannot be used."""
         ids = (spec.run_id for spec in self.specs)
-        self.store.claim(self.suite.name, self.suite.version, self.own_tasks, ids, self.suite.track)
+        suite = self.suite
+        self.store.claim(suite.name, suite.version, self.own_tasks, ids, suite.track, suite.base)
 
     def kept(self, job: Job) -> int:
         """How many runs of a cell are in the store and are left as they are."""

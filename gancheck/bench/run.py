@@ -148,4 +148,5 @@ def board_of(plan: Plan, runs: Sequence[Run], absent: Sequence[RunSpec]) -> Lead
     """The board of some runs, and of those that were planned and are not there."""
     results = [*map(run_result, runs), *map(missing_result, absent)]
     suite = plan.suite
-    return make_leaderboard(results, plan.registry, suite.name, suite.version, newest_date(plan.store.folder))
+    date = newest_date(plan.store.folder)
+    return make_leaderboard(results, plan.registry, suite.name, suite.version, date, suite.base)

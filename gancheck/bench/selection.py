@@ -12,7 +12,8 @@ from gancheck.bench.validation import validate_task
 from gancheck.errors import BadParameter, UnknownName, did_you_mean
 from gancheck.plugins import parameters
 from gancheck.plugins.registry import Registry
-from gancheck.strategies.recipe import UNTREATED, Recipe
+from gancheck.strategies.recipe import Recipe
+from gancheck.strategies.untreated import UNTREATED
 
 AXES = ("strategy", "dataset", "gan")
 

@@ -21,6 +21,7 @@ from gancheck.bench.alarm_rows import read_alarm
 from gancheck.bench.run_spec import RunSpec
 from gancheck.detectors.base import Alarm
 from gancheck.errors import StoreError
+from gancheck.strategies.untreated import UNTREATED
 from gancheck.system.files import replacing, sweep, write_text
 
 Row = dict[str, Any]
@@ -74,10 +75,11 @@ class Store:
         tasks: Iterable[str] = (),
         run_ids: Iterable[str] = (),
         track: str = "default",
+        base: str = UNTREATED,
     ) -> None:
         """Make the folder, or check that it belongs to this suite version and can be written to.
 
-        `tasks` are the suite's own, `run_ids` what is asked for now, `track` is the suite's.
+        `tasks` are the suite's own, `run_ids` what is asked for now, `track` and `base` are the suite's.
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -90,7 +92,7 @@ class Store:
             raise StoreError(f"{self.folder} holds suite {text}, not {suite} version {version}; use another --out")
         now = list(dict.fromkeys(run_ids))
         asked = [*(run_id for run_id in self.named("asked") if run_id not in set(now)), *now]
-        facts = {"suite": suite, "version": version, "track": track}
+        facts = {"suite": suite, "version": version, "track": track, "base": base}
         told = {**facts, "tasks": [*(tasks or self.named("tasks"))], "asked": asked}
         write_text(self.owner_file, json.dumps(told))
         sweep(self.folder)
@@ -109,6 +111,10 @@ class Store:
     def track(self) -> str:
         """The suite's track, `default` or `tuned`; "default" in folders from before there was another."""
         return str((self.about() or {}).get("track", "default"))
+
+    def base(self) -> str:
+        """The recipe to which gains and costs refer; the untreated GAN in folders from before there was another."""
+        return str((self.about() or {}).get("base", UNTREATED))
 
     def named(self, key: str) -> list[str]:
         """What the folder lists: the suite's own "tasks", or the ids of all runs that were "asked" for, the last call's

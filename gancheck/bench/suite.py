@@ -8,6 +8,7 @@ from typing import get_args
 from gancheck.bench.task import Task
 from gancheck.bench.track import TUNING_SEEDS, Track
 from gancheck.errors import BadParameter, BadSuite, refuse_unknown
+from gancheck.strategies.untreated import UNTREATED
 
 #: Whole numbers of a suite, and the least that each can be.
 COUNTS = {"seeds": 1, "block": 1, "first_seed": 0}
@@ -26,6 +27,7 @@ class Suite:
     block: int = 5  #: seeds trained together
     first_seed: int = 0  #: seeds from 1,000 on are for calibration, and are never ranked
     track: Track = "default"  #: parameters as they come, or chosen by "tuning"; the version says so too
+    base: str = UNTREATED  #: the recipe to which gains and costs refer
 
     def __post_init__(self) -> None:
         if not self.tasks or not self.recipes:

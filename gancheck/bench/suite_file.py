@@ -15,12 +15,13 @@ from gancheck.bench.suite import COUNTS, Suite
 from gancheck.bench.task import EvaluationProtocol, PluginSpec, Table, Task
 from gancheck.bench.track import Track
 from gancheck.bench.validation import validate_task, validate_yardstick
-from gancheck.errors import BadParameter, BadSuite, GancheckError, UnknownName, did_you_mean
+from gancheck.errors import BadParameter, BadSuite, GancheckError, UnknownName, did_you_mean, refuse_unknown
 from gancheck.gans.players import LEADS
 from gancheck.gans.settings import Budget, Optimiser, Settings
 from gancheck.plugins import parameters
 from gancheck.plugins.registry import Registry
 from gancheck.strategies.recipe import Recipe
+from gancheck.strategies.untreated import UNTREATED
 from gancheck.system.resources import share
 from gancheck.training.look import SeedLook
 
@@ -112,6 +113,7 @@ class SuiteReader:
         "block",
         "first_seed",
         "track",
+        "base",
         "budget",
         "training",
         "evaluation",
@@ -139,6 +141,7 @@ class SuiteReader:
         tasks += place_yardsticks(tasks, table.get("yardsticks", []))
         about, version = str(table.get("about", "")), str(table.get("version", "1"))
         suite = Suite(str(table.get("name", self.name)), version, tasks, recipes, about, **counts)
+        suite = replace(suite, base=parameters.convert(table.get("base", suite.base), str, "base"))
         return check_suite(suite.on_track(read_track(table)), registry)
 
     def task(self, table: Table) -> Task:
@@ -184,7 +187,16 @@ def check_suite(suite: Suite, registry: Registry) -> Suite:
     rungs = [(t.knob, t.level, t.title or t.gan.name) for t in suite.tasks if t.knob]
     if again := [x for x in rungs if rungs.count(x) > 1]:
         raise BadSuite(f"the knob '{again[0][0]}' has level = {again[0][1]:g} twice; every level is one task")
-    return replace(suite, recipes=check_plugins(suite, registry))
+    recipes = check_plugins(suite, registry)
+    return replace(suite, recipes=recipes, base=read_base(suite, recipes, registry))
+
+
+def read_base(suite: Suite, recipes: tuple[str, ...], registry: Registry) -> str:
+    """The label of the recipe to which gains refer; BadSuite where it is none of the suite's."""
+    base = Recipe.parse(suite.base, registry).label
+    if base != UNTREATED:
+        refuse_unknown(base, recipes, "the base of a suite", BadSuite)
+    return base
 
 
 def read_track(table: Table) -> Track:

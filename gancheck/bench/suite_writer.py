@@ -17,7 +17,7 @@ DECIDED = ("default", "players", "turns", "draw")  #: of the settings: written e
 def write_suite(suite: Suite) -> str:
     """The text. Models that stand beside the GANs (yardsticks) are left out, as tuning is of recipes."""
     version = suite.version.removesuffix(f"+{suite.track}")
-    heading = {"name": suite.name, "version": version, "about": suite.about, "track": suite.track}
+    heading = {"name": suite.name, "version": version, "about": suite.about, "track": suite.track, "base": suite.base}
     counts = {name: getattr(suite, name) for name in COUNTS}
     lines = [*assignments({**heading, **counts}), "recipes = [", *(f"  {toml(r)}," for r in suite.recipes), "]"]
     for task in (task for task in suite.tasks if not task.yardstick):

@@ -14,7 +14,7 @@ from gancheck.gans.base import Model
 from gancheck.gans.settings import Budget, Settings
 from gancheck.plugins import parameters
 from gancheck.plugins.registry import Registry
-from gancheck.strategies.recipe import UNTREATED
+from gancheck.strategies.untreated import UNTREATED
 
 Table = dict[str, Any]
 

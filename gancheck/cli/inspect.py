@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +15,7 @@ from rich.text import Text
 from gancheck.cli.console import Output
 from gancheck.cli.reading import ArrayName, Kind, ModesColumn, Side
 from gancheck.cli.threads import Threads, threads_used
+from gancheck.cli.words import Quiet, choose_words
 from gancheck.inspection import Inspection, inspect_data
 from gancheck.inspection.problem import Problem
 from gancheck.report.plots.inspection import draw
@@ -35,6 +38,7 @@ def inspect_command(
     threads: Threads = None,
     out: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
+    quiet: Quiet = False,
 ) -> int:
     """Look at training data before any training: imbalance, copies, outliers, ranges, broken files.
 
@@ -52,10 +56,13 @@ def inspect_command(
         For programs: problems with their evidence, and facts.
     """
     with threads_used(threads):
-        found = inspect_data(data, labels, bar, kind=kind, array=array, resize=resize, modes=modes)
+        shown = partial(bar, words=choose_words(quiet))
+        found = inspect_data(data, labels, shown, kind=kind, array=array, resize=resize, modes=modes)
     pictures = save_pictures(found, out) if out else []
     if json:
         print(found.to_json())
+    elif quiet:
+        print_outcome(found, [problem for problem in found.problems if problem.severity == "error"])
     else:
         print_report(found, pictures)
     return 1 if found.count("error") else 0
@@ -67,12 +74,18 @@ def save_pictures(found: Inspection, folder: Path) -> list[Path]:
     return draw(found, folder)
 
 
-def print_report(found: Inspection, pictures: list[Path]) -> None:
-    """The outcome, a line for each problem, and the modes."""
+def print_outcome(found: Inspection, problems: Sequence[Problem]) -> Output:
+    """The outcome, and a line for each of some problems."""
     output = Output()
     output.print(Text(found.outcome, style="bold"), soft_wrap=True)
-    for problem in found.problems:
+    for problem in problems:
         output.print(line(problem), soft_wrap=True)
+    return output
+
+
+def print_report(found: Inspection, pictures: list[Path]) -> None:
+    """The outcome, a line for each problem, and the modes."""
+    output = print_outcome(found, found.problems)
     for remark in remarks(found.facts):
         output.print(Text(remark, style="dim"), soft_wrap=True)
     if found.facts["modes"]:

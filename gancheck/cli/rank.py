@@ -60,7 +60,7 @@ def rank_command(
 def leaderboard(merged: MergedFolders) -> Leaderboard:
     """The board of all that the folders hold on their suites' own tasks, from the folders alone."""
     results = map(run_result, merged.runs)
-    return make_leaderboard(results, Registry.load(), merged.suite, merged.version, merged.date)
+    return make_leaderboard(results, Registry.load(), merged.suite, merged.version, merged.date, merged.base)
 
 
 def table_text(format: str, rows: Sequence[Row], caption: Iterable[str]) -> str:

@@ -10,6 +10,7 @@ from cyclopts import Parameter
 from gancheck.plugins.registry import Registry
 from gancheck.report.html.report import FILE, Report
 from gancheck.system.arithmetic import arithmetic
+from gancheck.system.data_folder import data_from
 
 
 def report_command(
@@ -17,6 +18,7 @@ def report_command(
     *,
     out: Path | None = None,
     with_: Annotated[list[Path] | None, Parameter(name="--with", consume_multiple=False, negative="")] = None,
+    data_root: Path | None = None,
 ) -> int:
     """One page of a results folder, from the folder alone.
 
@@ -29,8 +31,10 @@ def report_command(
     with_
         The plug-in file or folder that the runs were made with, so that their samples can be drawn; can be given
         several times.
+    data_root
+        Folder of downloaded data sets, such as cifar10; GANCHECK_DATA or gancheck's cache unless given.
     """
     report = Report.of(runs, Registry.load([str(path) for path in with_ or ()]))
-    with arithmetic():
+    with data_from(data_root), arithmetic():
         print(report.write(out or runs / FILE))
     return 0

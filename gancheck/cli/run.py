@@ -131,14 +131,14 @@ def run_command(
     if track_cached and not track:
         raise BadParameter("--track-cached has no effect without --track; name a tracker too")
     words, tracker = choose_words(quiet, verbose), load_tracker(track) if track else None
-    how = RunOptions(jobs, threads, Engine(engine, address, gpu_share), words, tracker, track_cached)
+    how = RunOptions(jobs, threads, Engine(engine, address, gpu_share, apart=serve), words, tracker, track_cached)
     side = SideFiles(checkpoint, tuple(split_names(keep)) if keep else (), profile)
     with data_from(data_root):
         made = Plan.make(suite, with_ or (), only or (), seeds, steps, out, device, force, retry, side)
         if plan:
             show(made, how.executor(made), Output())
             return 0
-        how.local(made)  # refuses numbers below 1 before anything is written
+        how.refuse(made)  # before anything is written
         if words != "quiet":
             say_place(made)
         if serve:

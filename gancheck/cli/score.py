@@ -14,6 +14,7 @@ from rich.console import RenderableType
 from gancheck.cli.console import Output
 from gancheck.cli.reading import ArrayName, Kind, ModesColumn, Side
 from gancheck.cli.threads import Threads, threads_used
+from gancheck.cli.words import Quiet, choose_words
 from gancheck.errors import BadParameter
 from gancheck.evaluation.measure import RegisteredMetric
 from gancheck.evaluation.panel import list_other_metrics, read_metric_names, select_metrics
@@ -61,6 +62,7 @@ def score_command(
     out: Path | None = None,
     json: Mark = False,
     fail_on_collapse: Mark = False,
+    quiet: Quiet = False,
 ) -> int:
     """Did these samples, or this generator, collapse, and how?
 
@@ -115,6 +117,7 @@ def score_command(
     fail_on_collapse
         Exit with status 1 on collapsed, dropped-modes, imbalanced and shrunken-modes.
     """
+    words = choose_words(quiet)
     registry = Registry.load([str(p) for p in with_ or ()])
     chosen = select_metrics(registry, read_metric_names(metrics, quick=quick, every=every))
     with threads_used(threads), data_from(data_root):
@@ -130,7 +133,7 @@ def score_command(
                 samples, statistics, request, named, registry, place, count=count, latent=latent
             )
             return print_number(bare, chosen, out, json)
-        with StepBar() as stage:
+        with StepBar(words=words) as stage:
             stage("reading real data", 0, 0)
             options = ReadOptions(kind, array, resize, modes)
             real = RealDataRequest(dataset, reference, train, labels, features, weights, options=options)
@@ -142,17 +145,17 @@ def score_command(
             scoring.computable(chosen)
             stage("testing", 0, 0)
             judged = scoring.judgement
-        if not json:  # before the metrics, which take longer
+        if not (json or quiet):  # before the metrics, which take longer
             say(judgement_text(judged))
-        with StepBar() as stage:
+        with StepBar(words=words) as stage:
             answer = scoring.scores(chosen, stage, scale, left=list_other_metrics(registry, chosen))
             written = write_answer(out, answer, scoring.examples()) if out else []
     if json:
         print(answer.to_json())
-    else:
+    elif not quiet:
         say(numbers_text(answer, facts_of(answer, chosen)))
-    if written and not json:
-        print(f"{answer.verdict} -> {', '.join(str(path) for path in written)}")
+    if not json and (written or quiet):
+        print(" -> ".join([answer.verdict, *filter(None, [", ".join(map(str, written))])]))
     return 1 if fail_on_collapse and answer.collapsed else 0
 
 

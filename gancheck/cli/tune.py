@@ -8,11 +8,12 @@ from typing import Annotated
 from cyclopts import Parameter
 from rich.table import Table
 
-from gancheck.api.tune import tune
+from gancheck.api.tune import read_tuning, run_tuning
 from gancheck.bench.tuning.objective import BLURRED_COSTS
 from gancheck.bench.tuning.outcome import TuningOutcome
 from gancheck.bench.tuning.sampling import SamplerName
 from gancheck.cli.console import Output
+from gancheck.cli.words import Quiet, Verbose, choose_words
 
 Several = Annotated[list[str] | None, Parameter(consume_multiple=False, negative="")]
 
@@ -30,6 +31,8 @@ def tune_command(
     jobs: int | None = None,
     threads: int | None = None,
     device: str = "auto",
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> int:
     """Choose every recipe's parameters by the same number of trials, on seeds that no board takes.
 
@@ -58,24 +61,22 @@ def tune_command(
     device
         auto, cpu, cuda or cuda:1.
     """
-    outcome = tune(
-        suite,
-        trials,
-        sampler=sampler,
-        only=only or (),
-        seeds=seeds,
-        seed=seed,
-        plugins=with_ or (),
-        out=out,
-        jobs=jobs,
-        threads=threads,
-        device=device,
-    )
-    output = Output()
-    output.print(tuning_table(outcome))
-    output.print("Values are of tuning seeds, on which the best of several trials looks better than it is: rank it.")
+    words = choose_words(quiet, verbose)
+    tuning = read_tuning(suite, trials, sampler, only or (), seeds, seed, with_ or (), out, device)
+    outcome = run_tuning(tuning, jobs, threads, words)
+    if words != "quiet":
+        show_tuning(outcome)
     print(outcome)
     return 0
+
+
+def show_tuning(outcome: TuningOutcome) -> None:
+    """The table for people, and what they should know."""
+    output = Output()
+    output.print(tuning_table(outcome))
+    for note in outcome.notes:
+        output.print(note, soft_wrap=True)
+    output.print("Values are of tuning seeds, on which the best of several trials looks better than it is: rank it.")
 
 
 def tuning_table(outcome: TuningOutcome) -> Table:

@@ -13,7 +13,7 @@ Quiet = Annotated[bool, Parameter(negative="", help="Only the result's last line
 Verbose = Annotated[bool, Parameter(negative="", help="Also what was there already, and how and how long all took.")]
 
 
-def choose_words(quiet: bool, verbose: bool) -> Words:
+def choose_words(quiet: bool, verbose: bool = False) -> Words:
     """One of the three; BadParameter where both are asked for."""
     if quiet and verbose:
         raise BadParameter("--quiet and --verbose: take one of the two")

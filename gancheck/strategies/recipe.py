@@ -17,8 +17,7 @@ from gancheck.plugins.registry import Registry
 from gancheck.strategies.base import Strategy, info_of, is_objective, name_of
 from gancheck.strategies.composition import Composition
 from gancheck.strategies.hook_names import refuse_uncalled
-
-UNTREATED = "none"
+from gancheck.strategies.untreated import UNTREATED
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from gancheck.gans.players import Players, generate_with
 from gancheck.numerics.seeding import generator
 from gancheck.plugins.entry import PluginEntry
 from gancheck.plugins.registry import Registry
-from gancheck.strategies.recipe import UNTREATED, Recipe
+from gancheck.strategies.recipe import Recipe
+from gancheck.strategies.untreated import UNTREATED
 from gancheck.testing.pixels import SHAPES, Pixels
 from gancheck.testing.require import require
 from gancheck.testing.short_training import CPU, FEW, PLAINLY, STEPS, TOGETHER, Trial

@@ -19,7 +19,8 @@ from gancheck.gans.state import Params, State
 from gancheck.plugins.registry import Registry
 from gancheck.strategies.base import Strategy, is_objective, name_of
 from gancheck.strategies.hook_names import refuse_uncalled
-from gancheck.strategies.recipe import UNTREATED, Recipe
+from gancheck.strategies.recipe import Recipe
+from gancheck.strategies.untreated import UNTREATED
 from gancheck.training.replicas import buffers_and_frozen, trainable_parameters
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -58,9 +59,16 @@ CLOCKS = (
 @pytest.fixture(scope="session")
 def run_spec() -> Callable[..., RunSpec]:
     """Makes a spec with its ids: `run_spec("r1", seed=3, source="b", device="cuda")`, where `source` is the strategy's
-    and whatever else is named replaces a part of the training."""
+    `metrics` are the sources of metrics by name, and whatever else is named replaces a part of the training."""
 
-    def make(recipe: str = "none", seed: int = 0, source: str = "a", task: str = "ring/mlp", **parts: Any) -> RunSpec:
+    def make(
+        recipe: str = "none",
+        seed: int = 0,
+        source: str = "a",
+        task: str = "ring/mlp",
+        metrics: Mapping[str, str] = MappingProxyType({"score": "s"}),
+        **parts: Any,
+    ) -> RunSpec:
         training = TrainingSpec(
             engine=1,
             torch="2.13.0",
@@ -79,7 +87,7 @@ def run_spec() -> Callable[..., RunSpec]:
             task=task,
             recipe=recipe,
             training=msgspec.structs.replace(training, **parts),
-            evaluation=EvaluationSpec(2, 100, {"score": "s"}, {"modes": 8}),
+            evaluation=EvaluationSpec(2, 100, dict(metrics), {"modes": 8}),
         ).with_ids()
 
     return make

@@ -116,6 +116,17 @@ def test_a_strategy_of_other_code_is_refused(fill: Fill) -> None:
         MergedFolders.read(folders)
 
 
+def test_a_metric_of_other_code_is_refused_whatever_is_mixed(fill: Fill) -> None:
+    folders = [fill("a", ["none"], range(2)), fill("b", ["r1"], range(2), metrics={"score": "other", "fid": "f"})]
+    with pytest.raises(StoreError, match=r"not the same metric .*score: code s in .*a, code other in .*b"):
+        MergedFolders.read(folders, DIFFERENT)
+
+
+def test_a_metric_that_one_folder_lacks_is_no_difference(fill: Fill) -> None:
+    folders = [fill("a", ["none"], range(2)), fill("b", ["r1"], range(2), metrics={"score": "s", "fid": "f"})]
+    assert len(MergedFolders.read(folders).runs) == 4
+
+
 def test_of_mixed_runs_at_one_place_the_first_folders_counts_and_it_is_said(fill: Fill) -> None:
     folders = [fill("a", ["none"], range(2)), fill("b", ["none"], range(3), device="cuda")]
     merged = MergedFolders.read(folders, ["devices"])

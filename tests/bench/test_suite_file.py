@@ -140,6 +140,7 @@ MISTAKES = {
     "level that is no number": ('name = "wide grid"', 'knob = "side"\nlevel = "hard"', 26, "level = 'hard': expected"),
     "level of zero": ('name = "wide grid"', 'knob = "side"\nlevel = 0.0', 26, "levels of a knob are above 0"),
     "knob that is no text": ('name = "wide grid"', "knob = 3\nlevel = 3", 25, "knob = 3: expected"),
+    "base that is no recipe": ("seeds = 7", 'seeds = 7\nbase = "lsgan"', 5, "the base of a suite is one of none"),
     "brackets left open": ("pacgan(m=3)", "pacgan(m=3", 3, "write it as pacgan(parameter=value, ...)"),
 }
 

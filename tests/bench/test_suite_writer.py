@@ -29,6 +29,13 @@ def test_a_written_tuned_suite_keeps_its_track_and_names_it_once(registry: Regis
     assert again.version.count("+tuned") == 1
 
 
+def test_a_written_suite_keeps_its_base(registry: Registry, tmp_path: Path) -> None:
+    suite = load_suite("smoke", registry)
+    path = tmp_path / "written.toml"
+    path.write_text(write_suite(replace(suite, base=suite.recipes[-1])))
+    assert load_suite(path, registry).base == suite.recipes[-1]
+
+
 def test_texts_and_keys_are_quoted_where_they_must_be() -> None:
     assert (
         toml({"a b": 'say "x"', "c": [1, True, 2.5], "gone": None}) == '{ "a b" = "say \\"x\\"", c = [1, true, 2.5] }'

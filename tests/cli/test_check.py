@@ -119,3 +119,12 @@ def test_what_nothing_could_try_is_skipped_and_has_a_status_of_its_own(capsys: p
         gc.check(path)
     write("all/broken.py", BROKEN, "broken")
     assert main(["check", "all"]) == 2
+
+
+def test_a_quiet_check_says_only_what_is_not_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    for name, text in (("a", GOOD), ("b", BROKEN)):
+        write(f"all/{name}.py", text, name)
+    assert main(["check", "all", "--quiet"]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("BAD  metric 'b'")

@@ -40,11 +40,12 @@ def worker_threads(device: str, workers: int) -> int:
 
 @dataclass(frozen=True)
 class LocalExecutor:
-    """Processes of this machine, each with its own threads; one worker is this process itself."""
+    """Processes of this machine, each with its own threads; one worker is this process itself, unless apart."""
 
     workers: int
     threads: int
     gpus: tuple[int, ...] = ()  #: over which workers are spread in turn
+    apart: bool = False  #: one worker is another process too: what this one does meanwhile is no cost of training
 
     @classmethod
     def of(cls, device: str, cells: int, jobs: int | None = None, threads: int | None = None) -> LocalExecutor:
@@ -59,7 +60,7 @@ class LocalExecutor:
         """Work on all jobs; results come as they are done."""
         worker_context.cache_clear()  # plug-ins may have changed since the last call
         limited = any(job.cell.task.budget.timeout or job.cell.task.budget.memory for job in jobs)
-        if self.workers == 1 and not limited:  # a limit is held from outside
+        if self.workers == 1 and not (limited or self.apart):  # a limit is held from outside
             with self.as_worker():
                 yield from ((job, run_safely(job)) for job in jobs)
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from gancheck.bench.suite import Suite
 from gancheck.bench.suite_writer import write_suite
@@ -13,10 +14,30 @@ from gancheck.system.tables import Row, csv
 from gancheck.version import version
 
 COLUMNS = (
-    *("strategy", "tuned", "value", "value_at_defaults", "trials", "given_up", "parameters", "sampler", "seeds"),
+    *(
+        "strategy",
+        "tuned",
+        "value",
+        "value_at_defaults",
+        "trials",
+        "given_up",
+        "failed",
+        "parameters",
+        "sampler",
+        "seeds",
+    ),
     *("suite", "suite_version", "gancheck"),
 )
-TRIAL_COLUMNS = ("strategy", "trial", "tuned", "state", "value")
+TRIAL_COLUMNS = ("strategy", "trial", "tuned", "state", "value", "reason")
+
+
+class TrialResult(NamedTuple):
+    """What became of one trial."""
+
+    recipe: str
+    state: str  #: "complete", "pruned" or "fail"
+    value: float | None  #: of one that is complete
+    reason: str  #: why it failed
 
 
 @dataclass(frozen=True)
@@ -25,15 +46,25 @@ class TunedRecipe:
 
     recipe: str
     tuned: str  #: the same with the parameters of its best trial
-    trials: tuple[tuple[str, str, float | None], ...]  #: recipe, state ("complete", "pruned", "fail") and value of each
+    trials: tuple[TrialResult, ...]
     value: float | None  #: of the best
     value_at_defaults: float | None
     open_parameters: tuple[str, ...]  #: `strategy.parameter`, whose values were looked for
 
     @property
     def given_up(self) -> int:
-        """Trials that did not see all tasks."""
-        return sum(state == "pruned" for _, state, _ in self.trials)
+        """Trials that did not see all tasks, as they were behind."""
+        return sum(trial.state == "pruned" for trial in self.trials)
+
+    @property
+    def failed(self) -> int:
+        """Trials without any value: the recipe refuses their parameters, or cannot treat a GAN of the suite."""
+        return sum(trial.state == "fail" for trial in self.trials)
+
+    @property
+    def reason(self) -> str:
+        """Why the first trial that failed did."""
+        return next((trial.reason for trial in self.trials if trial.reason), "no run has an outcome")
 
 
 @dataclass(frozen=True)
@@ -48,15 +79,27 @@ class TuningOutcome:
 
     @property
     def suite(self) -> Suite:
-        """The suite with tuned recipes, on the ranking seeds of the suite that was tuned."""
-        tuned = tuple(dict.fromkeys(recipe.tuned for recipe in self.recipes))
+        """The suite with tuned recipes, on the ranking seeds of the suite that was tuned. What gains refer to was tuned
+        as all others were."""
+        tuned = {recipe.recipe: recipe.tuned for recipe in self.recipes}
         about = f"{self.origin.name} with parameters that {self.longest} trials each chose on seeds of their own"
-        return replace(self.origin.on_track("tuned"), recipes=tuned, about=about)
+        recipes = tuple(dict.fromkeys(tuned.values()))
+        base = tuned.get(self.origin.base, self.origin.base)
+        return replace(self.origin.on_track("tuned"), recipes=recipes, about=about, base=base)
 
     @property
     def longest(self) -> int:
         """Trials of a recipe."""
         return max(len(recipe.trials) for recipe in self.recipes)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of the table should know: recipes for which nothing was found."""
+        return tuple(
+            f"{one.recipe} stays as it is, as none of its trials had a value: {one.reason}"
+            for one in self.recipes
+            if one.value is None
+        )
 
     @property
     def suite_file(self) -> Path:
@@ -70,7 +113,7 @@ class TuningOutcome:
     def values_of(self, recipe: TunedRecipe) -> tuple[object, ...]:
         """A recipe's row."""
         found = (recipe.recipe, recipe.tuned, recipe.value, recipe.value_at_defaults)
-        counts = (len(recipe.trials), recipe.given_up, " ".join(recipe.open_parameters))
+        counts = (len(recipe.trials), recipe.given_up, recipe.failed, " ".join(recipe.open_parameters))
         return (*found, *counts, self.sampler, self.seeds, self.origin.name, self.origin.version, version())
 
     def trial_rows(self) -> list[Row]:

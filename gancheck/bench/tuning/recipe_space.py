@@ -40,7 +40,12 @@ class RecipeSpace:
         return cls(recipe, spaces, defaults)
 
     def label(self, values: Mapping[str, Any], registry: Registry) -> str:
-        """The recipe with these values, as tables show it; at the defaults the recipe itself."""
+        """The recipe with these values, as tables show it; at the defaults the recipe itself. GancheckError where its
+        strategies refuse them."""
+        return Recipe.parse(self.text(values), registry).label
+
+    def text(self, values: Mapping[str, Any]) -> str:
+        """The recipe with these values, whether or not its strategies take them."""
         calls = dict(map(parameters.parse_call, parameters.split_outside_brackets(self.recipe, "+")))
         if any(values[name] != AS_THEY_ARE for name in values if name.startswith(f"{RATES}.")):
             calls.setdefault(RATES, {})
@@ -48,7 +53,7 @@ class RecipeSpace:
             strategy, _, parameter = name.partition(".")
             if strategy in calls and (strategy == RATES or value != self.defaults[name]):
                 calls[strategy][parameter] = value
-        return Recipe.parse("+".join(parameters.label(*call) for call in calls.items()), registry).label
+        return "+".join(parameters.label(*call) for call in calls.items())
 
     def nearest(self, name: str, value: Any) -> Any:
         """The value that is tried for one that was drawn; a default stays as it is."""

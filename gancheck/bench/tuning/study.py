@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from optuna.study import Study
     from optuna.trial import FrozenTrial, Trial
 
+REASON = "reason"  #: under which the journal keeps why a trial failed
 WATCHED = 4  #: trials of a recipe that are never given up early, so that there is a median to compare with
 
 
@@ -23,6 +24,11 @@ def open_journal(path: Path) -> BaseStorage:
     path.parent.mkdir(parents=True, exist_ok=True)
     made: BaseStorage = storages.JournalStorage(storages.journal.JournalFileBackend(str(path)))
     return made
+
+
+def study_names(path: Path) -> set[str]:
+    """The names of all studies of a journal; of one that is not there, none."""
+    return {study.study_name for study in open_journal(path).get_all_studies()} if path.is_file() else set()
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,11 @@ class RecipeStudy:
     def tell(self, trial: Trial, value: float | None, *, state: str) -> None:
         """End a trial: "COMPLETE" with its value, "PRUNED" or "FAIL"."""
         self.study.tell(trial, value if state == "COMPLETE" else None, getattr(optuna_module().trial.TrialState, state))
+
+    def fail(self, trial: Trial, reason: str) -> None:
+        """End a trial that has no value, and keep why."""
+        trial.set_user_attr(REASON, reason)
+        self.tell(trial, None, state="FAIL")
 
     @property
     def ended(self) -> list[FrozenTrial]:

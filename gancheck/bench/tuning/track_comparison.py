@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,12 +40,13 @@ class TrackComparison:
         if not table.is_file():
             raise StoreError(f"{tuning} has no tuning.csv; give the folder that gancheck tune has written")
         rows = pl.read_csv(table, columns=["strategy", "tuned"], infer_schema=False).iter_rows()
-        boards = board_on(default, "default"), board_on(tuned, "tuned")
+        pairs = dict(rows)
+        boards = board_on(default, "default", pairs), board_on(tuned, "tuned", pairs.values())
         names = [(board.suite, board.suite_version.removesuffix("+tuned")) for board in boards]
         if names[0] != names[1]:
             said = " and ".join(" version ".join(name) for name in names)
             raise StoreError(f"the two folders hold {said}; run one suite on both tracks, at the same budget")
-        return cls(dict(rows), *boards)
+        return cls(pairs, *boards)
 
     def rows(self) -> list[Row]:
         """One row per recipe on both boards, by default rank; columns are `COLUMNS`. `gain` is the paired difference in
@@ -79,12 +81,15 @@ class TrackComparison:
         return path
 
 
-def board_on(folder: Path, track: Track) -> Leaderboard:
-    """The board of a results folder, which must be of this track."""
+def board_on(folder: Path, track: Track, recipes: Iterable[str]) -> Leaderboard:
+    """The board of these recipes alone, of a results folder that must be of this track: what stands there beside them,
+    such as recipes of an earlier tuning, would shift ranks on one side."""
     store = Store(folder)
     owner = store.owner()
     if owner is None or store.track() != track:
         held = "no results folder" if owner is None else f"on the track '{store.track()}'"
         raise StoreError(f"{folder} is {held}; give the results of the suite on the track '{track}'")
     runs = suite_runs(comparable_runs(store.runs()), store.named("tasks"))
-    return make_leaderboard(map(run_result, runs), Registry.load(), *owner, newest_date(folder))
+    wanted = set(recipes)
+    results = [run_result(run) for run in runs if run.spec.recipe in wanted]
+    return make_leaderboard(results, Registry.load(), *owner, newest_date(folder), store.base())

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from gancheck.bench.cell import RunSummary, summarise_run
 from gancheck.bench.collect import run_result
@@ -20,17 +20,17 @@ from gancheck.bench.run_result import RunResult
 from gancheck.bench.suite import Suite
 from gancheck.bench.task import Task
 from gancheck.bench.tuning.objective import value_of_runs
-from gancheck.bench.tuning.outcome import TunedRecipe, TuningOutcome
-from gancheck.bench.tuning.recipe_space import RecipeSpace
+from gancheck.bench.tuning.outcome import TrialResult, TunedRecipe, TuningOutcome
+from gancheck.bench.tuning.recipe_space import RATES, RecipeSpace
 from gancheck.bench.tuning.sampling import SamplerName
-from gancheck.bench.tuning.study import RecipeStudy, open_journal
+from gancheck.bench.tuning.study import REASON, RecipeStudy, open_journal, study_names
 from gancheck.errors import BadSuite, GancheckError
 from gancheck.plugins.parameters import positive
 from gancheck.plugins.registry import Registry
 from gancheck.system.digest import digest
 
 if TYPE_CHECKING:
-    from optuna.trial import Trial
+    from optuna.trial import FrozenTrial, Trial
 
 JOURNAL = "journal.log"
 OnRun = Callable[[RunSummary], None]
@@ -86,60 +86,87 @@ class Tuning:
     def open_studies(self) -> list[RecipeStudy]:
         """Every recipe's study, as far as the folder has it; changed code or another protocol begins a new one."""
         storage = open_journal(self.folder / JOURNAL)
-        return [
-            RecipeStudy.open(
-                storage,
-                self.study_name(recipe),
-                RecipeSpace.of(recipe, self.registry),
-                self.trials,
-                len(self.suite.tasks),
-                self.sampler,
-                self.seed,
-            )
-            for recipe in self.suite.recipes
-        ]
+        how = self.trials, len(self.suite.tasks), self.sampler, self.seed
+        return [RecipeStudy.open(storage, self.study_name(space), space, *how) for space in self.spaces]
 
-    def study_name(self, recipe: str) -> str:
+    @cached_property
+    def spaces(self) -> list[RecipeSpace]:
+        """Where the parameters of every recipe are looked for."""
+        return [RecipeSpace.of(recipe, self.registry) for recipe in self.suite.recipes]
+
+    def fresh_starts(self) -> list[str]:
+        """A line on every recipe whose trials in the folder are of something else, and do not count."""
+        names = study_names(self.folder / JOURNAL)
+        known = {name.rpartition(" ")[0] for name in names}
+        fresh = [(s.recipe, name) for s in self.spaces if (name := self.study_name(s)) not in names]
+        why = f"the trials in {self.folder} are of other code, another search space, seeds or protocol"
+        return [f"{recipe} starts afresh: {why}" for recipe, name in fresh if name.rpartition(" ")[0] in known]
+
+    def study_name(self, space: RecipeSpace) -> str:
         """Names everything on which trials depend; a grid depends on their number too."""
-        specs = [[spec.training, spec.evaluation] for spec in self.plan.specs if spec.recipe == recipe]
+        specs = [[spec.training, spec.evaluation] for spec in self.plan.specs if spec.recipe == space.recipe]
         levels = [self.trials] if self.sampler == "grid" else []
-        return " ".join([recipe, self.sampler, digest([specs, self.seed, levels])])
+        rates = self.registry.entry("strategy", RATES).source
+        where = {name: repr(values) for name, values in space.spaces.items()}
+        return " ".join([space.recipe, self.sampler, digest([specs, self.seed, levels, rates, where])])
 
 
 def tune_suite(tuning: Tuning, executor: Executor, on_run: OnRun = lambda _: None) -> TuningOutcome:
     """Make the trials that are not there yet. StoreError where the folder cannot be used, GancheckError where a worker
-    was lost: the same call goes on from there."""
-    claim(tuning.plan)
+    was lost: the same call goes on from there; BadSuite where nothing had a value."""
+    tuning.plan.claim()
     studies = tuning.open_studies()
     while begun := [(study, trial) for study in studies if (trial := study.next_trial())]:
         make_round(tuning, begun, executor, on_run)
     recipes = tuple(tuned_recipe(study, tuning.registry) for study in studies)
+    refuse_nothing(tuning.origin, recipes)
     seeds = sum(map(len, tuning.suite.blocks))
     return TuningOutcome(tuning.origin, recipes, tuning.sampler, seeds, tuning.folder)
 
 
+def refuse_nothing(suite: Suite, recipes: Sequence[TunedRecipe]) -> None:
+    """BadSuite where not one trial of any recipe had a value."""
+    if all(one.value is None for one in recipes):
+        reasons = "; ".join(f"{one.recipe}: {one.reason}" for one in recipes)
+        raise BadSuite(f"{suite.name}: no trial of any recipe had a value, so nothing is tuned; {reasons}")
+
+
+class OpenTrial(NamedTuple):
+    """A trial that goes on."""
+
+    study: RecipeStudy
+    trial: Trial
+    recipe: str  #: with the trial's parameters
+
+
 def make_round(tuning: Tuning, begun: Sequence[tuple[RecipeStudy, Trial]], executor: Executor, on_run: OnRun) -> None:
     """One trial of every recipe, task by task; those that are behind the median are given up on the way."""
-    labels = {trial.study.study_name: study.space.label(trial.params, tuning.registry) for study, trial in begun}
-    found: dict[str, list[RunResult]] = {label: [] for label in labels.values()}
-    open_trials = list(begun)
+    going = [one for pair in begun if (one := begin_trial(*pair, tuning.registry))]
+    found: dict[str, list[RunResult]] = {one.recipe: [] for one in going}
     for step, task in enumerate(tuning.suite.tasks):
-        wanted = [labels[trial.study.study_name] for _, trial in open_trials]
-        for result in run_recipes(tuning, task, wanted, executor, on_run):
+        for result in run_recipes(tuning, task, [one.recipe for one in going], executor, on_run):
             found[result.recipe].append(result)
         last = step + 1 == len(tuning.suite.tasks)
-        values = [value_of_runs(found[labels[trial.study.study_name]]) for _, trial in open_trials]
-        rated = list(zip(open_trials, values, strict=True))
-        open_trials = [pair for pair, value in rated if goes_on(*pair, value, step, last)]
+        going = [one for one in going if goes_on(one, found[one.recipe], step, last)]
 
 
-def goes_on(study: RecipeStudy, trial: Trial, value: float | None, step: int, last: bool) -> bool:
+def begin_trial(study: RecipeStudy, trial: Trial, registry: Registry) -> OpenTrial | None:
+    """The trial with its recipe; None where the recipe refuses the values, which is a failed trial."""
+    try:
+        return OpenTrial(study, trial, study.space.label(trial.params, registry))
+    except GancheckError as error:
+        study.fail(trial, str(error))
+        return None
+
+
+def goes_on(one: OpenTrial, results: Sequence[RunResult], step: int, last: bool) -> bool:
     """Whether a trial goes on to the next task; ends it where not."""
-    behind = value is not None and study.report(trial, value, step)
-    if last:
-        study.tell(trial, value, state="FAIL" if value is None else "COMPLETE")
-    elif behind:
-        study.tell(trial, value, state="PRUNED")
+    value = value_of_runs(results)
+    behind = value is not None and one.study.report(one.trial, value, step)
+    if last and value is None:
+        one.study.fail(one.trial, next((run.reason for run in results if run.reason), ""))
+    elif last or behind:
+        one.study.tell(one.trial, value, state="COMPLETE" if last else "PRUNED")
     return not (last or behind)
 
 
@@ -150,7 +177,7 @@ def run_recipes(
     if not recipes:
         return
     plan = tuning.plan_of([task], recipes)
-    claim(plan)
+    plan.claim()
     todo = plan.todo
     for job, done in executor.run(todo) if todo else ():
         if isinstance(done, GancheckError):
@@ -163,22 +190,24 @@ def run_recipes(
         yield run_result(run)
 
 
-def claim(plan: Plan) -> None:
-    """Take the folder for these runs."""
-    ids = (spec.run_id for spec in plan.specs)
-    plan.store.claim(plan.suite.name, plan.suite.version, plan.own_tasks, ids, plan.suite.track)
-
-
 def tuned_recipe(study: RecipeStudy, registry: Registry) -> TunedRecipe:
     """What became of one recipe; where no trial had a value it stays as it is."""
-    labels = [study.space.label(trial.params, registry) for trial in study.ended]
-    values = [trial.value if trial.state.name == "COMPLETE" else None for trial in study.ended]
-    best = study.best
+    trials, best = tuple(trial_result(study, trial, registry) for trial in study.ended), study.best
     return TunedRecipe(
         recipe=study.space.recipe,
-        tuned=labels[best.number] if best else study.space.recipe,
-        trials=tuple(zip(labels, [trial.state.name.lower() for trial in study.ended], values, strict=True)),
+        tuned=study.space.label(best.params, registry) if best else study.space.recipe,
+        trials=trials,
         value=None if best is None else best.value,
-        value_at_defaults=values[0],
+        value_at_defaults=trials[0].value,
         open_parameters=tuple(study.space.spaces),
     )
+
+
+def trial_result(study: RecipeStudy, trial: FrozenTrial, registry: Registry) -> TrialResult:
+    """What became of one trial; one whose values the recipe refuses has them as they were tried."""
+    try:
+        recipe = study.space.label(trial.params, registry)
+    except GancheckError:
+        recipe = study.space.text(trial.params)
+    value = trial.value if trial.state.name == "COMPLETE" else None
+    return TrialResult(recipe, trial.state.name.lower(), value, trial.user_attrs.get(REASON, ""))

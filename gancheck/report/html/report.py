@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from gancheck.bench.collect import comparable_runs, make_leaderboard, newest_date, run_result, suite_runs
-from gancheck.bench.kept_setup import rebuild_plugin
+from gancheck.bench.kept_setup import rebuild_dataset
 from gancheck.bench.leaderboard import Leaderboard
 from gancheck.bench.store import Run, Store
-from gancheck.datasets.base import Dataset
 from gancheck.errors import GancheckError, StoreError
 from gancheck.plugins.registry import Registry
 from gancheck.report.html.board import board_numbers, board_tables, task_table
@@ -19,9 +18,9 @@ from gancheck.report.html.environment import command, command_note, environment
 from gancheck.report.html.failures import failure_table
 from gancheck.report.html.page import render
 from gancheck.report.html.samples import ROOM, task_samples
-from gancheck.report.html.tasks import task_numbers
+from gancheck.report.html.tasks import Modes, task_numbers
 from gancheck.report.text import training_states
-from gancheck.report.text.caption import say_resolution
+from gancheck.report.text.caption import say_base, say_resolution
 from gancheck.system.counts import say_count
 from gancheck.system.files import write_text
 
@@ -52,7 +51,7 @@ class Report:
         if not found:
             raise StoreError(f"{folder} holds no runs yet; gancheck run {owner[0]} makes them")
         runs = suite_runs(comparable_runs(found), store.named("tasks"))
-        board = make_leaderboard(map(run_result, runs), registry, *owner, newest_date(folder))
+        board = make_leaderboard(map(run_result, runs), registry, *owner, newest_date(folder), store.base())
         return cls(board, runs, store, registry)
 
     def write(self, path: Path) -> Path:
@@ -81,7 +80,7 @@ class Report:
         """What the scripts draw."""
         order = [*(row["strategy"] for row in self.board.leaderboard()), *self.board.runs]
         recipes = list(dict.fromkeys(order))
-        tasks = [task_numbers(label, self.runs, recipes, self.dataset(label)) for label in self.tasks]
+        tasks = [task_numbers(label, self.runs, recipes, self.modes(label)) for label in self.tasks]
         return {"board": board_numbers(self.board), "tasks": tasks, "base": self.board.base}
 
     @property
@@ -92,7 +91,7 @@ class Report:
             "title": f"{board.suite}, version {board.suite_version}",
             "summary": board.summary(),
             "resolution": say_resolution(board),
-            "rule": board.rule,
+            "rule": " ".join(filter(None, [board.rule, say_base(board)])),
             "counts": self.counts,
             "tables": board_tables(board),
             "task_table": task_table(board),
@@ -118,10 +117,10 @@ class Report:
         """The samples of one task."""
         return task_samples(self.on_task(label), self.store, self.registry, ROOM / len(self.tasks))
 
-    def dataset(self, label: str) -> Dataset | None:
-        """The data of one task; None where it cannot be built here."""
+    def modes(self, label: str) -> Modes | None:
+        """The modes of one task's data; None where it cannot be built or read here."""
         try:
-            built: Dataset = rebuild_plugin("dataset", self.on_task(label)[0].spec.training.dataset, self.registry)
+            data = rebuild_dataset(self.on_task(label)[0].spec.training.dataset, self.registry)
+            return Modes(data.weights.numpy(), data.names)
         except GancheckError:
             return None
-        return built

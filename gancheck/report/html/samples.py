@@ -16,11 +16,11 @@ import numpy as np
 from PIL import Image
 from torch import Tensor
 
-from gancheck.bench.kept_samples import NOT_DRAWN, KeptRun
+from gancheck.bench.kept_samples import KeptRun
 from gancheck.bench.kept_setup import rebuild_setup
 from gancheck.bench.store import Run, Store
 from gancheck.datasets.base import Dataset
-from gancheck.errors import BadParameter, StoreError, UnknownName
+from gancheck.errors import GancheckError
 from gancheck.numerics.seeding import generator
 from gancheck.plugins.registry import Registry
 from gancheck.report.html.page import data_uri
@@ -37,7 +37,6 @@ MARGIN = 0.3  #: of the real data's extent, around it
 LEVELS = 255
 Table = dict[str, Any]
 Drawing = Callable[[Tensor], str]
-REFUSED = (*NOT_DRAWN, StoreError, UnknownName, BadParameter)
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,7 @@ def task_samples(runs: Sequence[Run], store: Store, registry: Registry, room: fl
     None where no setup of the task can be built, or its data cannot be shown; what is left out is said in `missing`.
     """
     setups, missing = setups_of(runs, registry)
-    look = next((found for setup in setups.values() if (found := look_of(setup.dataset))), None)
+    look = first_look(setups, missing)
     if look is None:
         return {"missing": missing or ["samples of this shape are not shown"]} if runs else None
     table: Table = {"kind": look.kind, "real": look.real, "note": look.note, "drawn": {}}
@@ -124,9 +123,18 @@ def setups_of(runs: Sequence[Run], registry: Registry) -> tuple[dict[str, Any], 
     for run in {run.spec.recipe: run for run in runs if run.outcome["status"] != "skipped"}.values():
         try:
             setups[run.spec.recipe] = rebuild_setup(run.spec, registry)
-        except REFUSED as error:
+        except GancheckError as error:
             missing.append(f"{run.spec.recipe}: {error}")
     return setups, missing
+
+
+def first_look(setups: Table, missing: list[str]) -> Look | None:
+    """How the task's data are shown; where they cannot be read, which files may say only now, `missing` says why."""
+    try:
+        return next((found for setup in setups.values() if (found := look_of(setup.dataset))), None)
+    except GancheckError as error:
+        missing.append(str(error))
+        return None
 
 
 def seeds_for(runs: Sequence[Run], setups: Table, look: Look, room: float) -> int:
@@ -144,5 +152,5 @@ def draw_runs(runs: Sequence[Run], setup: Any, look: Look, store: Store, missing
             record = TrainingRecord.load(store.weights(run.spec.training_id))
             kept = KeptRun(run.spec, setup, record, run.spec.evaluation.samples)
             yield {"seed": run.spec.seed, "at": {step: look.draw(x) for step, x in kept.few(look.count)}}
-        except REFUSED as error:
+        except GancheckError as error:
             missing.append(f"{run.spec.label}: {error}")

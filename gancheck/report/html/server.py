@@ -22,6 +22,7 @@ from gancheck.plugins.registry import Registry
 from gancheck.report.html.report import FILE, Report
 
 HOST = "127.0.0.1"
+WEB = 80  #: port of http
 WAITING = """<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="3">
 <title>gancheck</title><p>{}</p>"""
 
@@ -63,6 +64,12 @@ class LivePage:
             return WAITING.format(html.escape(f"Nothing to report yet: {error}"))
 
 
+def names_of(port: int) -> set[str]:
+    """What a browser may call the server at this port; of the web's own port it leaves the number out."""
+    hosts = {HOST, "localhost"}
+    return {f"{host}:{port}" for host in hosts} | (hosts if port == WEB else set())
+
+
 class Handler(BaseHTTPRequestHandler):
     """Answers the browser of this machine."""
 
@@ -82,7 +89,7 @@ class Handler(BaseHTTPRequestHandler):
     def comes_from_here(self) -> bool:
         """Whether the request names this server, and no other origin sends it."""
         assert isinstance(self.server, ThreadingHTTPServer)
-        names = {f"{host}:{self.server.server_port}" for host in (HOST, "localhost")}
+        names = names_of(self.server.server_port)
         origin = self.headers.get("Origin")
         return self.headers.get("Host") in names and (origin is None or origin.removeprefix("http://") in names)
 

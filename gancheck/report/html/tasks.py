@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from gancheck.bench.alarm_tables import onset
 from gancheck.bench.collect import run_result
 from gancheck.bench.run_result import FAILED, RunResult
 from gancheck.bench.store import Run
-from gancheck.datasets.base import Dataset
 from gancheck.report.plots.mode_fates import LOST
 
 COLUMNS = 60  #: modes up to which each has its own column
@@ -19,8 +18,15 @@ SEEDS = 10  #: of a strategy, whose alarms are shown
 Table = dict[str, Any]
 
 
-def task_numbers(task: str, runs: Sequence[Run], recipes: Sequence[str], dataset: Dataset | None) -> Table:
-    """What is drawn of one task, its strategies in the board's order. `dataset` is None where it cannot be built."""
+class Modes(NamedTuple):
+    """The modes of a task's data."""
+
+    weights: np.ndarray  #: (K,) float64 shares in real data
+    names: tuple[str, ...]
+
+
+def task_numbers(task: str, runs: Sequence[Run], recipes: Sequence[str], modes: Modes | None) -> Table:
+    """What is drawn of one task, its strategies in the board's order. `modes` is None where the data is not at hand."""
     by_recipe = {recipe: of_recipe(runs, task, recipe) for recipe in recipes}
     tried = {recipe: mine for recipe, mine in by_recipe.items() if mine}
     every = [run for mine in tried.values() for run in mine]
@@ -31,7 +37,7 @@ def task_numbers(task: str, runs: Sequence[Run], recipes: Sequence[str], dataset
         "total": max((run.outcome["modes"] for run in every), default=0),
         "recipes": list(tried),
         "curves": {recipe: curves(mine) for recipe, mine in tried.items()},
-        "lost": lost_modes(tried, dataset),
+        "lost": lost_modes(tried, modes),
         "alarms": {recipe: [alarms(run) for run in mine[:SEEDS]] for recipe, mine in tried.items()},
         "seeds": {recipe: len(mine) for recipe, mine in tried.items()},
     }
@@ -53,16 +59,15 @@ def curves(runs: Sequence[Run]) -> list[Table]:
     return [{"seed": run.spec.seed, "held": modes_at(run)} for run in runs]
 
 
-def lost_modes(runs: dict[str, list[Run]], dataset: Dataset | None) -> Table | None:
+def lost_modes(runs: dict[str, list[Run]], modes: Modes | None) -> Table | None:
     """By strategy and evaluation: the share of seeds that lost each mode, that is, hold under a tenth of its share.
 
     Many modes are put into as many columns as can be seen, the first that strategies lose most often first.
     """
-    if dataset is None or not any(run.mode_counts() for mine in runs.values() for run in mine):
+    if modes is None or not any(run.mode_counts() for mine in runs.values() for run in mine):
         return None
-    weights = dataset.weights.numpy()
+    weights, names = modes.weights, list(modes.names)
     tables = {recipe: lost_by_step(mine, weights) for recipe, mine in runs.items()}
-    names = list(dataset.names)
     if len(weights) > COLUMNS:
         ends = [table[max(table)] for table in tables.values() if table]
         order = np.argsort(-np.mean(ends, axis=0), kind="stable")

@@ -64,11 +64,12 @@ def draw(
         (folder / f"{stale}.png").unlink(missing_ok=True)
     paths = [folder / f"{name}.png" for name in ("modes-quality", "ranking", "modes", "curves")]
     made = [against_quality(paths[0], board, title)]
-    ranking(paths[1], rows, board.tasks(), title=title)
+    ranking(paths[1], rows, board.tasks(), board.base, title)
     recipes = list(dict.fromkeys([*(row["strategy"] for row in rows), *board.runs]))
     if fates := [found for label in labels(jobs) if (found := task_fates(label, jobs, registry, runs, recipes))]:
         mode_fates(paths[2], fates, title=f"{title}: where the modes went")
-    curves(paths[3], [task_curves(label, runs) for label in labels(jobs)], title=f"{title}: modes over training")
+    curves_of = [task_curves(label, runs) for label in labels(jobs)]
+    curves(paths[3], curves_of, base=board.base, title=f"{title}: modes over training")
     if climbs := board.climbs:
         made.append(ladder(folder / "ladder.png", climbs, title))
     made += draw_statistics(board, folder, title)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from gancheck.bench.leaderboard import Leaderboard
 from gancheck.statistics.ranking import MIN_PAIRS
+from gancheck.strategies.untreated import UNTREATED
 from gancheck.system.counts import say_count
 
 
 def caption_of(board: Leaderboard) -> str:
     """All of it, in one paragraph."""
-    return " ".join(line for line in (board.summary(), say_resolution(board), board.rule) if line)
+    return " ".join(line for line in (board.summary(), say_resolution(board), board.rule, say_base(board)) if line)
+
+
+def say_base(board: Leaderboard) -> str:
+    """One sentence; empty where gains and costs refer to the untreated GAN as it is."""
+    return "" if board.base == UNTREATED else f"Gains and costs are over {board.base}, the tuned untreated GAN."
 
 
 def say_resolution(board: Leaderboard) -> str:

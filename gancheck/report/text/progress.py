@@ -24,6 +24,7 @@ from gancheck.system.progress import T
 if TYPE_CHECKING:
     from gancheck.bench.cell import RunSummary
 
+Words = Literal["quiet", "normal", "verbose"]  #: how much is said
 COUNT = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
 LEFT = (
     TextColumn("elapsed"),
@@ -33,21 +34,33 @@ LEFT = (
 )
 
 
+def is_watched(console: Console, words: Words) -> bool:
+    """Whether somebody looks at bars: on a terminal, and not told to be quiet."""
+    return console.is_terminal and words != "quiet"
+
+
 class Bar:
-    """A bar on standard error, drawn where that is a terminal, while the block under `with` runs."""
+    """A bar on standard error, drawn where that is a terminal and `words` are not quiet, while the block under `with`
+    runs."""
 
     def __init__(
-        self, columns: Iterable[ProgressColumn], console: Console, total: int | None, after: float = 0.0, **options: Any
+        self,
+        columns: Iterable[ProgressColumn],
+        console: Console,
+        total: int | None,
+        words: Words,
+        after: float = 0.0,
+        **options: Any,
     ) -> None:
-        self.console, self.after = console, after
-        self.bar = Progress(*columns, console=console, disable=not console.is_terminal, **options)
+        self.console, self.words, self.after = console, words, after
+        self.bar = Progress(*columns, console=console, disable=not is_watched(console, words), **options)
         self.task = self.bar.add_task("runs" if total else "", total=total)
         self.clock = Timer(after, self.bar.start)
 
     def __enter__(self) -> Self:
         if not self.after:
             self.bar.start()
-        elif self.console.is_terminal:
+        elif not self.bar.disable:
             self.clock.start()
         return self
 
@@ -60,18 +73,18 @@ class Bar:
         self.bar.stop()
 
 
-Words = Literal["quiet", "normal", "verbose"]
-
-
 class RunBar(Bar):
     """How far a grid of runs is, and lines on runs: on those that went wrong; normally on all that were not cached; in
     verbose words on every one, with its way of training. Quiet, there is no bar."""
 
     def __init__(self, runs: int, console: Console | None = None, words: Words = "normal") -> None:
         console = console or Console(stderr=True, highlight=False, soft_wrap=True)
-        super().__init__((*COUNT, *LEFT), console, runs, speed_estimate_period=3600)
-        self.bar.disable |= words == "quiet"
-        self.words = words
+        super().__init__((*COUNT, *LEFT), console, runs, words, speed_estimate_period=3600)
+
+    def say(self, line: str) -> None:
+        """Something to know about the runs; nothing where it is to be quiet."""
+        if self.words != "quiet":
+            self.console.print(line, markup=False)
 
     def __call__(self, summary: RunSummary) -> None:
         """One run has an outcome."""
@@ -93,15 +106,15 @@ def style_of(summary: RunSummary) -> str:
 class StepBar(Bar):
     """A `Step` that people can watch, where it takes longer than `after` seconds."""
 
-    def __init__(self, console: Console | None = None, after: float = 0.0) -> None:
+    def __init__(self, console: Console | None = None, after: float = 0.0, words: Words = "normal") -> None:
         console = console or Console(stderr=True, highlight=False)
-        super().__init__((*COUNT, TimeElapsedColumn()), console, None, after, transient=True)
+        super().__init__((*COUNT, TimeElapsedColumn()), console, None, words, after, transient=True)
 
     def __call__(self, what: str, done: int, total: int) -> None:
         self.bar.update(self.task, description=what, completed=done, total=total or None)
 
 
-def bar(things: Iterable[T], total: int, doing: str) -> Iterator[T]:
+def bar(things: Iterable[T], total: int, doing: str, words: Words = "normal") -> Iterator[T]:
     """The things, with a bar on standard error where that is a terminal."""
     console = Console(stderr=True)
-    yield from track(things, doing, total, console=console, disable=not console.is_terminal, transient=True)
+    yield from track(things, doing, total, console=console, disable=not is_watched(console, words), transient=True)

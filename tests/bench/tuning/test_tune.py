@@ -2,62 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 
-from gancheck.bench.cell import Job, summarise_run
-from gancheck.bench.execution.base import JobResult
 from gancheck.bench.merged_folders import MergedFolders
-from gancheck.bench.run_spec import RunSpec
-from gancheck.bench.store import Run, Store
+from gancheck.bench.store import Store
 from gancheck.bench.suite import Suite
 from gancheck.bench.suite_file import load_suite
 from gancheck.bench.track import TUNING_SEEDS
-from gancheck.bench.tuning.outcome import TuningOutcome
 from gancheck.bench.tuning.recipe_space import RecipeSpace
 from gancheck.bench.tuning.sampling import SamplerName
-from gancheck.bench.tuning.tune import Tuning, tune_suite
+from gancheck.bench.tuning.track_comparison import TrackComparison
+from gancheck.bench.tuning.tune import Tuning
 from gancheck.cli.rank import leaderboard
 from gancheck.errors import BadData, BadSuite
 from gancheck.plugins.registry import Registry
+from gancheck.report.text.caption import caption_of
 from tests.bench.conftest import SUITE
+from tests.bench.tuning.pretender import Pretender, Stopped, rank_all, tuned
 
 pytest.importorskip("optuna")
 RATES = {"learning-rates.generator", "learning-rates.discriminator"}
+CAPPED = """\
+from dataclasses import dataclass
+import gancheck as gc
 
+@gc.strategy("capped", family="regulariser", search={"value": gc.SPACE})
+@dataclass(frozen=True)
+class Capped(gc.Strategy):
+    limit: int = 9
+    value: int = 1
 
-class Stopped(Exception):
-    """As if the process was killed."""
+    def __post_init__(self):
+        if self.value > self.limit:
+            raise gc.BadParameter(f"value = {self.value} is above limit = {self.limit}")
 
-
-class Pretender:
-    """Commits runs that hold more modes the larger gamma is; ones with a gamma from 500 on are blurred."""
-
-    def __init__(self, most: int = 10**6) -> None:
-        self.most, self.specs = most, list[RunSpec]()
-
-    def run(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
-        for job in jobs:
-            if len(self.specs) >= self.most:
-                raise Stopped
-            for spec in job.specs:
-                self.specs.append(spec)
-                Store(job.folder).commit(pretended(spec))
-            yield job, [summarise_run(pretended(spec), cached=False) for spec in job.specs]
-
-
-def pretended(spec: RunSpec) -> Run:
-    gamma = sum(record.parameters.get("gamma", 0.0) for record in spec.training.recipe)
-    facts = {"modes": min(8.0, 1 + gamma / 100), "quality": 0.1 if gamma >= 500 else 0.9}
-    rows = [
-        {"kind": "value", "step": 1, "metric": name, "value": value, "real": 8.0 if name == "modes" else 1.0}
-        for name, value in facts.items()
-    ]
-    ended = {"status": "done", "reason": "", "seconds": 1.0, "modes": 8, "table": "trained"}
-    return Run(spec, rows, ended)
+    def discriminator_loss(self, loss, game):
+        return FACTOR * loss
+"""
 
 
 @pytest.fixture(scope="module")
@@ -65,12 +50,6 @@ def suite(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Suite
     path = tmp_path_factory.mktemp("suite") / "mine.toml"
     path.write_text(SUITE.replace('["none", "lsgan"]', '["none", "r1"]'))
     return load_suite(path, registry)
-
-
-def tuned(
-    suite: Suite, registry: Registry, out: Path, executor: Pretender, sampler: SamplerName = "tpe", trials: int = 6
-) -> TuningOutcome:
-    return tune_suite(Tuning.of(suite, registry, trials, sampler, out=out), executor)
 
 
 @pytest.mark.parametrize("sampler", ["tpe", "random", "grid"])
@@ -93,11 +72,41 @@ def test_no_seed_moves_between_tracks(suite: Suite, registry: Registry, tmp_path
     assert (again.track, again.version) == ("tuned", "1+tuned")
 
 
+def test_the_tuned_board_has_the_tuned_untreated_gan_as_its_base(
+    suite: Suite, registry: Registry, tmp_path: Path
+) -> None:
+    outcome = tuned(suite, registry, tmp_path / "tuning", Pretender(likes_rates=True), "grid")
+    base = outcome.suite.base
+    assert base == outcome.recipes[0].tuned
+    assert base.startswith("learning-rates(")
+    rank_all(outcome.suite, registry, tmp_path / "tuned", Pretender(likes_rates=True))
+    board = leaderboard(MergedFolders.read([tmp_path / "tuned"]))
+    rows = {row["strategy"]: row for row in board.leaderboard()}
+    assert rows[base]["held_gain"] == 0
+    assert rows[outcome.recipes[1].tuned]["held_gain"] is not None
+    assert f"Gains and costs are over {base}" in caption_of(board)
+
+
+def test_runs_of_an_earlier_tuning_do_not_shift_ranks(suite: Suite, registry: Registry, tmp_path: Path) -> None:
+    outcome = tuned(suite, registry, tmp_path / "tuning", Pretender())
+    outcome.write()
+    rank_all(suite, registry, tmp_path / "default", Pretender())
+    earlier = replace(outcome.suite, recipes=(*outcome.suite.recipes, "r1(gamma=490.0)"))
+    for place, which in (("tuned", outcome.suite), ("mixed", earlier)):
+        rank_all(which, registry, tmp_path / place, Pretender())
+    moves, same = (
+        TrackComparison.read(tmp_path / "tuning", tmp_path / "default", tmp_path / place)
+        for place in ("tuned", "mixed")
+    )
+    assert same.rows() == moves.rows()
+    assert set(same.tuned.recipes) == {recipe.tuned for recipe in outcome.recipes}
+
+
 def test_blurred_samples_are_never_the_best_however_many_modes_they_hold(
     suite: Suite, registry: Registry, tmp_path: Path
 ) -> None:
     outcome = tuned(suite, registry, tmp_path, Pretender(), "grid", trials=9)
-    values = {label: value for label, _, value in outcome.recipes[1].trials}
+    values = {label: value for label, _, value, _ in outcome.recipes[1].trials}
     assert any(value is not None and value < 0 for value in values.values())
     assert outcome.recipes[1].value is not None
     assert outcome.recipes[1].value > 0
@@ -150,3 +159,57 @@ def test_a_folder_says_its_track(suite: Suite, registry: Registry, tmp_path: Pat
     tuned(suite, registry, tmp_path, Pretender(), trials=1)
     assert Store(tmp_path).track() == "tuning"
     assert Store(tmp_path / "other").track() == "default"
+
+
+def capped(folder: Path, space: str = "Choice(1, 4, 7)", factor: int = 2) -> tuple[Suite, Registry]:
+    """A suite whose recipe sets a limit under which only some of the searched values are."""
+    plugin, path = folder / "capped.py", folder / "mine.toml"
+    plugin.write_text(CAPPED.replace("SPACE", space).replace("FACTOR", str(factor)))
+    path.write_text(SUITE.replace('["none", "lsgan"]', '["none", "capped(limit=3)"]'))
+    own = Registry.load([plugin])
+    return load_suite(path, own), own
+
+
+def test_a_refused_combination_is_one_failed_trial_with_its_reason(tmp_path: Path) -> None:
+    outcome = tuned(*capped(tmp_path), tmp_path / "out", Pretender(), "grid", trials=7)
+    states = [trial.state for trial in outcome.recipes[1].trials]
+    assert len(states) == 7
+    assert states[0] == "complete"
+    assert 0 < outcome.recipes[1].failed == states.count("fail") < 7
+    outcome.write()
+    rows = pl.read_csv(tmp_path / "out" / "trials.csv").filter(pl.col("state") == "fail").rows(named=True)
+    assert all("is above limit = 3" in row["reason"] for row in rows)
+    assert all("capped(limit=3, value=" in row["tuned"] for row in rows)
+    assert tuned(*capped(tmp_path), tmp_path / "out", Pretender(0), "grid", trials=7) == outcome
+
+
+def test_a_recipe_that_came_to_nothing_stays_and_says_why(suite: Suite, registry: Registry, tmp_path: Path) -> None:
+    outcome = tuned(suite, registry, tmp_path, Pretender(skipped={"r1": "needs a critic"}), trials=2)
+    assert outcome.recipes[1].tuned == "r1"
+    assert outcome.notes == ("r1 stays as it is, as none of its trials had a value: needs a critic",)
+
+
+def test_a_tuning_without_any_value_is_an_error(suite: Suite, registry: Registry, tmp_path: Path) -> None:
+    nothing = Pretender(skipped=dict.fromkeys(("none", "learning-rates", "r1"), "no such data"))
+    with pytest.raises(BadSuite, match=r"no trial of any recipe had a value.*none: no such data"):
+        tuned(suite, registry, tmp_path, nothing, trials=2)
+
+
+@pytest.mark.parametrize("change", [{"space": "Choice(1, 2, 3)"}, {"factor": 3}])
+def test_another_space_or_other_code_starts_afresh_and_says_so(tmp_path: Path, change: dict[str, str]) -> None:
+    tuned(*capped(tmp_path), tmp_path / "out", Pretender(), trials=5)
+    assert Tuning.of(*capped(tmp_path), 5, out=tmp_path / "out").fresh_starts() == []
+    other = capped(tmp_path, **change)  # type: ignore[arg-type]
+    (note,) = Tuning.of(*other, 5, out=tmp_path / "out").fresh_starts()
+    assert note.startswith("capped(limit=3) starts afresh: ")
+    outcome = tuned(*other, tmp_path / "out", Pretender(), trials=5)
+    assert len(outcome.recipes[1].trials) == 5
+    assert Tuning.of(*other, 5, out=tmp_path / "out").fresh_starts() == []
+
+
+def test_other_learning_rates_code_starts_afresh(
+    suite: Suite, registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tuned(suite, registry, tmp_path, Pretender(), trials=2)
+    monkeypatch.setitem(vars(registry.entry("strategy", "learning-rates")), "source", "another")
+    assert len(Tuning.of(suite, registry, 2, out=tmp_path).fresh_starts()) == 2

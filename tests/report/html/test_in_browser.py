@@ -81,3 +81,19 @@ def test_dark_and_print_have_their_own_colours(tab: Browser) -> None:
     tab.look()
     assert tab.print().startswith(b"%PDF")
     assert tab.complaints == []
+
+
+def test_paper_has_no_controls_and_cuts_nothing(tab: Browser) -> None:
+    shown = "[...document.querySelectorAll('{}')].filter(e => e.getClientRects().length).length"
+    tab.look("print", "dark")
+    tab.resize(720)  # what is between the margins of a sheet
+    assert tab.run(shown.format("nav, input, select, .time button, svg .cursor")) == 0
+    assert tab.run(shown.format(".time output")) == 2  # at which evaluation samples and lost modes are
+    assert tab.run("document.documentElement.scrollWidth") <= 720
+    assert (
+        tab.run("Math.max(...[...document.querySelectorAll('.scroll')].map(e => e.scrollWidth - e.clientWidth))") <= 0
+    )
+    sizes = "new Set([...document.querySelectorAll('#board > p')].map(e => parseFloat(getComputedStyle(e).fontSize)))"
+    assert tab.run(f"Math.max(...{sizes})") <= 11
+    tab.look()
+    tab.resize(1_600)

@@ -11,7 +11,7 @@ import pytest
 import gancheck as gc
 from gancheck.cli.main import main
 from gancheck.errors import BadParameter
-from gancheck.report.html.server import LivePage, serving
+from gancheck.report.html.server import LivePage, names_of, serving
 
 
 @pytest.fixture
@@ -48,6 +48,11 @@ def test_other_names_and_other_origins_are_refused(live: tuple[LivePage, int]) -
     assert get(port, Origin="http://evil.example")[0] == 403
     assert get(port, Origin="null")[0] == 403
     assert get(port, "/version", Host=f"localhost:{port}")[0] == 200
+
+
+def test_the_usual_port_may_go_unsaid() -> None:
+    assert {"127.0.0.1", "localhost", "localhost:80"} <= names_of(80)
+    assert names_of(8321) == {"127.0.0.1:8321", "localhost:8321"}
 
 
 def test_nothing_but_the_page_is_served(live: tuple[LivePage, int]) -> None:
