@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class Pretender:
     def __init__(self, most: int = 10**6) -> None:
         self.most, self.specs = most, list[RunSpec]()
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
+    def run(self, jobs: Sequence[Job]) -> Generator[JobResult]:
         for job in jobs:
             if len(self.specs) >= self.most:
                 raise Stopped
