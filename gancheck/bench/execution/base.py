@@ -30,7 +30,12 @@ class Executor(Protocol):
 def open_results(executor: Executor, jobs: Sequence[Job]) -> closing[Generator[JobResult]]:
     """The results of some jobs, or of none, for `with`: whatever hits the loop over them, such as Ctrl-C, workers have
     ended when the block has."""
-    return closing(executor.run(jobs) if jobs else (result for result in ()))
+
+    def work() -> Generator[JobResult]:
+        if jobs:
+            yield from executor.run(jobs)
+
+    return closing(work())
 
 
 def run_safely(job: Job, on_step: OnStep = lambda _: None) -> list[RunSummary] | GancheckError:
