@@ -58,8 +58,8 @@ def start(folder: Path, jobs: int = 1, before: Callable[[], None] = nothing) -> 
     """Fork a driver; `before` is called in it first. It draws no pictures and writes no report."""
 
     def prepare() -> None:
-        gancheck.api.run.draw = lambda *_: []
-        gancheck.api.run.write_report = lambda *_: None
+        for name in ("draw", "write_report"):
+            setattr(gancheck.api.run, name, lambda *_: None)
         before()
 
     return start_whole(folder, jobs, prepare)

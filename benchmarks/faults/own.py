@@ -21,6 +21,7 @@ class Own(gc.Gan):
 
     def train(self, session: gc.Session) -> None:
         """Noise on the weights."""
+        weight = next(session.players.generator.parameters())
         for _ in session.steps():
             with torch.no_grad():
-                session.players.generator.weight.add_(0.1 * session.latent(2))
+                weight.add_(0.1 * session.latent(2))

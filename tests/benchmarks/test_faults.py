@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.faults.page import page
 from benchmarks.faults.power import WriteJournal, lose_unsynced
+from benchmarks.faults.soak import Lap, judge, write
 from benchmarks.faults.tally import Table
 from gancheck.system.files import replacing, write_text
 
@@ -63,3 +64,14 @@ def test_a_table_goes_on_where_it_was_broken_off_and_makes_its_page(tmp_path: Pa
     assert "| SIGTERM | 4 | 3 | 0 | 2 | yes | 1.5 |" in page(table)
     tally.boards_differ = 1
     assert "| SIGTERM | 4 | 3 | 0 | 2 | no | 1.5 |" in page(table)
+
+
+@pytest.mark.parametrize(("growth", "flat"), [(0.0, True), (0.05, True), (0.5, False)])
+def test_memory_that_grows_lap_by_lap_is_told_from_one_that_wobbles(growth: float, flat: bool, tmp_path: Path) -> None:
+    luck = Random(0)
+    laps = [Lap(i, 1.0, 300 + 50 * (i < 5) + growth * i + luck.uniform(-1, 1), 20, 4, 3, 1) for i in range(60)]
+    growths = judge(laps)
+    assert [found.name for found in growths if not found.is_flat] == [] if flat else ["mebibytes"]
+    write(laps, growths, tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"soak.csv", "soak.png", "soak.md"}
+    assert not judge(laps[:10])
