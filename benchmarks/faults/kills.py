@@ -11,7 +11,7 @@ from benchmarks.faults.driver import await_ends, start, wait, workers
 from benchmarks.faults.fault import Act, Fault, Strike
 
 APART = 0.05  #: seconds between two signals
-SOME = 0.25  #: share of the tries of a driver's faults in which it has two workers
+SOME = 0.15  #: share of the tries of a driver's faults in which it has two workers, which take seconds to start
 
 
 def strike_driver(*signals: int) -> Act:
@@ -64,8 +64,8 @@ def hit(process: int | None, number: int) -> None:
 
 KILLS = (
     Fault("SIGKILL of the driver", strike_driver(signal.SIGKILL), 40, 2, SOME),
-    Fault("SIGKILL of a worker", strike_worker, 24, 1, 1.0),
-    Fault("SIGKILL of a worker and the driver", strike_both, 24, 2, 1.0),
+    Fault("SIGKILL of a worker", strike_worker, 16, 1, 1.0),
+    Fault("SIGKILL of a worker and the driver", strike_both, 16, 2, 1.0),
     Fault("SIGTERM", strike_driver(signal.SIGTERM), 40, 2, SOME),
     Fault("Ctrl-C", strike_driver(signal.SIGINT), 40, 2, SOME),
     Fault("Ctrl-C twice", strike_driver(signal.SIGINT, signal.SIGINT), 40, 2, SOME),

@@ -17,7 +17,7 @@ HEAD = """\
 {rows}
 
 `tiny.toml` is hit: four runs in two cells, one trained as a stack that writes checkpoints all the time, one by a loop
-of its own. A kill comes at any moment in the life of a driver, which in a quarter of the tries has two workers and else
+of its own. A kill comes at any moment in the life of a driver, which in some of the tries has two workers and else
 works itself; two of them hit one folder. Then the same command finishes the folder, and every number of every run, the
 board, and what is left half-written are compared with those of a run to which nothing happened: all but times. Runs are
 lost that were committed before a fault and are not there after it. No driver may hang, and no worker may outlive its

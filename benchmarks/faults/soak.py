@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -77,7 +78,7 @@ def run_laps(suite: str, minutes: float, place: Path) -> Iterator[Lap]:
         yield Lap(number, seconds, **count_what_is_held(process, place))
 
 
-def count_what_is_held(process: psutil.Process, place: Path) -> dict[str, float]:
+def count_what_is_held(process: psutil.Process, place: Path) -> dict[str, Any]:
     """Of a process, and in its folder of temporary files."""
     return {
         "mebibytes": round(process.memory_info().rss / 2**20, 2),
