@@ -19,7 +19,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from benchmarks.faults.driver import committed, finish, import_everything, lasting
+from benchmarks.faults.driver import BadEnd, committed, finish, import_everything, lasting
 from benchmarks.faults.fault import Fault, Strike
 from benchmarks.faults.kills import KILLS
 from benchmarks.faults.page import page
@@ -40,28 +40,42 @@ class Range:
         self.place, self.table, self.results = place, table, results
         self.lives = {jobs: finish(place / f"undisturbed-{jobs}", jobs) for jobs in (1, 2)}  #: seconds
         self.undisturbed: Any = lasting(place / "undisturbed-1")
+        if self.undisturbed != lasting(place / "undisturbed-2"):
+            raise RuntimeError("two workers make other numbers than one: nothing can be compared")
 
     def strike_folder(self, fault: Fault, tries: int | None) -> int:
         """Strike one folder, finish and compare it, and write the table; how many strikes it was."""
         tally, folder, begin = self.table.of(fault.name), self.place / "struck", time.monotonic()
         left = fault.in_a_row if tries is None else min(fault.in_a_row, tries - tally.tried)
         met = [self.strike_once(fault, tally, folder) for _ in range(left)]
-        if lasting(folder) != self.undisturbed:
-            finish(folder)
-        tally.boards_differ += lasting(folder) != self.undisturbed
+        tally.boards_differ += not self.ends_the_same(folder)
         tally.folders += 1
         tally.seconds += time.monotonic() - begin
-        tally.done = not any(met) if tries is None else tally.tried >= tries
+        tally.done = tally.tried >= tries if tries else not any(met)
         for left_over in self.place.glob("struck*"):
             shutil.rmtree(left_over)
         self.table.write(self.results)
         return left
 
+    def ends_the_same(self, folder: Path) -> bool:
+        """Whether a folder is, or is by the same command made, what the undisturbed one is."""
+        try:
+            if lasting(folder) != self.undisturbed:
+                finish(folder)
+            return bool(lasting(folder) == self.undisturbed)
+        except BadEnd as error:
+            print(f"not finished: {error}", file=sys.stderr)
+            return False
+
     def strike_once(self, fault: Fault, tally: Tally, folder: Path) -> bool:
         """One strike, and what it cost; whether it met work."""
         before, luck = committed(folder), Random(f"{self.table.seed} {fault.name} {tally.tried}")
         jobs = 2 if luck.random() < fault.workers else 1
-        met = fault.act(Strike(folder, tally.tried, jobs, self.lives[jobs], luck))
+        try:
+            met = fault.act(Strike(folder, tally.tried, jobs, self.lives[jobs], luck))
+        except BadEnd as error:
+            print(f"{fault.name}, try {tally.tried}: {error}", file=sys.stderr)
+            tally.bad_ends, met = tally.bad_ends + 1, True
         tally.tried += 1
         tally.met += met
         tally.runs_lost += len(before - committed(folder))
@@ -75,7 +89,7 @@ def strike_all(ground: Range, faults: Sequence[Fault], share: float) -> None:
         for fault in faults:
             tries, tally = fault.often(share), ground.table.of(fault.name)
             task = bar.add_task(fault.name, total=tries, completed=tally.tried)
-            while not tally.done:
+            while tally.tried < tries if tries else not tally.done:
                 ground.strike_folder(fault, tries)
                 bar.update(task, completed=tally.tried, refresh=True)
             if not console.is_terminal:
@@ -95,7 +109,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
     parser.add_argument("--share", type=float, default=1.0, help="of the usual number of strikes")
-    parser.add_argument("--seed", type=int, default=0, help="of the random moments")
+    parser.add_argument("--seed", type=int, default=0, help="of the random moments; with --resume the table's")
     parser.add_argument("--only", choices=list(FAULTS), action="append", metavar="FAULT", help=", ".join(FAULTS))
     parser.add_argument("--resume", action="store_true", help="go on with the table that is there")
     parser.add_argument("--results", type=Path, default=HERE)
@@ -110,7 +124,7 @@ def begin_table(asked: argparse.Namespace, arguments: Sequence[str]) -> Table:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Strike; 1 where a run was lost or a board differs."""
+    """Strike; 1 where a run was lost, a board differs, or a driver ended badly."""
     asked = parse(arguments)
     table = begin_table(asked, sys.argv[1:] if arguments is None else arguments)
     faults = [FAULTS[name] for name in asked.only or FAULTS]
@@ -124,7 +138,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"An undisturbed run takes {lives}: about {minutes:.0f} minutes.", file=sys.stderr)
         strike_all(ground, faults, asked.share)
     write_text(asked.results / "README.md", page(table), "--results")
-    return int(any(tally.runs_lost or tally.boards_differ for tally in table.tallies.values()))
+    return int(any(tally.runs_lost or tally.boards_differ or tally.bad_ends for tally in table.tallies.values()))
 
 
 if __name__ == "__main__":

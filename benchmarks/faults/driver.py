@@ -21,8 +21,9 @@ from typing import Any
 import psutil
 
 import gancheck.api.run
-from gancheck.bench.store import Store
+from gancheck.bench.store import Store, read_run_file
 from gancheck.cli.main import main
+from gancheck.errors import StoreError
 from gancheck.plugins.kinds import KINDS
 from gancheck.plugins.registry import Registry
 
@@ -37,8 +38,8 @@ SLOW_IMPORTS = ("torch._dynamo", "torch.fx.experimental.proxy_tensor", "gancheck
 LONGEST = 300.0  #: seconds that a driver may take before it counts as hung
 
 
-class Hung(RuntimeError):
-    """A driver that never ended, or a worker that outlived it."""
+class BadEnd(Exception):
+    """A driver that crashed or never ended, or a worker that outlived it."""
 
 
 def nothing() -> None:
@@ -85,11 +86,11 @@ def drive(folder: Path, jobs: int, before: Callable[[], None]) -> None:
 
 
 def wait(driver: BaseProcess) -> int:
-    """The exit status; a negative one is a signal. Hung where there is none."""
+    """The exit status; a negative one is a signal. BadEnd where there is none."""
     driver.join(LONGEST)
     if driver.exitcode is None:
         driver.kill()
-        raise Hung(f"the driver did not end within {LONGEST:.0f} s")
+        raise BadEnd(f"the driver did not end within {LONGEST:.0f} s")
     return driver.exitcode
 
 
@@ -97,7 +98,7 @@ def finish(folder: Path, jobs: int = 1) -> float:
     """Run to the end, and nothing happens; the seconds that it took."""
     begin = time.monotonic()
     if status := wait(start(folder, jobs)):
-        raise RuntimeError(f"an undisturbed run of {folder} ended with {status}")
+        raise BadEnd(f"an undisturbed run of {folder} ended with {status}")
     return time.monotonic() - begin
 
 
@@ -111,9 +112,9 @@ def workers(driver: BaseProcess) -> list[psutil.Process]:
 
 
 def await_ends(processes: Sequence[psutil.Process]) -> None:
-    """Wait until workers are gone, which follow a driver that was killed. Hung where they do not."""
+    """Wait until workers are gone, which follow a driver that was killed. BadEnd where they do not."""
     if left := psutil.wait_procs(processes, timeout=LONGEST)[1]:
-        raise Hung(f"{len(left)} workers outlived their driver by {LONGEST:.0f} s")
+        raise BadEnd(f"{len(left)} workers outlived their driver by {LONGEST:.0f} s")
 
 
 def committed(folder: Path) -> set[str]:
@@ -123,15 +124,15 @@ def committed(folder: Path) -> set[str]:
 
 def lasting(folder: Path) -> Any:
     """Everything of the runs that were asked for and of the board that must not depend on when and how often they were
-    made; and what is left half-written. None before there is a board."""
+    made; and what is left half-written. None before all of it is there and whole."""
     store, board = Store(folder), folder / "leaderboard.csv"
-    if not board.exists():
+    try:
+        runs = {run_id: read_run_file(store.path(run_id)) for run_id in store.named("asked")}
+        rows = list(csv.DictReader(board.read_text(encoding="utf-8").splitlines()))
+    except (StoreError, OSError):
         return None
-    asked = {run_id: store.read(run_id) for run_id in store.named("asked")}
-    runs = {run_id: run and (run.rows, without_clocks(run.outcome)) for run_id, run in asked.items()}
-    with board.open(encoding="utf-8") as file:
-        rows = [without_clocks(row) for row in csv.DictReader(file)]
-    return runs, rows, sorted(path.name for path in folder.rglob("*.part"))
+    numbers = {run_id: (run.rows, without_clocks(run.outcome)) for run_id, run in runs.items()}
+    return numbers, [without_clocks(row) for row in rows], sorted(path.name for path in folder.rglob("*.part"))
 
 
 def without_clocks(row: dict[str, Any]) -> dict[str, Any]:

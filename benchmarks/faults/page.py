@@ -12,16 +12,16 @@ HEAD = """\
 `{command}`, or `make bench-faults`: {tried} faults, of which {kills} are kills at random moments (seed {seed}), in
 {minutes:.0f} minutes. Runs lost: {lost}. Boards that differ: {differ}. On {about}.
 
-| fault | times tried | met work | runs lost | folders compared | board identical | seconds a try |
-|---|---|---|---|---|---|---|
+| fault | times tried | met work | runs lost | folders compared | board identical | bad ends | seconds a try |
+|---|---|---|---|---|---|---|---|
 {rows}
 
 `tiny.toml` is hit: four runs in two cells, one trained as a stack that writes checkpoints all the time, one by a loop
 of its own. A kill comes at any moment in the life of a driver, which in some of the tries has two workers and else
 works itself; two of them hit one folder. Then the same command finishes the folder, and every number of every run, the
 board, and what is left half-written are compared with those of a run to which nothing happened: all but times. Runs are
-lost that were committed before a fault and are not there after it. No driver may hang, and no worker may outlive its
-driver.
+lost that were committed before a fault and are not there after it. A bad end is a
+driver that hangs or crashes without a line, or a worker that outlives its driver.
 
 How faults are made, where not by a signal:
 
@@ -59,5 +59,5 @@ def page(table: Table) -> str:
 
 def row(tally: Tally) -> str:
     """A row of the table."""
-    cells = (tally.tried, tally.met, tally.runs_lost, tally.folders, tally.board_identical)
+    cells = (tally.tried, tally.met, tally.runs_lost, tally.folders, tally.board_identical, tally.bad_ends)
     return f"| {tally.fault} | {' | '.join(map(str, cells))} | {tally.seconds / max(1, tally.tried):.1f} |"

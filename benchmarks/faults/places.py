@@ -12,7 +12,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from benchmarks.faults.driver import HERE, committed, finish, start, start_whole, wait
+from benchmarks.faults.driver import HERE, BadEnd, committed, finish, start, start_whole, wait
 from benchmarks.faults.fault import Act, Fault, Strike
 
 NOBODY = 65534  #: the user without rights, as whom root tries what it may not
@@ -42,7 +42,7 @@ def after_files(folder: Path, count: int, act: Callable[[], None]) -> Callable[[
 def ended_with_a_line(driver: BaseProcess) -> bool:
     """Whether the fault was met: the driver ends with a line and status 2, not with a crash or runs that failed."""
     if (status := wait(driver)) not in (0, 2):
-        raise RuntimeError(f"the driver ended with {status}, not with a line and status 2")
+        raise BadEnd(f"the driver ended with {status}, not with a line and status 2")
     return status == 2
 
 
@@ -127,7 +127,7 @@ def double_driver(strike: Strike) -> bool:
     second = start(strike.folder)
     for driver in (first, second):
         if status := wait(driver):
-            raise RuntimeError(f"one of two drivers ended with {status}")
+            raise BadEnd(f"one of two drivers ended with {status}")
     return alive
 
 

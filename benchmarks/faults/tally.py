@@ -23,6 +23,7 @@ class Tally:
     runs_lost: int = 0  #: committed before a strike and not there after it
     folders: int = 0  #: that were finished and compared
     boards_differ: int = 0  #: of which with another board or other numbers than those of an undisturbed run
+    bad_ends: int = 0  #: strikes after which a driver hung, crashed without a line, or left a worker behind
     seconds: float = 0.0  #: that all of it took
     done: bool = False  #: whether no try is missing
 

@@ -61,9 +61,9 @@ def test_a_table_goes_on_where_it_was_broken_off_and_makes_its_page(tmp_path: Pa
     tally.tried, tally.met, tally.folders, tally.seconds = 4, 3, 2, 6.0
     table.write(tmp_path)
     assert Table.read(tmp_path) == table
-    assert "| SIGTERM | 4 | 3 | 0 | 2 | yes | 1.5 |" in page(table)
+    assert "| SIGTERM | 4 | 3 | 0 | 2 | yes | 0 | 1.5 |" in page(table)
     tally.boards_differ = 1
-    assert "| SIGTERM | 4 | 3 | 0 | 2 | no | 1.5 |" in page(table)
+    assert "| SIGTERM | 4 | 3 | 0 | 2 | no | 0 | 1.5 |" in page(table)
 
 
 @pytest.mark.parametrize(("growth", "flat"), [(0.0, True), (0.05, True), (0.5, False)])
