@@ -7,6 +7,7 @@ undisturbed run. Writes faults.csv, faults.json and README.md, after every folde
 from __future__ import annotations
 
 import argparse
+import shlex
 import shutil
 import sys
 import tempfile
@@ -109,24 +110,44 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.faults", description=__doc__)
     parser.add_argument("--share", type=float, default=1.0, help="of the usual number of strikes")
-    parser.add_argument("--seed", type=int, default=0, help="of the random moments; with --resume the table's")
+    parser.add_argument("--seed", type=int, default=0, help="of the random moments")
     parser.add_argument("--only", choices=list(FAULTS), action="append", metavar="FAULT", help=", ".join(FAULTS))
     parser.add_argument("--resume", action="store_true", help="go on with the table that is there")
     parser.add_argument("--results", type=Path, default=HERE)
     return parser.parse_args(arguments)
 
 
-def begin_table(asked: argparse.Namespace, arguments: Sequence[str]) -> Table:
-    """A new table, or the one to go on with."""
-    if asked.resume:
-        return Table.read(asked.results)
-    return Table(asked.seed, " ".join(["python -m benchmarks.faults", *arguments]))
+def begin_table(asked: argparse.Namespace) -> Table:
+    """A new table, or the one to go on with, where there is one; SystemExit where that is another command's."""
+    command = command_of(asked)
+    if not (asked.resume and (asked.results / "faults.json").exists()):
+        return Table(asked.seed, command)
+    table = Table.read(asked.results)
+    if table.command != command:
+        raise SystemExit(f"the table that is there goes on with: {table.command} --resume")
+    return table
+
+
+def command_of(asked: argparse.Namespace) -> str:
+    """The command that makes such a table, without where it is written."""
+    chosen = {"--share": asked.share, "--seed": asked.seed}
+    usual = {"--share": 1.0, "--seed": 0}
+    options = [part for name, value in chosen.items() if value != usual[name] for part in (name, str(value))]
+    return shlex.join(
+        [
+            "python",
+            "-m",
+            "benchmarks.faults",
+            *options,
+            *(part for name in asked.only or () for part in ("--only", name)),
+        ]
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Strike; 1 where a run was lost, a board differs, or a driver ended badly."""
     asked = parse(arguments)
-    table = begin_table(asked, sys.argv[1:] if arguments is None else arguments)
+    table = begin_table(asked)
     faults = [FAULTS[name] for name in asked.only or FAULTS]
     import_everything()
     with tempfile.TemporaryDirectory() as name:

@@ -9,8 +9,12 @@ from benchmarks.faults.tally import Table, Tally
 HEAD = """\
 # Faults
 
-`{command}`, or `make bench-faults`: {tried} faults, of which {kills} are kills at random moments (seed {seed}), in
-{minutes:.0f} minutes. Runs lost: {lost}. Boards that differ: {differ}. On {about}.
+{tried} faults, of which {kills} are kills at random moments (seed {seed}), in {minutes:.0f} minutes. Runs lost: {lost}.
+Boards that differ: {differ}. On {about}.
+
+```sh
+{command}
+```
 
 | fault | times tried | met work | runs lost | folders compared | board identical | bad ends | seconds a try |
 |---|---|---|---|---|---|---|---|
@@ -20,8 +24,8 @@ HEAD = """\
 of its own. A kill comes at any moment in the life of a driver, which in some of the tries has two workers and else
 works itself; two of them hit one folder. Then the same command finishes the folder, and every number of every run, the
 board, and what is left half-written are compared with those of a run to which nothing happened: all but times. Runs are
-lost that were committed before a fault and are not there after it. A bad end is a
-driver that hangs or crashes without a line, or a worker that outlives its driver.
+lost that were committed before a fault and are not there after it. A bad end is a driver that hangs or crashes without
+a line, or a worker that outlives its driver.
 
 How faults are made, where not by a signal:
 
@@ -35,8 +39,9 @@ How faults are made, where not by a signal:
 - **version 0.1**: `folder-0.1` is what that version wrote for a suite of the same name.
 - **descriptors**: `RLIMIT_NOFILE` is what is open at the start and n more, for every n until the run passes.
 
-`--resume` goes on with a table that was broken off. `python -m benchmarks.faults.soak` runs a suite in a loop and says
-whether memory, descriptors, threads, temporary files and children stay as they are.
+`make bench-faults` makes the whole table; `--resume` goes on with one that was broken off. `python -m
+benchmarks.faults.soak` runs a suite in a loop and says whether memory, descriptors, threads, temporary files and
+children stay as they are.
 """
 
 

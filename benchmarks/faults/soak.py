@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import gc as collector
 import json
+import os
 import sys
 import tempfile
 import time
@@ -166,7 +167,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--results", type=Path, default=HERE)
     asked, laps = parser.parse_args(arguments), list[Lap]()
     with tempfile.TemporaryDirectory() as name:
-        tempfile.tempdir = name
+        os.environ["TMPDIR"] = tempfile.tempdir = name  # the workers' too
         for lap in run_laps(asked.suite, asked.minutes, Path(name)):
             laps.append(lap)
             print(json.dumps(asdict(lap)), file=sys.stderr)

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from benchmarks.faults.__main__ import begin_table, parse
 from benchmarks.faults.page import page
 from benchmarks.faults.power import WriteJournal, lose_unsynced
 from benchmarks.faults.soak import Lap, judge, write
@@ -75,3 +76,11 @@ def test_memory_that_grows_lap_by_lap_is_told_from_one_that_wobbles(growth: floa
     write(laps, growths, tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {"soak.csv", "soak.png", "soak.md"}
     assert not judge(laps[:10])
+
+
+def test_a_table_goes_on_by_the_command_that_began_it(tmp_path: Path) -> None:
+    begun = begin_table(parse(["--seed", "3", "--only", "SIGTERM", "--results", str(tmp_path)]))
+    begun.write(tmp_path)
+    assert begin_table(parse(["--seed", "3", "--only", "SIGTERM", "--results", str(tmp_path), "--resume"])) == begun
+    with pytest.raises(SystemExit, match=r"goes on with: python -m benchmarks.faults --seed 3 --only SIGTERM --resume"):
+        begin_table(parse(["--results", str(tmp_path), "--resume"]))
