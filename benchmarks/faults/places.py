@@ -2,138 +2,164 @@
 
 from __future__ import annotations
 
-import errno
-import json
 import os
 import resource
+import shutil
+import sys
 import time
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from random import Random
 from typing import Any
 
-from benchmarks.faults.driver import committed, finish, start
+from benchmarks.faults.driver import HERE, BadEnd, committed, finish, start, start_whole, wait
+from benchmarks.faults.fault import Act, Fault, Strike
 
-WRITES = 20  #: files that the tiny suite renames into place; beyond the last one nothing fails
 NOBODY = 65534  #: the user without rights, as whom root tries what it may not
+MOST_BYTES = 40  #: of the first file that finds no room, at most; fewer than any file has
+FIRST_VERSION = HERE / "folder-0.1"  #: as version 0.1 wrote it, of a suite of this name
 
 
-def refuse_write(place: int, number: int) -> Callable[[], None]:
-    """From the file of that place on, every rename into place fails; nothing can be written any more."""
+def after_files(folder: Path, count: int, act: Callable[[], None]) -> Callable[[], None]:
+    """Do something once so many files were renamed into place in a folder."""
 
-    def patch() -> None:
-        replace, seen = os.replace, [0]
+    def prepare() -> None:
+        seen = [0]
 
-        def refuse(source: Any, target: Any) -> None:
-            seen[0] += 1
-            if seen[0] > place:
-                raise OSError(number, os.strerror(number))
-            replace(source, target)
+        def hook(event: str, arguments: tuple[Any, ...]) -> None:
+            if event == "os.rename" and Path(arguments[1]).is_relative_to(folder):
+                seen[0] += 1
+                if seen[0] == count:
+                    act()
 
-        os.replace = refuse  # type: ignore[assignment]
+        sys.addaudithook(hook)
+        if not count:
+            act()
 
-    return patch
-
-
-def fill_disk(folder: Path, luck: Random) -> bool:
-    """No space is left at one of the writes, each in turn."""
-    return ended_badly(folder, refuse_write(turn(folder) % WRITES, errno.ENOSPC))
+    return prepare
 
 
-def take_permission(folder: Path, luck: Random) -> bool:
-    """Half-way, the right to write is lost."""
-    return ended_badly(folder, refuse_write(luck.randint(2, WRITES - 2), errno.EACCES))
+def ended_with_a_line(driver: BaseProcess) -> bool:
+    """Whether the fault was met: the driver ends with a line and status 2, not with a crash or runs that failed."""
+    if (status := wait(driver)) not in (0, 2):
+        raise BadEnd(f"the driver ended with {status}, not with a line and status 2")
+    return status == 2
 
 
-def turn(folder: Path) -> int:
-    """How often this was called for a folder."""
-    counter = folder.with_name(f"{folder.name}.turn")
-    count = int(counter.read_text()) if counter.exists() else 0
-    counter.write_text(str(count + 1))
-    return count
+def full_disk(bytes_left: int) -> Callable[[], None]:
+    """From now on no file grows beyond so many bytes: the kernel lets writes fail in the middle of a file."""
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_left, bytes_left))
 
 
-def ended_badly(folder: Path, before: Callable[[], None]) -> bool:
-    """Whether the fault was met: the driver ends with status 2 and a line, not with a crash."""
-    driver = start(folder, before=before)
-    driver.join()
-    if driver.exitcode not in (0, 2):
-        raise RuntimeError(f"the driver ended with {driver.exitcode}, not with a line and status 2")
-    return driver.exitcode == 2
+def fill_disk(strike: Strike) -> bool:
+    """No space is left after so many files."""
+    act = full_disk(strike.luck.randint(0, MOST_BYTES))
+    return ended_with_a_line(start(strike.folder, before=after_files(strike.folder, strike.number, act)))
 
 
-def forbid_folder(folder: Path, luck: Random) -> bool:
-    """The folder is read-only from the start."""
-    folder.mkdir(parents=True, exist_ok=True)
-    mode = folder.stat().st_mode
-    folder.chmod(0o555)
+def fill_disk_late(strike: Strike) -> bool:
+    """All runs are there; no space is left after so many files of the board, the pictures and the report."""
+    finish(strike.folder)
+    act = full_disk(strike.luck.randint(0, MOST_BYTES))
+    return ended_with_a_line(start_whole(strike.folder, before=after_files(strike.folder, strike.number, act)))
+
+
+def take_permission(strike: Strike) -> bool:
+    """After so many files the right to write is lost."""
+    folder = strike.folder
+
+    def act() -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o555)
+        give_up_root()
+
     try:
-        return ended_badly(folder, lambda: os.seteuid(NOBODY) if os.geteuid() == 0 else None)
+        return ended_with_a_line(start(folder, before=after_files(folder, strike.number, act)))
     finally:
-        folder.chmod(mode)
+        folder.chmod(0o755)
 
 
-def turn_back_clock(folder: Path, luck: Random) -> bool:
-    """What is there comes from tomorrow, and this process's clock jumps back by an hour while it works."""
-    finish_half(folder)
-    tomorrow = time.time() + 86_400
-    for path in folder.glob("*.*"):
-        os.utime(path, (tomorrow, tomorrow))
+def give_up_root() -> None:
+    """Root may write anywhere; this process no longer."""
+    if os.geteuid() == 0:
+        os.seteuid(NOBODY)
 
-    def patch() -> None:
-        now, start_time = time.time, time.time()
-        time.time = lambda: now() - 3_600 * (now() > start_time + 1)
 
-    driver = start(folder, before=patch)
-    driver.join()
-    return driver.exitcode == 0
+def forbid_folder(strike: Strike) -> bool:
+    """The folder, which holds some of the runs, is read-only from the start."""
+    finish_half(strike.folder)
+    strike.folder.chmod(0o555)
+    try:
+        return ended_with_a_line(start(strike.folder, before=give_up_root))
+    finally:
+        strike.folder.chmod(0o755)
 
 
 def finish_half(folder: Path) -> None:
     """Leave some of the runs behind."""
     driver = start(folder)
     while driver.is_alive() and not committed(folder):
-        time.sleep(0.02)
+        time.sleep(0.01)
     driver.kill()
     driver.join()
 
 
-def double_driver(folder: Path, luck: Random) -> bool:
-    """Two drivers at once, started a moment apart."""
-    first = start(folder)
-    time.sleep(luck.uniform(0, 1))
-    second = start(folder)
-    first.join()
-    second.join()
-    return first.exitcode == second.exitcode == 0
+def turn_back_clock(strike: Strike) -> bool:
+    """What is there comes from tomorrow, and the driver's clock jumps back by an hour while it works."""
+    finish_half(strike.folder)
+    tomorrow = time.time() + 86_400
+    for path in strike.folder.glob("*.*"):
+        os.utime(path, (tomorrow, tomorrow))
+    jump = strike.moment
+
+    def patch() -> None:
+        now, begin = time.time, time.time()
+        time.time = lambda: now() - 3_600 * (now() > begin + jump)
+
+    return not wait(start(strike.folder, before=patch))
 
 
-def age_folder(folder: Path, luck: Random) -> bool:
-    """Half of a folder of version 0.1, which did not say which runs were asked for."""
-    finish_half(folder)
-    about = folder / "suite.json"
-    told = json.loads(about.read_text(encoding="utf-8"))
-    about.write_text(json.dumps({key: told[key] for key in ("suite", "version")}), encoding="utf-8")
-    return finish(folder) == 0
+def double_driver(strike: Strike) -> bool:
+    """Two drivers at once, started a moment apart; both end well."""
+    first = start(strike.folder)
+    time.sleep(strike.moment)
+    alive = first.is_alive()
+    second = start(strike.folder)
+    for driver in (first, second):
+        if status := wait(driver):
+            raise BadEnd(f"one of two drivers ended with {status}")
+    return alive
 
 
-def exhaust_descriptors(folder: Path, luck: Random) -> bool:
-    """A few files more may be open than are open at the start."""
-    spare = luck.randint(1, 6)
+def age_folder(strike: Strike) -> bool:
+    """The folder is one of version 0.1, of a suite of the same name and version."""
+    shutil.copytree(FIRST_VERSION, strike.folder, dirs_exist_ok=True)
+    finish(strike.folder)
+    return True
+
+
+def exhaust_descriptors(strike: Strike) -> bool:
+    """Only a few files more may be open than are open at the start, each number in turn."""
 
     def limit() -> None:
-        most = len(list(Path("/proc/self/fd").iterdir())) + spare
+        most = len(os.listdir("/proc/self/fd")) + strike.number  # noqa: PTH208 (listing opens one more)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
-    return ended_badly(folder, limit)
+    return ended_with_a_line(start(strike.folder, before=limit))
 
 
-PLACES: dict[str, Callable[[Path, Random], bool]] = {
-    "disk full, at every write in turn": fill_disk,
-    "permission lost half-way": take_permission,
-    "read-only folder": forbid_folder,
-    "clock jumps back": turn_back_clock,
-    "two drivers on one folder": double_driver,
-    "folder of version 0.1": age_folder,
-    "out of file descriptors": exhaust_descriptors,
-}
+def in_turn(name: str, act: Act) -> Fault:
+    """A fault at every place where it can happen, until it no longer meets anything."""
+    return Fault(name, act, None)
+
+
+PLACES = (
+    in_turn("disk full, after every file in turn", fill_disk),
+    in_turn("disk full, after every picture in turn", fill_disk_late),
+    in_turn("permission lost, after every file in turn", take_permission),
+    Fault("read-only folder", forbid_folder, 4),
+    Fault("clock jumps back", turn_back_clock, 8),
+    Fault("two drivers on one folder", double_driver, 8),
+    Fault("folder of version 0.1", age_folder, 2),
+    in_turn("out of file descriptors", exhaust_descriptors),
+)

@@ -19,7 +19,7 @@ from gancheck.bench.collect import (
     run_result,
     suite_runs,
 )
-from gancheck.bench.execution.base import Executor
+from gancheck.bench.execution.base import Executor, open_results
 from gancheck.bench.leaderboard import Leaderboard
 from gancheck.bench.plan import Plan
 from gancheck.bench.run_result import FAILED
@@ -67,10 +67,11 @@ def execute(plan: Plan, executor: Executor, on_run: OnRun = lambda _: None) -> R
         on_run(summary)
 
     todo = [job for job in plan.jobs if not report_kept(job, plan, hear)]
-    for job, done in executor.run(todo) if todo else ():
-        plan.store.forget(spec.run_id for spec in job.specs)
-        for summary in missing_summaries(job, done) if isinstance(done, GancheckError) else done:
-            hear(summary)
+    with open_results(executor, todo) as results:
+        for job, done in results:
+            plan.store.forget(spec.run_id for spec in job.specs)
+            for summary in missing_summaries(job, done) if isinstance(done, GancheckError) else done:
+                hear(summary)
     outcome = write_leaderboard(plan, counts)
     return replace(outcome, notes=(*describe_trouble(heard), *missing_compiler(plan, todo), *outcome.notes))
 

@@ -26,6 +26,10 @@ from gancheck.system.files import replacing, sweep, write_text
 
 Row = dict[str, Any]
 
+#: Of a results folder's layout; raise it when older versions could not read what is written. 1: version 0.1, which did
+#: not say it, nor which tasks are the suite's and which runs were asked for.
+FORMAT = 2
+
 
 @dataclass(frozen=True)
 class Run:
@@ -92,7 +96,7 @@ class Store:
             raise StoreError(f"{self.folder} holds suite {text}, not {suite} version {version}; use another --out")
         now = list(dict.fromkeys(run_ids))
         asked = [*(run_id for run_id in self.named("asked") if run_id not in set(now)), *now]
-        facts = {"suite": suite, "version": version, "track": track, "base": base}
+        facts = {"format": FORMAT, "suite": suite, "version": version, "track": track, "base": base}
         told = {**facts, "tasks": [*(tasks or self.named("tasks"))], "asked": asked}
         write_text(self.owner_file, json.dumps(told))
         sweep(self.folder)
@@ -122,16 +126,23 @@ class Store:
         return [str(item) for item in (self.about() or {}).get(key, [])]
 
     def about(self) -> Row | None:
-        """What the folder says of itself."""
+        """What the folder says of itself; StoreError where a newer version wrote it, or something else."""
         try:
             if not self.owner_file.exists():
                 return None
             held: Row = json.loads(self.owner_file.read_text(encoding="utf-8"))
-            return {"suite": held["suite"], "version": held["version"], **held}
+            about = {"suite": held["suite"], "version": held["version"], **held}
+            number = format_of(held)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StoreError(
                 f"{self.owner_file} is not what gancheck wrote; remove it, or use another folder"
             ) from error
+        if number > FORMAT:
+            raise StoreError(
+                f"{self.folder} is of format {number}, which a newer gancheck wrote; this one reads up to {FORMAT}: "
+                "pip install --upgrade gancheck"
+            )
+        return about
 
     def path(self, run_id: str) -> Path:
         """Where a run is."""
@@ -214,6 +225,14 @@ class Store:
 
 class SetAside(StoreError):
     """A run file that was not whole and has been moved out of the way."""
+
+
+def format_of(about: Row) -> int:
+    """The format of a folder that says this of itself; ValueError where that is no whole number from 1."""
+    number = about.get("format", 1)
+    if type(number) is not int or number < 1:
+        raise ValueError(f"no format: {number!r}")
+    return number
 
 
 def read_run_file(path: Path) -> Run:

@@ -27,6 +27,8 @@ def replacing(path: Path, option: str = "--out") -> Iterator[Path]:
         yield part
         sync(part)
         os.replace(part, path)
+        with suppress(OSError):  # some file systems sync no folders
+            sync(path.parent)
     except OSError as error:
         advice = "free space or " if error.errno in FULL else ""
         reason = "a file is in the way" if error.errno in IN_THE_WAY else error.strerror or error
@@ -37,7 +39,8 @@ def replacing(path: Path, option: str = "--out") -> Iterator[Path]:
 
 
 def sync(path: Path) -> None:
-    """Have a file's content on the disk, so that after a power cut its name never stands for less than all of it."""
+    """Have a file's content on the disk, so that after a power cut its name never stands for less than all of it; of a
+    folder, the names in it."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -6,7 +6,7 @@ import os
 import platform
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +89,22 @@ def same(results: Look, undisturbed: Path) -> Callable[[Path], bool]:
 class Idle:
     """An executor that must not be asked for anything."""
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
+    def run(self, jobs: Sequence[Job]) -> Generator[JobResult]:
         raise AssertionError("nothing is to be done")
+
+
+class Stopped(Idle):
+    """An executor whose workers are waited for when it is closed, in the middle of which Ctrl-C comes again."""
+
+    holds_workers = False
+
+    def run(self, jobs: Sequence[Job]) -> Generator[JobResult]:
+        self.holds_workers = True
+        try:
+            yield jobs[0], [RunSummary("ring/mlp none seed 0", "done", "", 1.0, 0.1)]
+        finally:
+            self.holds_workers = False
+            raise KeyboardInterrupt("twice")
 
 
 class Reads(dict[str, Run]):
@@ -133,6 +147,21 @@ def test_a_run_file_is_read_once(there: int, copy: Path, place: Path) -> None:
     assert made.counts.total() == len(made.runs) == 8
     assert all(count == 1 for count in reads.counts.values())
     assert len(reads.counts) == 8
+
+
+def test_ctrl_c_that_hits_who_hears_of_runs_ends_the_workers_and_may_come_again(
+    place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, executor, ignored = Plan.make(place / "mine.toml", out=tmp_path, device="cpu"), Stopped(), list[Any]()
+    monkeypatch.setattr("sys.unraisablehook", ignored.append)  # which would print a traceback
+
+    def stop(summary: RunSummary) -> None:
+        raise KeyboardInterrupt("once")
+
+    with pytest.raises(KeyboardInterrupt, match="twice"):
+        execute(plan, executor, stop)
+    assert not executor.holds_workers
+    assert not ignored
 
 
 def test_every_run_is_heard_of_once_and_its_rows_come_along(outcome: RunOutcome, heard: list[RunSummary]) -> None:

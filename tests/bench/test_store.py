@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import platform
 import resource
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,10 +17,15 @@ from typing import Any
 
 import pytest
 
+from gancheck.bench.merged_folders import MergedFolders, ResultsFolder
 from gancheck.bench.run_spec import RunSpec
-from gancheck.bench.store import Row, Run, SetAside, Store
+from gancheck.bench.store import FORMAT, Row, Run, SetAside, Store
+from gancheck.bench.tuning.track_comparison import board_on
 from gancheck.errors import StoreError
+from gancheck.plugins.registry import Registry
+from gancheck.report.html.report import Report
 
+FIRST_VERSION = Path(__file__).parents[2] / "benchmarks" / "faults" / "folder-0.1"
 ROWS = [
     {"kind": "value", "step": 5, "metric": "score", "value": 0.25, "real": 1.0},
     {
@@ -298,6 +304,66 @@ def test_a_file_where_the_folder_should_be_is_said(tmp_path: Path) -> None:
     (tmp_path / "afile").write_text("")
     with pytest.raises(StoreError, match=r"afile cannot be used for results \(a file is in the way\); use another"):
         Store(tmp_path / "afile").claim("mine", "1")
+
+
+def set_format(store: Store, number: object) -> None:
+    store.owner_file.write_text(json.dumps({**json.loads(store.owner_file.read_text()), "format": number}))
+
+
+def test_a_folder_says_in_which_format_it_is(store: Store) -> None:
+    assert json.loads(store.owner_file.read_text())["format"] == FORMAT
+
+
+#: Everything that reads a folder: a run that goes on, rank, a merge, a report, a comparison of tracks.
+READERS: dict[str, Callable[[Store], object]] = {
+    "claim": lambda store: store.claim("mine", "1"),
+    "runs": Store.runs,
+    "merge": lambda store: MergedFolders.read([store.folder]),
+    "report": lambda store: Report.of(store.folder, Registry()),
+    "tracks": lambda store: board_on(store.folder, "default"),
+}
+
+
+@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+def test_a_folder_of_a_newer_format_is_refused_with_advice(reader: Callable[[Store], object], store: Store) -> None:
+    set_format(store, FORMAT + 1)
+    before = store.owner_file.read_bytes()
+    with pytest.raises(StoreError) as refusal:
+        reader(store)
+    assert str(refusal.value) == (
+        f"{store.folder} is of format {FORMAT + 1}, which a newer gancheck wrote; this one reads up to {FORMAT}: "
+        "pip install --upgrade gancheck"
+    )
+    assert store.owner_file.read_bytes() == before
+
+
+@pytest.mark.parametrize("number", ["new", None, 1.5, 0, True])
+def test_a_format_that_is_no_number_is_named(number: object, store: Store) -> None:
+    set_format(store, number)
+    with pytest.raises(StoreError, match=r"suite\.json is not what gancheck wrote"):
+        store.owner()
+
+
+@pytest.fixture
+def first_version(tmp_path: Path) -> Store:
+    """A copy of a folder that version 0.1 wrote, which did not say its format."""
+    return Store(Path(shutil.copytree(FIRST_VERSION, tmp_path / "0.1")))
+
+
+def test_a_folder_of_the_first_version_is_read(first_version: Store) -> None:
+    assert first_version.owner() == ("tiny", "1")
+    assert {(run.spec.recipe, run.spec.seed, run.outcome["status"]) for run in first_version.runs()} == {
+        (recipe, seed, "done") for recipe in ("none", "r1") for seed in (0, 1)
+    }
+    assert len(ResultsFolder.read(first_version.folder).runs) == 4
+
+
+def test_a_folder_of_the_first_version_can_be_gone_on_with(first_version: Store, run: Make) -> None:
+    first_version.claim("tiny", "1", ["ring/mlp"], [run().spec.run_id])
+    first_version.commit(run())
+    assert [found.spec.seed for found in first_version.runs()][-1] == 0
+    assert len(first_version.runs()) == 5
+    assert json.loads(first_version.owner_file.read_text())["format"] == FORMAT
 
 
 def test_what_was_asked_for_last_comes_last(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from typing import Protocol
 
 import torch
@@ -23,8 +23,19 @@ class Executor(Protocol):
     def survey(self) -> tuple[int, list[str]]:
         """How many jobs are worked on at once, and where, a line each, where that is not this machine alone."""
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
-        """Every job's result, in the order in which they are done."""
+    def run(self, jobs: Sequence[Job]) -> Generator[JobResult]:
+        """Every job's result, in the order in which they are done; to close it ends all work."""
+
+
+def open_results(executor: Executor, jobs: Sequence[Job]) -> closing[Generator[JobResult]]:
+    """The results of some jobs, or of none, for `with`: whatever hits the loop over them, such as Ctrl-C, workers have
+    ended when the block has."""
+
+    def work() -> Generator[JobResult]:
+        if jobs:
+            yield from executor.run(jobs)
+
+    return closing(work())
 
 
 def run_safely(job: Job, on_step: OnStep = lambda _: None) -> list[RunSummary] | GancheckError:

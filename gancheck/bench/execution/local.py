@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from multiprocessing.connection import wait
@@ -56,7 +56,7 @@ class LocalExecutor:
         workers = min(jobs or default_jobs(device, cells), max(1, cells))
         return cls(workers, threads or worker_threads(device, workers), gpus_of(device))
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
+    def run(self, jobs: Sequence[Job]) -> Generator[JobResult]:
         """Work on all jobs; results come as they are done."""
         worker_context.cache_clear()  # plug-ins may have changed since the last call
         limited = any(job.cell.task.budget.timeout or job.cell.task.budget.memory for job in jobs)
@@ -96,7 +96,7 @@ class WorkerPool:
         self.workers: list[Worker] = []
         self.waiting: deque[Attempt] = deque()
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
+    def run(self, jobs: Sequence[Job]) -> Generator[JobResult]:
         """Results in the order in which they come."""
         self.waiting.extend(map(Attempt, jobs))
         try:

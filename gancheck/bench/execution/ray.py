@@ -12,7 +12,7 @@ import os
 import socket
 import tempfile
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,7 +77,7 @@ class RayExecutor:
         cores, gpus = (say_count(int(resources.get(kind, 0)), kind) for kind in ("CPU", "GPU"))
         return f"{cores}, {gpus}, {say_count(self.room(resources), 'block')} at once"
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
+    def run(self, jobs: Sequence[Job]) -> Generator[JobResult]:
         """Work on all jobs; results come as they are done, their files committed."""
         worker_context.cache_clear()  # plug-ins may have changed since the last call
         with connect(self.address) as ray:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from gancheck.bench.cell import RunSummary, summarise_run
 from gancheck.bench.collect import run_result
-from gancheck.bench.execution.base import Executor
+from gancheck.bench.execution.base import Executor, open_results
 from gancheck.bench.plan import Plan
 from gancheck.bench.run_result import RunResult
 from gancheck.bench.suite import Suite
@@ -179,10 +179,11 @@ def run_recipes(
     plan = tuning.plan_of([task], recipes)
     plan.claim()
     todo = plan.todo
-    for job, done in executor.run(todo) if todo else ():
-        if isinstance(done, GancheckError):
-            raise done
-        plan.store.forget(spec.run_id for spec in job.specs)
+    with open_results(executor, todo) as results:
+        for job, done in results:
+            if isinstance(done, GancheckError):
+                raise done
+            plan.store.forget(spec.run_id for spec in job.specs)
     for spec in plan.specs:
         run = plan.store.read(spec.run_id)
         assert run is not None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gancheck.bench.cell import Job
+from gancheck.bench.cell import Job, Retry
 from gancheck.bench.execution import worker
 from gancheck.bench.execution.local import LocalExecutor
 from gancheck.bench.lost_job import Attempt, Loss, describe_exit, split_job
@@ -24,27 +26,26 @@ block = 1
 budget = { steps = 10, evaluations = 1, timeout = 1.0 }
 evaluation = { samples = 200, metrics = ["modes", "quality"] }
 """
-#: Of memory, for one alone: where it is limited, every block has a worker of its own, which takes a second to start.
-LIMITS = {"leaks": "budget = { memory = 1.2 }\n"}
 #: What every GAN does before it trains.
 FAULTS = {
     "good": "pass",
     "exits": "sys.exit(7)",
     "talks": "print('nonsense'); os.write(1, b'more nonsense')",
     "wanders": "os.chdir('/')",
-    "reseeds": "torch.manual_seed(0)",
+    "reseeds": "torch.manual_seed(0); random.seed(0); numpy.random.seed(0)",
     "retypes": "torch.set_default_dtype(torch.float64)",
     "forks": "os.fork()",
     "closure": "self_made = [lambda: session]; session.kept = self_made",
     "lacks": "import no_such_package",
     "quits": "os._exit(5)",
     "crashes": "resource.setrlimit(resource.RLIMIT_CORE, (0, 0)); ctypes.string_at(0)",
-    "hangs": "time.sleep(1e6)",
+    "spins": "exec('while True: pass')",
     "leaks": "kept = torch.ones(2**28); time.sleep(1e6)",
 }
 GAN = """\
-import ctypes, os, resource, sys, time
+import ctypes, os, random, resource, sys, time
 from dataclasses import dataclass
+import numpy
 import torch
 from torch import nn
 import gancheck as gc
@@ -55,7 +56,8 @@ class Own(gc.Gan):
         return gc.Players(nn.Linear(2, data.size), nn.Linear(data.size, 1), gc.Latent(2))
 
     def train(self, session):
-        self.misbehave(session)
+        if "HEALED" not in os.environ:
+            self.misbehave(session)
         for _ in session.steps():
             with torch.no_grad():
                 session.players.generator.weight.add_(0.1 * session.latent(2))
@@ -75,24 +77,39 @@ ENDS = {
     "lacks": ("failed", "No module named 'no_such_package'"),
     "quits": ("failed", "its process ended with exit status 5"),
     "crashes": ("failed", "its process was killed by SIGSEGV"),
-    "hangs": ("timeout", "over 1 s, and no sign for"),
+    "spins": ("timeout", "over 1 s, and no sign for"),
     "leaks": ("failed", "over 1.2 GiB of memory"),
 }
 
 
+LIMITED = "budget = { steps = 10, evaluations = 1, timeout = 1.0, memory = 1.2 }\n"
+TASK = '[[task]]\ndataset = "ring(sigma=0.1)"\ngan = "{}"\n'
+
+
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> RunOutcome:
-    """A suite of all of them, on one worker, which is replaced where it must be."""
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A suite of all of them. Only one has a limit of memory, which takes a worker of its own."""
     place = tmp_path_factory.mktemp("faults")
     acts = [ONE.format(name=name, title=name.title(), act=act) for name, act in FAULTS.items()]
     (place / "own.py").write_text(GAN + "".join(acts))
-    tasks = [f'[[task]]\ndataset = "ring(sigma=0.1)"\ngan = "{name}"\n{LIMITS.get(name, "")}' for name in FAULTS]
+    tasks = [TASK.format(name) + (LIMITED if name == "leaks" else "") for name in FAULTS]
     (place / "mine.toml").write_text(SUITE + "\n".join(tasks))
+    return place
+
+
+def run_all(place: Path, out: Path, retry: Retry | None = None) -> RunOutcome:
+    """The suite on one worker, which is replaced where it must be."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(worker, "PATIENCE", 20.0)
         patch.setattr("gancheck.bench.lost_job.TRIES", 1)
-        plan = Plan.make(place / "mine.toml", [place / "own.py"], out=place / "runs", device="cpu")
+        plan = Plan.make(place / "mine.toml", [place / "own.py"], out=out, device="cpu", retry=retry)
         return execute(plan, LocalExecutor(1, 1))
+
+
+@pytest.fixture(scope="module")
+def outcome(place: Path) -> RunOutcome:
+    """What comes of it."""
+    return run_all(place, place / "runs")
 
 
 def by_gan(outcome: RunOutcome) -> dict[str, Run]:
@@ -118,6 +135,19 @@ def test_plug_in_that_only_misbehaves_gives_the_numbers_of_one_that_does_not(nam
     assert [row for row in runs[name].rows if row["kind"] == "value"] == [
         row for row in runs["good"].rows if row["kind"] == "value"
     ]
+
+
+def test_those_that_came_to_nothing_are_tried_again_when_asked_for_and_no_other(
+    outcome: RunOutcome, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shutil.copytree(outcome.leaderboard.parent, tmp_path / "runs")
+    monkeypatch.setenv("HEALED", "yes")
+    kept = Counter({**outcome.counts, "done": 0, "cached": outcome.counts["done"]})
+    assert run_all(place, folder).counts == kept
+    again = run_all(place, folder, retry="failed")
+    assert again.counts == {"done": len(ENDS), "cached": len(FAULTS) - len(ENDS)}
+    runs = by_gan(again)
+    assert all(runs[name].last("value") == runs["good"].last("value") for name in ENDS)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -38,7 +38,7 @@ class Pretender:
             return pretended(spec, self.likes_rates)
         return Run(spec, [], {**pretended(spec, self.likes_rates).outcome, "status": "skipped", "reason": reason})
 
-    def run(self, jobs: Sequence[Job]) -> Iterator[JobResult]:
+    def run(self, jobs: Sequence[Job]) -> Generator[JobResult]:
         for job in jobs:
             if len(self.specs) >= self.most:
                 raise Stopped
