@@ -35,16 +35,13 @@ class TrackComparison:
     @classmethod
     def read(cls, tuning: Path, default: Path, tuned: Path) -> TrackComparison:
         """From the folder of tuning, and the results folders of both tracks."""
-        table = tuning / "tuning.csv"
-        if not table.is_file():
-            raise StoreError(f"{tuning} has no tuning.csv; give the folder that gancheck tune has written")
-        rows = pl.read_csv(table, columns=["strategy", "tuned"], infer_schema=False).iter_rows()
+        recipes = read_tuned_recipes(tuning / "tuning.csv")
         boards = board_on(default, "default"), board_on(tuned, "tuned")
         names = [(board.suite, board.suite_version.removesuffix("+tuned")) for board in boards]
         if names[0] != names[1]:
             said = " and ".join(" version ".join(name) for name in names)
             raise StoreError(f"the two folders hold {said}; run one suite on both tracks, at the same budget")
-        return cls(dict(rows), *boards)
+        return cls(recipes, *boards)
 
     def rows(self) -> list[Row]:
         """One row per recipe on both boards, by default rank; columns are `COLUMNS`. `gain` is the paired difference in
@@ -77,6 +74,13 @@ class TrackComparison:
         path = folder / "moves.csv"
         write_text(path, csv(self.rows(), COLUMNS))
         return path
+
+
+def read_tuned_recipes(table: Path) -> dict[str, str]:
+    """Which recipe became which, of the table that tuning has written."""
+    if not table.is_file():
+        raise StoreError(f"{table.parent} has no tuning.csv; give the folder that gancheck tune has written")
+    return dict(pl.read_csv(table, columns=["strategy", "tuned"], infer_schema=False).iter_rows())
 
 
 def board_on(folder: Path, track: Track) -> Leaderboard:
