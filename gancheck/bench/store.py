@@ -15,13 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from filelock import FileLock, Timeout
 
 from gancheck.bench.alarm_rows import read_alarm
+from gancheck.bench.run_rows import check_rows
 from gancheck.bench.run_spec import RunSpec
 from gancheck.detectors.base import Alarm
-from gancheck.errors import StoreError
-from gancheck.system.files import replacing, sweep, write_text
+from gancheck.errors import BadParameter, StoreError
+from gancheck.system.files import refuse_link, replacing, sweep, write_text
 
 Row = dict[str, Any]
 
@@ -58,6 +60,16 @@ class Run:
     def alarms(self) -> list[Alarm]:
         """The detectors' alarms, without cause and advice, which are the detectors' own."""
         return [read_alarm(row) for row in self.rows if row["kind"] == "alarm"]
+
+
+class Owner(msgspec.Struct):
+    """What a results folder says of itself; folders of version 0.1 do so of their suite alone."""
+
+    suite: str
+    version: str
+    track: str = "default"
+    tasks: list[str] = []
+    asked: list[str] = []
 
 
 class Store:
@@ -108,7 +120,7 @@ class Store:
 
     def track(self) -> str:
         """The suite's track, `default` or `tuned`; "default" in folders from before there was another."""
-        return str((self.about() or {}).get("track", "default"))
+        return str((self.about() or {"track": "default"})["track"])
 
     def named(self, key: str) -> list[str]:
         """What the folder lists: the suite's own "tasks", or the ids of all runs that were "asked" for, the last call's
@@ -120,9 +132,10 @@ class Store:
         try:
             if not self.owner_file.exists():
                 return None
-            held: Row = json.loads(self.owner_file.read_text(encoding="utf-8"))
-            return {"suite": held["suite"], "version": held["version"], **held}
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            refuse_link(self.owner_file)
+            held: Row = msgspec.to_builtins(msgspec.json.decode(self.owner_file.read_bytes(), type=Owner))
+            return held
+        except (OSError, ValueError, RecursionError) as error:
             raise StoreError(
                 f"{self.owner_file} is not what gancheck wrote; remove it, or use another folder"
             ) from error
@@ -212,13 +225,15 @@ class SetAside(StoreError):
 
 def read_run_file(path: Path) -> Run:
     """Read and check one run file."""
+    refuse_link(path)
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-        spec, *rows, outcome = map(json.loads, lines)
+        spec, *rows, outcome = map(msgspec.json.decode, lines)
         good = outcome["kind"] == "outcome" and outcome.pop("checksum") == checksum([*lines[:-1], json_line(outcome)])
         named = RunSpec.read({k: v for k, v in spec.items() if k != "kind"})
-        good = good and path.stem == named.run_id == named.own_id()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        good = good and path.stem == named.run_id and named == named.with_ids()
+        check_rows(rows, outcome)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, BadParameter) as error:
         raise StoreError(f"{path.name} is truncated or not a run file") from error
     if not good:
         raise StoreError(f"{path.name} was changed after it was written")

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from gancheck.errors import StoreError
-from gancheck.system.files import replacing
+from gancheck.system.files import refuse_link, replacing
 
 VERSION = 1  #: of the file's layout
 
@@ -49,6 +49,7 @@ class Checkpoint:
     @classmethod
     def load(cls, path: Path, training: str) -> Self:
         """Read it back; StoreError, in one line, for one that is not whole or belongs to another training."""
+        refuse_link(path)
         try:
             with safetensors.safe_open(path, "pt") as file:
                 about = file.metadata() or {}

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from gancheck.errors import StoreError
 from gancheck.gans.state import Kept, Params
-from gancheck.system.files import replacing
+from gancheck.system.files import refuse_link, replacing
 
 Status = Literal["done", "diverged", "failed", "timeout", "skipped"]
 
@@ -51,6 +51,7 @@ class TrainingRecord:
     @classmethod
     def load(cls, path: Path) -> TrainingRecord:
         """Read it back; a broken file is a StoreError that names it."""
+        refuse_link(path)
         try:
             with safetensors.safe_open(path, "pt") as file:
                 made = cls(**json.loads(file.metadata()["outcome"]))
