@@ -13,7 +13,7 @@ from safetensors import safe_open
 from torch import Tensor
 
 from gancheck.errors import BadData
-from gancheck.loading.arrays import PLAIN, Member, map_file, raw_array
+from gancheck.loading.arrays import PLAIN, map_file, members_of, raw_array
 from gancheck.loading.failures import one_line_errors
 from gancheck.loading.frames import structured_table
 from gancheck.loading.hdf5 import list_datasets
@@ -37,8 +37,7 @@ def npy(path: Path, options: ReadOptions, like: Samples | None) -> Raw:
 def npz(path: Path, options: ReadOptions, like: Samples | None) -> Raw:
     """The samples of a .npz file, and its labels if it has some."""
     with one_line_errors(path.name, PLAIN), zipfile.ZipFile(path) as archive:
-        members = {m.filename.removesuffix(".npy"): m for m in archive.infolist() if m.filename.endswith(".npy")}
-        return from_names({name: Member(archive, m) for name, m in members.items()}, path.name, options.array)
+        return from_names(members_of(archive), path.name, options.array)
 
 
 def torch_file(path: Path, options: ReadOptions, like: Samples | None) -> Raw:

@@ -20,11 +20,12 @@ from gancheck.classifiers.image_network import fresh
 from gancheck.datasets.images.celeba import decode_faces
 from gancheck.datasets.images.image_pools import ImageSet
 from gancheck.datasets.images.mnist import Mnist
-from gancheck.extractors.cache import FeatureCache, digest_of
+from gancheck.extractors.cache import FEATURES, FeatureCache
 from gancheck.extractors.torchscript import TorchScript
 from gancheck.extractors.weights import load_tensors
 from gancheck.gans.state import Kept
 from gancheck.system.data_folder import data_from
+from gancheck.system.kept_tensor import write_kept
 from gancheck.training.checkpoint import Checkpoint, content_hash
 from gancheck.training.record import TrainingRecord
 from gancheck.training.start_weights import read_player, save_players
@@ -75,8 +76,7 @@ def read_checkpoint(path: Path) -> int:
 
 def write_features(path: Path) -> None:
     """As the cache keeps them."""
-    features = torch.arange(12.0).reshape(6, 2)
-    safetensors.torch.save_file({"features": features}, path, {"sha256": digest_of(features)})
+    write_kept(path, FEATURES, torch.arange(12.0).reshape(6, 2))
 
 
 def read_script(path: Path) -> Tensor:
@@ -112,7 +112,7 @@ def read_mnist(path: Path) -> ImageSet:
 
 
 def read_faces(path: Path) -> Any:
-    """Faces that were decoded once; there is no photograph to make them from again."""
+    """Faces that were decoded once, or are again."""
     return decode_faces([path.with_name("1.png")], 8, path)
 
 
@@ -150,5 +150,5 @@ NETWORKS = (
     Reader("weights .pth", "w.pth", lambda path: torch.save(WEIGHTS, path), names, forms.ZIP),
     Reader("extractor, TorchScript", "e.pt", write_script, read_script, forms.ZIP),
     Reader("MNIST's files", "MNIST/raw/t10k-images-idx3-ubyte", write_mnist, read_mnist, forms.IDX),
-    Reader("decoded faces .npy", "held-out-8.npy", write_faces, read_faces, forms.NPY),
+    Reader("decoded faces", "held-out-8.safetensors", write_faces, read_faces, forms.TENSORS),
 )
