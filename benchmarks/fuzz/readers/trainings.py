@@ -14,6 +14,7 @@ from benchmarks.fuzz.structures import Form
 from gancheck.api.diagnose import diagnose
 from gancheck.api.watch import watch
 from gancheck.detectors.observation import Observation
+from gancheck.monitor.adapters.state_file import read_state
 from gancheck.monitor.monitor import Monitor
 from gancheck.monitor.trace import TraceWriter
 
@@ -91,7 +92,7 @@ def write_monitor(path: Path) -> None:
 def go_on(path: Path) -> list[Any]:
     """Load the state, and train on."""
     monitor = watch(detectors=CHEAP, every=2, on_alarm=str)
-    monitor.load_state_dict(json.loads(path.read_text()))
+    monitor.load_state_dict(read_state(path))
     return show(monitor)
 
 

@@ -80,7 +80,11 @@ def read_tuned_recipes(table: Path) -> dict[str, str]:
     """Which recipe became which, of the table that tuning has written."""
     if not table.is_file():
         raise StoreError(f"{table.parent} has no tuning.csv; give the folder that gancheck tune has written")
-    return dict(pl.read_csv(table, columns=["strategy", "tuned"], infer_schema=False).iter_rows())
+    try:
+        names = pl.read_csv(table, infer_schema=False).select("strategy", "tuned").drop_nulls()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise StoreError(f"{table} is not what gancheck tune has written; tune again") from error
+    return dict(names.iter_rows())
 
 
 def board_on(folder: Path, track: Track) -> Leaderboard:
