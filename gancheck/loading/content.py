@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tarfile
 import zipfile
 from itertools import islice
 from os import PathLike
@@ -95,11 +94,6 @@ def open_zip(path: Path) -> Content:
     if not names or any(name.endswith(".npy") for name in names):
         return "npz"
     return "archive" if any(name.lower().endswith(ARRAYS) for name in names) else "unknown"
-
-
-def is_tar(path: Path) -> bool:
-    """Whether a file is a .tar, compressed or not."""
-    return tarfile.is_tarfile(path)
 
 
 def is_safetensors(start: bytes) -> bool:

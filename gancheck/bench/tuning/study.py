@@ -24,9 +24,22 @@ def open_journal(path: Path) -> BaseStorage:
     """The storage in which all studies of a folder are."""
     storages = optuna_module().storages
     path.parent.mkdir(parents=True, exist_ok=True)
+    drop_half_line(path)
     with refusing_damage(path):
         made: BaseStorage = storages.JournalStorage(storages.journal.JournalFileBackend(str(path)))
     return made
+
+
+def drop_half_line(path: Path) -> None:
+    """Cut off a last line that was not written to its end, as the next one would be written on behind it.
+
+    StoreError for a file that is no journal.
+    """
+    text = path.read_bytes() if path.exists() else b""
+    if text and not text.startswith(b"{"):
+        raise StoreError(f"{path} is damaged or no journal of gancheck tune; remove it and tune again")
+    if text and not text.endswith(b"\n"):
+        path.write_bytes(text[: text.rfind(b"\n") + 1])
 
 
 @contextmanager

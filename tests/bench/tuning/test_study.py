@@ -29,7 +29,7 @@ def test_a_damaged_journal_is_named_with_what_to_do(tmp_path: Path, registry: Re
     path = tmp_path / "journal.log"
     tune_once(path, registry)
     path.write_bytes(line.encode("latin-1") + b"\n" + path.read_bytes())
-    with pytest.raises(StoreError, match=r"journal\.log is damaged .*; remove it and tune again"):
+    with pytest.raises(StoreError, match=r"journal\.log is damaged.*; remove it and tune again"):
         study(path, registry)
 
 
@@ -45,4 +45,7 @@ def test_a_line_that_was_not_written_to_its_end_costs_nothing_else(tmp_path: Pat
     path = tmp_path / "journal.log"
     tune_once(path, registry)
     path.write_text(path.read_text() + json.dumps({"op_code": 4})[:-4])
-    assert study(path, registry).best is not None
+    again = study(path, registry)
+    assert again.best is not None
+    assert again.next_trial() is not None
+    assert len(study(path, registry).study.get_trials()) == 2
