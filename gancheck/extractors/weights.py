@@ -17,6 +17,7 @@ from torch import Tensor
 from gancheck.errors import BadData, MissingWeights
 from gancheck.loading.content import content_of
 from gancheck.loading.failures import one_line_errors, reason
+from gancheck.loading.old_torch import refuse_claims
 
 PATIENCE = 10.0  #: seconds without an answer after which a download is given up
 
@@ -80,6 +81,7 @@ def load_tensors(path: Path, name: str) -> Mapping[str, Tensor]:
     advice = f"give the weights of {name} as a file of named tensors"
     refuse_code(path, advice)
     with one_line_errors(str(path), advice):
+        refuse_claims(path)
         state = torch.load(path, map_location="cpu", weights_only=True)
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
         raise BadData(f"{path} holds no named tensors; give the weights of {name}")

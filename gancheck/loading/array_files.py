@@ -18,6 +18,7 @@ from gancheck.loading.failures import one_line_errors
 from gancheck.loading.frames import structured_table
 from gancheck.loading.hdf5 import list_datasets
 from gancheck.loading.named_arrays import flatten, from_names
+from gancheck.loading.old_torch import refuse_claims
 from gancheck.loading.options import ReadOptions
 from gancheck.loading.raw import Array, Raw
 from gancheck.loading.samples import Samples
@@ -43,6 +44,7 @@ def npz(path: Path, options: ReadOptions, like: Samples | None) -> Raw:
 def torch_file(path: Path, options: ReadOptions, like: Samples | None) -> Raw:
     """A tensor, or nested dicts of tensors, saved with torch.save; nothing else is unpickled."""
     with one_line_errors(path.name, SAVE):
+        refuse_claims(path)
         found = torch.load(path, map_location="cpu", weights_only=True)
         if not isinstance(found, Tensor | Mapping):
             raise BadData(f"{path.name} holds a {type(found).__name__}; {SAVE}")

@@ -223,3 +223,12 @@ def saved(array: np.ndarray[Any, Any]) -> bytes:
     file = io.BytesIO()
     np.save(file, array)
     return file.getvalue()
+
+
+@pytest.mark.parametrize("chunks", [None, (2**26, 8)])
+def test_hdf5_that_claims_far_more_than_the_file_has_is_refused(tmp_path: Path, chunks: tuple[int, int] | None) -> None:
+    shape = (2**27, 2) if chunks is None else (9, 8)
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("x", shape, "f4", chunks=chunks, maxshape=chunks and (None, 8))
+    with pytest.raises(BadData, match="says that its shape is"):
+        open_samples(tmp_path / "a.h5")
