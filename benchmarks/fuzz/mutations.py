@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from random import Random
+from typing import Literal
 
 HUGE = (2**31 - 1, 2**31, 2**32 - 1, 2**40, 2**63 - 1, 2**64 - 1)  #: what a count in a header may claim
 LONG = (b"1" + b"0" * 12, b"9" * 20, b"9" * 400, b"9" * 5000, b"1e400", b"-1", b"nan", b"0x7f", b"1_000")
@@ -57,8 +58,9 @@ def claim_huge(data: bytes, luck: Random) -> bytes:
     if written and luck.random() < 0.5:
         found = luck.choice(written)
         return data[: found.start()] + luck.choice(LONG) + data[found.end() :]
-    size, order = luck.choice((4, 8)), luck.choice(("little", "big"))
-    number = (luck.choice(HUGE) % 2 ** (8 * size)).to_bytes(size, order)
+    size = luck.choice((4, 8))
+    order: Literal["little", "big"] = luck.choice(("little", "big"))
+    number: bytes = (luck.choice(HUGE) % 256**size).to_bytes(size, order)
     place = luck.randrange(min(len(data), luck.choice((64, len(data)))))
     return data[:place] + number + data[place + size :]
 

@@ -67,8 +67,8 @@ def judge_all(cases: Sequence[Case], each: int, seed: int, answer: Connection) -
 
     torch.set_num_threads(1)
     sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
-    limit_addresses()
     for reader in dict.fromkeys(case.reader for case in cases):
+        limit_addresses()  # anew, as threads and caches of libraries stay
         with tempfile.TemporaryDirectory(prefix="fuzz-") as place:
             whole = Cases(READERS[reader], each, seed, Path(place))
             for case in (case for case in cases if case.reader == reader):

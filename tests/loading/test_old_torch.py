@@ -33,3 +33,12 @@ def test_a_claim_of_billions_of_numbers_is_refused_as_what_it_is(old: Path) -> N
     for read in (open_samples, lambda path: load_tensors(path, "inception")):
         with pytest.raises(BadData, match=r"it promises 2,147,483,647 numbers"):
             read(old)
+
+
+def test_a_text_that_is_said_to_be_longer_than_the_file_is_refused_before_it_is_read(old: Path) -> None:
+    whole = old.read_bytes()
+    start = b"X\x07\x00\x00\x00storage"
+    assert start in whole
+    old.write_bytes(whole.replace(start, b"X\xff\xff\xff\x7fstorage"))
+    with pytest.raises(BadData, match="is damaged"):
+        open_samples(old)
