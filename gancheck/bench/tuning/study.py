@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -38,8 +39,17 @@ def drop_half_line(path: Path) -> None:
     text = path.read_bytes() if path.exists() else b""
     if text and not text.startswith(b"{"):
         raise StoreError(f"{path} is damaged or no journal of gancheck tune; remove it and tune again")
-    if text and not text.endswith(b"\n"):
-        path.write_bytes(text[: text.rfind(b"\n") + 1])
+    start = text.rfind(b"\n", 0, -1) + 1
+    if text and not is_whole(text[start:]):
+        path.write_bytes(text[:start])
+
+
+def is_whole(line: bytes) -> bool:
+    """Whether a line of a journal was written to its end."""
+    try:
+        return line.endswith(b"\n") and isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
 
 
 @contextmanager

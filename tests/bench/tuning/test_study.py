@@ -41,10 +41,11 @@ def test_trials_of_other_parameters_are_refused(tmp_path: Path, registry: Regist
         study(path, registry)
 
 
-def test_a_line_that_was_not_written_to_its_end_costs_nothing_else(tmp_path: Path, registry: Registry) -> None:
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_a_last_line_that_is_not_whole_costs_nothing_else(tmp_path: Path, registry: Registry, end: str) -> None:
     path = tmp_path / "journal.log"
     tune_once(path, registry)
-    path.write_text(path.read_text() + json.dumps({"op_code": 4})[:-4])
+    path.write_text(path.read_text() + json.dumps({"op_code": 4})[:-4] + end)
     again = study(path, registry)
     assert again.best is not None
     assert again.next_trial() is not None
