@@ -15,7 +15,7 @@ from typing import Any
 
 SECONDS = 10.0  #: CPU time of one case
 MEMORY = 512 * 2**20  #: bytes by which the process may grow in one case
-ADDRESSES = 4 * 2**30  #: bytes of address space that a process of its own gets beyond what it has
+ADDRESSES = 12 * 2**30  #: bytes of address space that a process gets beyond what it has; polars reserves some
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 #: Audit events of which no reader of data has any need, and what they mean.
 RUNS_CODE = {
