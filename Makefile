@@ -1,4 +1,4 @@
-# make setup | bench [SUITE=quick] | bench-detectors [WITH=mine.py] | bench-faults [RESUME=1] | calibrate [SUITE=quick] | test | lint | docs | speed [DEVICE=cuda] | gpu-check | clean
+# make setup | bench [SUITE=quick] | bench-detectors [WITH=mine.py] | bench-faults [RESUME=1] | bench-fuzz | calibrate [SUITE=quick] | test | lint | docs | speed [DEVICE=cuda] | gpu-check | clean
 PYTHON ?= python3
 SUITE ?= quick
 DEVICE ?= cpu
@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup bench bench-detectors bench-faults calibrate test lint docs speed gpu-check clean
+.PHONY: setup bench bench-detectors bench-faults bench-fuzz calibrate test lint docs speed gpu-check clean
 .DEFAULT_GOAL := setup
 
 setup: $(STAMP)
@@ -32,6 +32,10 @@ bench-detectors: $(STAMP)
 # Kills and broken disks by the hundred, about 20 minutes on two quiet cores; RESUME=1 goes on with what was broken off.
 bench-faults: $(STAMP)
 	$(BIN)/python -m benchmarks.faults $(if $(RESUME),--resume)
+
+# Ten thousand broken and hostile files: each gives a result or one clear line.
+bench-fuzz: $(STAMP)
+	$(BIN)/python -m benchmarks.fuzz
 
 calibrate: $(STAMP)
 	$(BIN)/python -m benchmarks.calibration $(SUITE)

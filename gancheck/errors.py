@@ -5,9 +5,16 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+LONGEST = 4000  #: characters of a message
+
 
 class GancheckError(Exception):
     """Base of all errors that are shown as one line, without a traceback; the command line exits with status 2."""
+
+    def __str__(self) -> str:
+        """One line, whatever names from strangers' files are in it."""
+        text = spell_controls(" ".join(super().__str__().split()))
+        return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 
 class UnknownName(GancheckError):
@@ -56,6 +63,11 @@ class TrainingAlarm(GancheckError):
 
 class FailedFold(GancheckError):
     """What a training function raised in one fold of a cross-validation; the message names the fold."""
+
+
+def spell_controls(text: str) -> str:
+    r"""The text with characters that a terminal would obey spelt out, such as `\x1b[2J`, which clears the screen."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -37,10 +37,9 @@ class ResultsFolder:
                 f"{path} is no results folder; give the one that gancheck run has made, such as runs/quick"
             )
         if not (runs := store.runs()):
-            raise StoreError(f"{path} holds no runs yet; gancheck run {about['suite']} makes them")
+            raise StoreError(f"{path} holds no runs yet; gancheck run {about.suite} makes them")
         shown = suite_runs(comparable_runs(runs), store.named("tasks"))
-        names = str(about["suite"]), str(about["version"]), str(about.get("track", "default"))
-        return cls(path, *names, shown, newest_date(path), store.base())
+        return cls(path, about.suite, about.version, about.track, shown, newest_date(path), about.base)
 
 
 Trait = Callable[[ResultsFolder], Mapping[str, Any]]  #: folder -> whose it is -> what it is

@@ -13,22 +13,21 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 from filelock import FileLock, Timeout
 
 from gancheck.bench.alarm_rows import read_alarm
+from gancheck.bench.owner import FORMAT, Owner, read_owner
+from gancheck.bench.run_rows import check_rows
 from gancheck.bench.run_spec import RunSpec
 from gancheck.detectors.base import Alarm
-from gancheck.errors import StoreError
+from gancheck.errors import BadParameter, StoreError
 from gancheck.strategies.untreated import UNTREATED
-from gancheck.system.files import replacing, sweep, write_text
+from gancheck.system.files import refuse_link, replacing, sweep, write_text
 
 Row = dict[str, Any]
-
-#: Of a results folder's layout; raise it when older versions could not read what is written. 1: version 0.1, which did
-#: not say it, nor which tasks are the suite's and which runs were asked for.
-FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -96,9 +95,9 @@ class Store:
             raise StoreError(f"{self.folder} holds suite {text}, not {suite} version {version}; use another --out")
         now = list(dict.fromkeys(run_ids))
         asked = [*(run_id for run_id in self.named("asked") if run_id not in set(now)), *now]
-        facts = {"format": FORMAT, "suite": suite, "version": version, "track": track, "base": base}
-        told = {**facts, "tasks": [*(tasks or self.named("tasks"))], "asked": asked}
-        write_text(self.owner_file, json.dumps(told))
+        names = [*(tasks or self.named("tasks"))]
+        owner = Owner(format=FORMAT, suite=suite, version=version, track=track, base=base, tasks=names, asked=asked)
+        write_text(self.owner_file, json.dumps(msgspec.to_builtins(owner)))
         sweep(self.folder)
 
     @property
@@ -106,43 +105,30 @@ class Store:
         """Where the folder says whose it is."""
         return self.folder / "suite.json"
 
+    def about(self) -> Owner | None:
+        """What the folder says of itself; StoreError where a newer version wrote it, or something else."""
+        return read_owner(self.owner_file)
+
     def owner(self) -> tuple[str, str] | None:
         """Name and version of the suite whose runs the folder holds; None: it is no results folder yet."""
-        if (held := self.about()) is None:
-            return None
-        return str(held["suite"]), str(held["version"])
+        about = self.about()
+        return None if about is None else (about.suite, about.version)
 
     def track(self) -> str:
         """The suite's track, `default` or `tuned`; "default" in folders from before there was another."""
-        return str((self.about() or {}).get("track", "default"))
+        about = self.about()
+        return "default" if about is None else about.track
 
     def base(self) -> str:
         """The recipe to which gains and costs refer; the untreated GAN in folders from before there was another."""
-        return str((self.about() or {}).get("base", UNTREATED))
+        about = self.about()
+        return UNTREATED if about is None else about.base
 
-    def named(self, key: str) -> list[str]:
+    def named(self, key: Literal["tasks", "asked"]) -> list[str]:
         """What the folder lists: the suite's own "tasks", or the ids of all runs that were "asked" for, the last call's
         last. Empty in folders of version 0.1."""
-        return [str(item) for item in (self.about() or {}).get(key, [])]
-
-    def about(self) -> Row | None:
-        """What the folder says of itself; StoreError where a newer version wrote it, or something else."""
-        try:
-            if not self.owner_file.exists():
-                return None
-            held: Row = json.loads(self.owner_file.read_text(encoding="utf-8"))
-            about = {"suite": held["suite"], "version": held["version"], **held}
-            number = format_of(held)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise StoreError(
-                f"{self.owner_file} is not what gancheck wrote; remove it, or use another folder"
-            ) from error
-        if number > FORMAT:
-            raise StoreError(
-                f"{self.folder} is of format {number}, which a newer gancheck wrote; this one reads up to {FORMAT}: "
-                "pip install --upgrade gancheck"
-            )
-        return about
+        about = self.about()
+        return [] if about is None else {"tasks": about.tasks, "asked": about.asked}[key]
 
     def path(self, run_id: str) -> Path:
         """Where a run is."""
@@ -227,23 +213,17 @@ class SetAside(StoreError):
     """A run file that was not whole and has been moved out of the way."""
 
 
-def format_of(about: Row) -> int:
-    """The format of a folder that says this of itself; ValueError where that is no whole number from 1."""
-    number = about.get("format", 1)
-    if type(number) is not int or number < 1:
-        raise ValueError(f"no format: {number!r}")
-    return number
-
-
 def read_run_file(path: Path) -> Run:
     """Read and check one run file."""
+    refuse_link(path)
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-        spec, *rows, outcome = map(json.loads, lines)
+        spec, *rows, outcome = map(msgspec.json.decode, lines)
         good = outcome["kind"] == "outcome" and outcome.pop("checksum") == checksum([*lines[:-1], json_line(outcome)])
         named = RunSpec.read({k: v for k, v in spec.items() if k != "kind"})
-        good = good and path.stem == named.run_id == named.own_id()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        good = good and path.stem == named.run_id and named == named.with_ids()
+        check_rows(rows, outcome)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, BadParameter) as error:
         raise StoreError(f"{path.name} is truncated or not a run file") from error
     if not good:
         raise StoreError(f"{path.name} was changed after it was written")

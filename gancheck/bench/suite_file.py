@@ -32,15 +32,22 @@ def load_suite(name: str | Path, registry: Registry) -> Suite:
     Raises UnknownName, BadSuite or BadParameter, with the file and the line where it is known.
     """
     path = find_suite(name)
+    table, text = read_toml(path)
     try:
-        text = path.read_text(encoding="utf-8")
-        return SuiteReader(tomllib.loads(text), path.stem, path.resolve().parent).suite(registry)
-    except tomllib.TOMLDecodeError as error:
-        raise BadSuite(f"{path.name}: {error}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadSuite(f"{path} cannot be read: {error}") from error
+        return SuiteReader(table, path.stem, path.resolve().parent).suite(registry)
     except GancheckError as error:
         raise type(error)(f"{path.name}{line_of(text, str(error))}: {error}") from error
+
+
+def read_toml(path: Path) -> tuple[Table, str]:
+    """A TOML file as a table and as text; BadSuite where it is none, or cannot be read."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return tomllib.loads(text), text
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadSuite(f"{path} cannot be read: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise BadSuite(f"{path.name}: {error}") from error
 
 
 def suite_of(
@@ -83,7 +90,7 @@ class SuiteHeading(NamedTuple):
     @classmethod
     def read(cls, path: Path) -> SuiteHeading:
         """From a suite file alone: nothing is checked, and no data is looked for or downloaded."""
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table, _ = read_toml(path)
         return cls(str(table.get("about", "")), str(table.get("version", "")))
 
 

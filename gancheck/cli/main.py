@@ -12,7 +12,7 @@ from cyclopts import App, CycloptsError
 
 from gancheck.cli.console import Output
 from gancheck.cli.letters import show_nearest_letters
-from gancheck.errors import GancheckError, did_you_mean
+from gancheck.errors import GancheckError, did_you_mean, spell_controls
 from gancheck.plugins.kinds import KINDS
 from gancheck.version import version
 
@@ -155,7 +155,7 @@ def complain(message: str, debug: bool) -> int:
     """One line on standard error."""
     if debug:
         traceback.print_exc()
-    print(f"gancheck: {' '.join(message.split())}", file=sys.stderr)
+    print(f"gancheck: {spell_controls(' '.join(message.split()))}", file=sys.stderr)
     return 2
 
 

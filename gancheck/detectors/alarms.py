@@ -9,9 +9,11 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
+import msgspec
+
 from gancheck.detectors.base import Alarm, Detector, Reading
 from gancheck.detectors.observation import Observation
-from gancheck.detectors.remembered import parameters_of, remembered, restore, restore_memory
+from gancheck.detectors.remembered import parameters_of, remembered, restore_memory
 from gancheck.detectors.signals import SIGNALS
 from gancheck.errors import GancheckError
 
@@ -42,6 +44,16 @@ class Streak:
         self.suspicious, self.calm = (self.suspicious + 1, 0) if is_bad else (0, self.calm + 1)
 
 
+class TrackerState(msgspec.Struct):
+    """What a checkpoint keeps."""
+
+    alarms: list[Alarm]
+    failed: dict[str, str]
+    seen: list[str]
+    detectors: dict[str, dict[str, Any]]
+    streaks: dict[str, Streak]
+
+
 class AlarmTracker:
     """Shows detectors every observation, and keeps their alarms.
 
@@ -58,10 +70,14 @@ class AlarmTracker:
     ) -> None:
         self.detectors, self.needs, self.explains = dict(detectors), dict(needs or {}), dict(explains or {})
         self.reads = dict(reads or {})  #: detector -> signals of which any will do, also patterns
+        self.order = causes_first(self.detectors, self.explains)
+        self.forget()
+
+    def forget(self) -> None:
+        """Begin afresh."""
         self.alarms: list[Alarm] = []
         self.failed: dict[str, str] = {}  #: detector -> what it raised
         self.seen: set[str] = set()  #: names of all signals so far
-        self.order = causes_first(self.detectors, self.explains)
         self.streaks = {name: Streak() for name in self.detectors}
         self.shown: dict[Signature, list[str]] = {}  #: names of a step's signals -> detectors that act on any
         for name in self.detectors:
@@ -171,26 +187,30 @@ class AlarmTracker:
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from what `state_dict` gave. Detectors that it does not know start afresh, and so do those whose
-        parameters are others now, since what they remember was made with the former ones."""
-        self.alarms = [Alarm(**row) for row in state["alarms"]]
-        self.failed = {name: what for name, what in state["failed"].items() if name in self.detectors}
-        self.seen, self.shown = set(state["seen"]), {}
-        for name, detector in self.detectors.items():
-            self.streaks[name] = Streak()
-            if name not in self.failed:
-                self.start(name)
-            if name in state["detectors"]:
-                self.go_on(name, detector, state["detectors"][name], state["streaks"][name])
+        parameters are others now, since what they remember was made with the former ones. ValueError, with every
+        detector afresh, for what is no such state."""
+        self.forget()
+        held = msgspec.convert(state, TrackerState)
+        self.alarms = held.alarms
+        self.failed = {name: what for name, what in held.failed.items() if name in self.detectors}
+        self.seen = set(held.seen)
+        for name in self.detectors.keys() & held.detectors.keys():
+            self.go_on(name, held.detectors[name], held.streaks.get(name, Streak()))
 
-    def go_on(self, name: str, detector: Detector, kept: Mapping[str, Any], streak: Mapping[str, Any]) -> None:
-        """One detector from its own state."""
+    def go_on(self, name: str, kept: Mapping[str, Any], streak: Streak) -> None:
+        """One detector from its own state; where that is none of its kind, the detector starts afresh."""
+        detector = self.detectors[name]
         changed = [key for key, value in parameters_of(detector).items() if kept.get(key, value) != value]
         if changed:
             log.warning("gancheck: %s starts afresh: not saved with the same %s", name, ", ".join(changed))
-            self.streaks[name].active = streak["active"]
+            self.streaks[name].active = streak.active
             return
-        restore_memory(detector, kept)
-        restore(self.streaks[name], streak)
+        try:
+            restore_memory(detector, kept)
+            self.streaks[name] = streak
+        except (TypeError, ValueError, AttributeError, LookupError, RecursionError) as error:
+            log.warning("gancheck: %s starts afresh: its state is damaged (%s)", name, error)
+            self.start(name)
 
 
 def acts_on(detector: Detector, signals: Sequence[str]) -> bool:

@@ -10,17 +10,18 @@ from contextlib import suppress
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors import SafetensorError
 from torch import Tensor
 
 from gancheck.errors import BadData, StoreError
 from gancheck.extractors.loaded import LoadedExtractor
 from gancheck.loading.samples import Samples
 from gancheck.system.cache_folder import features_folder
-from gancheck.system.files import replacing, sweep
+from gancheck.system.files import sweep
+from gancheck.system.kept_tensor import read_kept, write_kept
 
 VERSION = 1  #: raise it when an extractor of gancheck's own side, such as its input rule, changes
+FEATURES = "features"  #: what a file calls them
 LIMIT = 4 * 2**30  #: bytes kept in all
 
 Progress = Callable[[int, int], None]  #: samples done, samples in all
@@ -56,8 +57,8 @@ class FeatureCache:
         features = self.compute(seen.watch(first_batches(samples, most)), samples.name, extractor, most)
         if features.nbytes > self.limit:
             return features
-        with suppress(StoreError, SafetensorError, OSError), replacing(self.folder / seen.name) as part:
-            save_file({"features": features}, part, {"sha256": digest_of(features)})
+        with suppress(StoreError, SafetensorError, OSError):
+            write_kept(self.folder / seen.name, FEATURES, features)
         with suppress(OSError):
             self.prune()
         return features
@@ -81,15 +82,11 @@ class FeatureCache:
     def read(self, name: str) -> Tensor | None:
         """What was kept, if it is whole."""
         path = self.folder / name
-        with suppress(OSError, SafetensorError, KeyError, TypeError):
-            with safe_open(path, framework="pt") as file:
-                features: Tensor = file.get_tensor("features")
-                whole = file.metadata()["sha256"] == digest_of(features)
-            if whole:
-                with suppress(OSError):
-                    os.utime(path)
-                return features
-        return None
+        features = read_kept(path, FEATURES)
+        if features is not None:
+            with suppress(OSError):
+                os.utime(path)
+        return features
 
     def prune(self) -> None:
         """Remove what killed processes left, and the oldest files above the limit."""
@@ -135,8 +132,3 @@ def first_batches(samples: Samples, most: int) -> Iterator[Tensor]:
         most -= len(batch)
         if most <= 0:
             return
-
-
-def digest_of(features: Tensor) -> str:
-    """SHA-256 of the numbers."""
-    return hashlib.sha256(features.flatten().numpy().data).hexdigest()

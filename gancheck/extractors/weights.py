@@ -15,7 +15,9 @@ import torch
 from torch import Tensor
 
 from gancheck.errors import BadData, MissingWeights
+from gancheck.loading.content import content_of
 from gancheck.loading.failures import one_line_errors, reason
+from gancheck.loading.old_torch import refuse_claims
 
 PATIENCE = 10.0  #: seconds without an answer after which a download is given up
 
@@ -76,11 +78,24 @@ def find_weights(weights: Path | None, source: Source, name: str) -> Path:
 
 def load_tensors(path: Path, name: str) -> Mapping[str, Tensor]:
     """The named tensors in a file, read so that nothing in it can run; BadData for anything else."""
-    with one_line_errors(str(path), f"give the weights of {name} as a file of named tensors"):
+    advice = f"give the weights of {name} as a file of named tensors"
+    refuse_code(path, advice)
+    with one_line_errors(str(path), advice):
+        refuse_claims(path)
         state = torch.load(path, map_location="cpu", weights_only=True)
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
         raise BadData(f"{path} holds no named tensors; give the weights of {name}")
     return state
+
+
+def refuse_code(path: Path, advice: str) -> None:
+    """BadData for TorchScript, and for an archive that is broken or would flood the memory."""
+    try:
+        content = content_of(path)
+    except BadData as error:
+        raise BadData(f"{path}: {error}; {advice}") from error
+    if content == "torchscript":
+        raise BadData(f"{path} is TorchScript, which is code; {advice}")
 
 
 def rewrite_tensors(state: Mapping[str, Tensor]) -> io.BytesIO:

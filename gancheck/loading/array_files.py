@@ -13,11 +13,12 @@ from safetensors import safe_open
 from torch import Tensor
 
 from gancheck.errors import BadData
-from gancheck.loading.arrays import PLAIN, Member, map_file, raw_array
+from gancheck.loading.arrays import PLAIN, map_file, members_of, raw_array
 from gancheck.loading.failures import one_line_errors
 from gancheck.loading.frames import structured_table
 from gancheck.loading.hdf5 import list_datasets
 from gancheck.loading.named_arrays import flatten, from_names
+from gancheck.loading.old_torch import refuse_claims
 from gancheck.loading.options import ReadOptions
 from gancheck.loading.raw import Array, Raw
 from gancheck.loading.samples import Samples
@@ -37,13 +38,13 @@ def npy(path: Path, options: ReadOptions, like: Samples | None) -> Raw:
 def npz(path: Path, options: ReadOptions, like: Samples | None) -> Raw:
     """The samples of a .npz file, and its labels if it has some."""
     with one_line_errors(path.name, PLAIN), zipfile.ZipFile(path) as archive:
-        members = {m.filename.removesuffix(".npy"): m for m in archive.infolist() if m.filename.endswith(".npy")}
-        return from_names({name: Member(archive, m) for name, m in members.items()}, path.name, options.array)
+        return from_names(members_of(archive), path.name, options.array)
 
 
 def torch_file(path: Path, options: ReadOptions, like: Samples | None) -> Raw:
     """A tensor, or nested dicts of tensors, saved with torch.save; nothing else is unpickled."""
     with one_line_errors(path.name, SAVE):
+        refuse_claims(path)
         found = torch.load(path, map_location="cpu", weights_only=True)
         if not isinstance(found, Tensor | Mapping):
             raise BadData(f"{path.name} holds a {type(found).__name__}; {SAVE}")

@@ -35,9 +35,16 @@ class Member:
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Array:
         with self.archive.open(self.member) as file:
-            refuse_header(file, self.member.file_size, self.member.filename)
+            name = f"{self.member.filename} of {Path(self.archive.filename or '').name}"
+            refuse_header(file, self.member.file_size, name)
         with self.archive.open(self.member) as file:
             return np.lib.format.read_array(file, allow_pickle=False)
+
+
+def members_of(archive: zipfile.ZipFile) -> dict[str, Member]:
+    """The arrays of a .npz file by name, not read yet."""
+    found = (member for member in archive.infolist() if member.filename.endswith(".npy"))
+    return {member.filename.removesuffix(".npy"): Member(archive, member) for member in found}
 
 
 def raw_array(
@@ -51,6 +58,8 @@ def raw_array(
     array = found if getattr(found, "read_in_place", False) else array_of(found)
     if array.ndim == 0:
         raise BadData(f"{name} holds a single value; give an array with one row a sample")
+    if not math.prod(array.shape[1:]):
+        raise BadData(f"{name} holds no samples: each of its shape {array.shape[1:]} is without a value")
     row_bytes = math.prod(array.shape[1:]) * array.itemsize
 
     def read() -> Iterator[Array]:
@@ -80,7 +89,5 @@ def refuse_header(file: IO[bytes], size: int, name: str) -> None:
     shape, _, dtype = header(file)
     if dtype.hasobject:
         raise BadData(f"{name} would have to be unpickled; {PLAIN}")
-    if dtype.kind not in "fiu":
-        return  # refused by its kind, without a look at its values
     if any(length < 0 for length in shape) or math.prod(shape) * dtype.itemsize > size - file.tell():
         raise BadData(f"{name} is cut short: its header promises shape {shape}; save it again")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tarfile
 import zipfile
 from itertools import islice
 from os import PathLike
@@ -25,7 +24,7 @@ TABLES = (".csv", ".tsv", ".txt", ".dat", "")
 UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 TORCH = (".pt", ".pth", ".ts")
 LARGEST = 16 * 2**30  #: bytes that an archive may unpack to
-SUSPECT, RATIO = 2**30, 1_000  #: an archive that unpacks to more than this, by more than this factor, is a bomb
+SUSPECT, RATIO = 2**28, 1_000  #: an archive that unpacks to more than this, by more than this factor, is a bomb
 
 ARRAYS = (".npy", ".npz", ".pt", ".pth", ".ts", ".safetensors", ".h5", ".hdf5", ".csv", ".tsv", ".dat", ".parquet")
 OPENED = (*SUFFIXES, *ARRAYS)  #: members of an archive that are looked at
@@ -97,11 +96,6 @@ def open_zip(path: Path) -> Content:
     return "archive" if any(name.lower().endswith(ARRAYS) for name in names) else "unknown"
 
 
-def is_tar(path: Path) -> bool:
-    """Whether a file is a .tar, compressed or not."""
-    return tarfile.is_tarfile(path)
-
-
 def is_safetensors(start: bytes) -> bool:
     """Whether a file starts with the length of a JSON header, and the header."""
     return len(start) > 8 and start[8:9] == b"{" and int.from_bytes(start[:8], "little") < 2**27
@@ -109,7 +103,12 @@ def is_safetensors(start: bytes) -> bool:
 
 def refuse_bomb(path: Path, unpacked: int) -> None:
     """BadData where an archive declares far more than it can hold."""
-    if unpacked > LARGEST or (unpacked > SUSPECT and unpacked > RATIO * path.stat().st_size):
+    if unpacked > LARGEST or is_bomb(path, unpacked):
         raise BadData(
             f"{path.name} would unpack to {unpacked / 2**30:,.1f} GiB; save the samples as a plain .npy file instead"
         )
+
+
+def is_bomb(path: Path, unpacked: int) -> bool:
+    """Whether a file claims more bytes than compressing explains."""
+    return unpacked > SUSPECT and unpacked > RATIO * path.stat().st_size

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from gancheck.errors import BadData
-from gancheck.loading.content import LARGEST
+from gancheck.loading.content import LARGEST, is_bomb
+from gancheck.loading.hdf5_words import read_words
 from gancheck.loading.raw import Array
 
 INSTALL = "pip install 'gancheck[hdf5]', or save the array with numpy.save"
@@ -28,12 +29,13 @@ class Dataset:
         return self.shape[0]
 
     def __getitem__(self, rows: slice) -> Array:
+        if self.dtype.kind == "O":
+            return read_words(self.path, self.key, self.shape)[rows]
         with open_file(self.path) as file:
             return np.asarray(file[self.key][rows])
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Array:
-        values = self[slice(None)]
-        return np.array([as_text(value) for value in values]) if values.dtype.kind == "O" else values
+        return read_words(self.path, self.key, self.shape) if self.dtype.kind == "O" else self[slice(None)]
 
 
 def list_datasets(path: Path) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def list_datasets(path: Path) -> dict[str, Any]:
 
     def note(key: str, item: Any) -> None:
         if getattr(item, "shape", None):  # a group has none, a single value an empty one
-            refuse(item, path.name)
+            refuse(item, path)
             found[key] = Dataset(path, key, item.shape, item.dtype)
 
     with open_file(path) as file:
@@ -50,12 +52,14 @@ def list_datasets(path: Path) -> dict[str, Any]:
     return found
 
 
-def refuse(item: Any, name: str) -> None:
-    """BadData for an array that other files hold, or that is larger than any memory."""
+def refuse(item: Any, path: Path) -> None:
+    """BadData for an array that other files hold, or that claims far more, whole or in a piece, than the file has."""
     if item.is_virtual or item.external:
-        raise BadData(f"{name}: the values of '{item.name}' stand in other files; save them in this one")
-    if math.prod(item.shape) * item.dtype.itemsize > LARGEST:
-        raise BadData(f"{name}: '{item.name}' says that its shape is {item.shape}; give fewer samples")
+        raise BadData(f"{path.name}: the values of '{item.name}' stand in other files; save them in this one")
+    for shape in (item.shape, item.chunks or ()):
+        claimed = math.prod(shape) * item.dtype.itemsize
+        if claimed > LARGEST or is_bomb(path, claimed):
+            raise BadData(f"{path.name}: '{item.name}' says that its shape is {item.shape}; give fewer samples")
 
 
 def open_file(path: Path) -> Any:
@@ -65,8 +69,3 @@ def open_file(path: Path) -> Any:
     except ImportError as error:
         raise BadData(f"{path.name} is an HDF5 file, which needs h5py: {INSTALL}") from error
     return h5py.File(path, "r")
-
-
-def as_text(value: Any) -> str:
-    """A word, which HDF5 gives as bytes."""
-    return value.decode("utf-8") if isinstance(value, bytes) else str(value)

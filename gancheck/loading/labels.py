@@ -22,6 +22,7 @@ from gancheck.loading.raw import Array
 from gancheck.loading.samples import Samples
 from gancheck.loading.text_table import is_number, read_dialect, scan_text
 from gancheck.system.counts import say_count
+from gancheck.system.held_stderr import stderr_held_back
 
 ADVICE = "give one integer a sample, as .npy, .csv or a text file with one a line"
 
@@ -62,7 +63,8 @@ def from_file(path: Path, count: int) -> Array:
     if content == "table":
         return label_cells(path, count)
     if content == "parquet":
-        frame = parquet_table(path).frame.collect()
+        with stderr_held_back(), one_line_errors(path.name, ADVICE):
+            frame = parquet_table(path).frame.collect()
         return as_values(label_column(frame, frame.columns, path.name), path.name)
     raise BadData(f"{path.name} holds no labels that gancheck reads; {ADVICE}")
 

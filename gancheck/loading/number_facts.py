@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from gancheck.errors import BadData
 from gancheck.loading.raw import Array
 
 CELLS = 2**22  #: of a batch
@@ -45,8 +46,13 @@ def look_at_numbers(frame: pl.LazyFrame, columns: list[str]) -> NumberFacts:
 
 
 def batches_of(frame: pl.LazyFrame, columns: int) -> Iterator[Array]:
-    """(b, k) batches of a table of numbers, smaller where it is wide."""
-    rows = max(1, min(MOST_ROWS, CELLS // max(1, columns)))
+    """(b, k) batches of a table of numbers, smaller where it is wide. BadData where rows are lost: a decoder that fails
+    on the way ends the batches without a word."""
+    rows, read = max(1, min(MOST_ROWS, CELLS // max(1, columns))), 0
     for batch in frame.collect_batches(chunk_size=rows, maintain_order=True):
         if len(batch):
+            read += len(batch)
             yield batch.to_numpy()
+    promised = frame.select(pl.len()).collect().item()
+    if read != promised:
+        raise BadData(f"of {promised:,} rows {read:,} can be read: the file is damaged; save it again")

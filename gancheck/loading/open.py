@@ -21,10 +21,11 @@ from gancheck.loading.matching import name_coordinates, refuse_modes
 from gancheck.loading.options import NO_OPTIONS, ReadOptions
 from gancheck.loading.raw import Raw
 from gancheck.loading.samples import Samples
-from gancheck.loading.torchscript import archive
+from gancheck.loading.torchscript import archive, refuse_code
 
 __all__ = ["open_labels", "open_labels_of", "open_samples"]
 
+SCORED = "samples"  #: what is scored, which may be a generator; what it is compared with are numbers
 READERS: dict[str, Callable[[Path, ReadOptions, Samples | None], Raw]] = {
     "npy": array_files.npy,
     "npz": array_files.npz,
@@ -39,7 +40,7 @@ READERS: dict[str, Callable[[Path, ReadOptions, Samples | None], Raw]] = {
 def open_samples(
     source: Any,
     *,
-    what: str = "samples",
+    what: str = SCORED,
     latent: int | None = None,
     options: ReadOptions = NO_OPTIONS,
     like: Samples | None = None,
@@ -54,7 +55,7 @@ def open_samples(
     with one_line_errors(what, "give it as a .npy file"):
         try:
             raw = (
-                on_disk(require_path(source), latent, options, like)
+                on_disk(require_path(source), latent, options, like, archive if what == SCORED else refuse_code)
                 if isinstance(source, str | PathLike)
                 else in_memory(source, latent, options, like)
             )
@@ -66,18 +67,24 @@ def open_samples(
             raise BadData(f"{what}: {error}") from error
 
 
-def on_disk(path: Path, latent: int | None, options: ReadOptions = NO_OPTIONS, like: Samples | None = None) -> Raw:
-    """Samples of a file or folder."""
+def on_disk(
+    path: Path,
+    latent: int | None,
+    options: ReadOptions = NO_OPTIONS,
+    like: Samples | None = None,
+    script: Callable[[Path, int | None], Raw] = refuse_code,
+) -> Raw:
+    """Samples of a file or folder; `script` takes what is TorchScript, which is code."""
     if path.is_dir():
         shards = shards_in(path)
         return read_shards(path, shards, options) if shards else folder(path, options)
     content = content_of(path)
     if content == "archive":
-        return read_archive(path, options, lambda inside: on_disk(inside, latent, options, like))
+        return read_archive(path, options, lambda inside: on_disk(inside, latent, options, like, script))
     if content in READERS:
         return READERS[content](path, options, like)
     if content == "torchscript":
-        return archive(path, latent)
+        return script(path, latent)
     raise BadData(f"{path.name} {REFUSED[content]}")
 
 

@@ -26,6 +26,7 @@ from gancheck.loading.table import PLAIN, Table
 from gancheck.loading.text_table import csv_table
 from gancheck.loading.words import as_words, parse_words
 from gancheck.system.counts import choose_verb, say_count
+from gancheck.system.held_stderr import stderr_held_back
 
 Labels = tuple[Tensor | None, tuple[str, ...]]
 
@@ -38,7 +39,8 @@ def csv(path: Path, options: ReadOptions, like: Samples | None) -> Raw:
 
 def parquet(path: Path, options: ReadOptions, like: Samples | None) -> Raw:
     """Points of a parquet file."""
-    return raw_table(parquet_table(path), options, like)
+    with stderr_held_back():
+        return raw_table(parquet_table(path), options, like)
 
 
 def raw_table(table: Table, options: ReadOptions = NO_OPTIONS, like: Samples | None = None) -> Raw:

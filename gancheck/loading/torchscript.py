@@ -22,3 +22,10 @@ def archive(path: Path, latent: int | None) -> Raw:
             if broken := members.testzip():
                 raise BadData(f"{path.name} is damaged ({broken}); save the generator again with torch.jit.save")
         return network(torch.jit.load(path, map_location="cpu"), latent, path.name)  # type: ignore[no-untyped-call]
+
+
+def refuse_code(path: Path, latent: int | None) -> Raw:
+    """BadData: only samples that are scored may be a generator."""
+    raise BadData(
+        f"{path.name} is TorchScript, which is code and is run only as the samples that are scored; save numbers"
+    )

@@ -8,6 +8,7 @@ import lzma
 import shutil
 import tarfile
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,14 +17,15 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any, NamedTuple
 
 from gancheck.errors import BadData
-from gancheck.loading.content import OPENED, is_tar, refuse_bomb
+from gancheck.loading.content import OPENED, refuse_bomb
 from gancheck.loading.failures import one_line_errors
 from gancheck.loading.raw import join_names
 from gancheck.system.counts import choose_verb, say_count
 
 TOLD = (".cls", ".json", ".txt")  #: what WebDataset says of the picture of the same name
 LONGEST = 2**16  #: bytes of it
-COMPRESSED: dict[str, Any] = {".gz": gzip.GzipFile, ".bz2": bz2.BZ2File, ".xz": lzma.LZMAFile}
+LONGEST_READ = 2**22  #: bytes that are read of a .tar at once; members are read in smaller pieces
+COMPRESSED: dict[bytes, Any] = {b"\x1f\x8b": gzip.GzipFile, b"BZh": bz2.BZ2File, b"\xfd7zXZ": lzma.LZMAFile}
 
 
 class Member(NamedTuple):
@@ -132,7 +134,7 @@ def of_zip(path: Path, others: Counter[str]) -> Iterator[Member]:
 
 def of_tar(path: Path, others: Counter[str]) -> Iterator[Member]:
     """The plain files of a .tar, compressed or not."""
-    with tarfile.open(path) as archive:
+    with opened(path) as stream, open_tar(stream, path) as archive:
         for member in archive:
             if not member.isfile() or member.issparse():
                 others["links"] += not member.isdir()
@@ -144,10 +146,53 @@ def of_tar(path: Path, others: Counter[str]) -> Iterator[Member]:
 
 def of_compressed(path: Path) -> Iterator[Member]:
     """The one file of a .gz, .bz2 or .xz."""
-    with COMPRESSED[path.suffix.lower()](path) as file:
+    with opened(path) as file:
         size = 0
         while piece := file.read(2**20):
             size += len(piece)
             refuse_bomb(path, size)
         file.seek(0)
         yield Member(path.stem, size, file)
+
+
+def is_tar(path: Path) -> bool:
+    """Whether a file is a .tar, compressed or not."""
+    try:
+        with opened(path) as stream, open_tar(stream, path):
+            return True
+    except (tarfile.TarError, OSError, EOFError, zlib.error, lzma.LZMAError):
+        return False
+
+
+def open_tar(stream: IO[bytes], path: Path) -> tarfile.TarFile:
+    """The .tar in a stream."""
+    small: Any = SmallReads(stream, path)
+    return tarfile.open(mode="r:", fileobj=small)
+
+
+def opened(path: Path) -> IO[bytes]:
+    """What is in a file that may be compressed, by its first bytes."""
+    with path.open("rb") as file:
+        start = file.read(6)
+    kind = next((kind for magic, kind in COMPRESSED.items() if start.startswith(magic)), open)
+    found: IO[bytes] = kind(path, "rb")
+    return found
+
+
+class SmallReads:
+    """The stream of a .tar, in which no header may ask for much at once, and all may not be far more than the file."""
+
+    def __init__(self, stream: IO[bytes], path: Path) -> None:
+        self.stream, self.path = stream, path
+        self.tell = stream.tell
+
+    def read(self, size: int = -1) -> bytes:
+        """Some bytes; BadData where they are too many."""
+        if not 0 <= size <= LONGEST_READ:
+            raise BadData(f"{self.path.name} has a header that says it is {size:,} bytes long; pack it again")
+        return self.stream.read(size)
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        """Go to a place, for which all before it is unpacked; BadData where that is far more than the file holds."""
+        refuse_bomb(self.path, place)
+        return self.stream.seek(place, whence)

@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
+import msgspec
 import torch
 
 from gancheck.detectors.alarms import AlarmTracker
@@ -25,6 +26,14 @@ from gancheck.monitor.trace import TraceWriter
 
 log = logging.getLogger("gancheck")
 Draw = Callable[[Sequence[Observation], Sequence[Alarm], Path], list[Path]]  #: draws a training into a folder
+
+
+class MonitorState(msgspec.Struct):
+    """What a checkpoint keeps."""
+
+    steps: Annotated[int, msgspec.Meta(ge=0)]
+    tracker: dict[str, Any]
+    fresh: list[Alarm] = []  #: raised, and not yet said
 
 
 class Monitor:
@@ -218,11 +227,13 @@ class Monitor:
         In a distributed training every process must load it: all wait for each other at every `every`-th step, so all
         must count alike.
         """
-        if not {"steps", "tracker"} <= set(state):
-            raise BadData("this is no state of a monitor: give what monitor.state_dict() gave")
-        self.tracker.load_state_dict(state["tracker"])
-        self.fresh = [Alarm(**row) for row in state.get("fresh", ())]
-        self.count_from(int(state["steps"]))
+        try:
+            held = msgspec.convert(state, MonitorState)
+            self.tracker.load_state_dict(held.tracker)
+        except (ValueError, RecursionError) as error:
+            raise BadData(f"this is no state of a monitor: give what monitor.state_dict() gave ({error})") from error
+        self.fresh = held.fresh
+        self.count_from(held.steps)
 
     def count_from(self, steps: int) -> None:
         """Go on after so many updates, where a training is resumed; in every process of a distributed one."""

@@ -18,6 +18,8 @@ from gancheck.errors import BadData, BadParameter
 from gancheck.evaluation.panel import GROUPS
 from gancheck.extractors.cache import FeatureCache
 from gancheck.extractors.loaded import LoadedExtractor, load_extractor
+from gancheck.loading.arrays import members_of
+from gancheck.loading.content import open_zip
 from gancheck.loading.failures import one_line_errors
 from gancheck.loading.open import open_samples
 from gancheck.loading.samples import Samples
@@ -30,6 +32,7 @@ from gancheck.scoring.scores import Scores
 from gancheck.version import version
 
 ARRAYS = {"mu", "sigma"}  #: of a file of statistics
+SAVE = "save mu (d,) and sigma (d, d) with numpy.savez"
 LOPSIDED = 1e-6  #: of its largest entry: less asymmetry is rounding
 NEGATIVE = 1e-3  #: of its largest entry: a variance not further below zero is rounding, of float32 at that
 REASON = "mean and covariance of real data give the Frechet distance alone; a verdict needs real samples (--reference)"
@@ -51,9 +54,11 @@ def read_statistics(source: Any) -> RealStatistics | None:
     """
     if not isinstance(source, str | PathLike) or not holds_statistics(path := Path(source)):
         return None
-    with one_line_errors(path.name, "save mu (d,) and sigma (d, d) with numpy.savez"):
-        with np.load(path, allow_pickle=False) as arrays:
-            kept = {key: arrays[key].astype(np.float64, casting="same_kind") for key in ARRAYS}
+    with one_line_errors(path.name, SAVE):
+        open_zip(path)  # refuses what would flood the memory
+        with zipfile.ZipFile(path) as archive:
+            arrays = members_of(archive)
+            kept = {key: np.asarray(arrays[key]).astype(np.float64, casting="same_kind") for key in ARRAYS}
         mean, sigma = torch.from_numpy(kept["mu"]), torch.from_numpy(kept["sigma"])
         return validate_statistics(RealStatistics(path.name, mean.flatten(), sigma))
 
@@ -62,7 +67,7 @@ def holds_statistics(path: Path) -> bool:
     """Whether a file is a .npz with these arrays."""
     if path.suffix != ".npz" or not zipfile.is_zipfile(path):
         return False
-    with zipfile.ZipFile(path) as archive:
+    with one_line_errors(path.name, SAVE), zipfile.ZipFile(path) as archive:
         return {name.removesuffix(".npy") for name in archive.namelist()} >= ARRAYS
 
 

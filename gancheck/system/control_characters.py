@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-LONGEST = 4000  #: characters of one line
+from gancheck.errors import LONGEST, spell_controls
+
+__all__ = ["LONGEST", "escape_controls"]
 
 
 def escape_controls(text: str) -> str:
     r"""One line in which control characters are spelt out: a terminal would obey them. `\x1b[2J` clears a screen."""
-    found = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:LONGEST])
+    found = spell_controls(text[:LONGEST])
     return found if len(text) <= LONGEST else f"{found}..."

@@ -38,6 +38,12 @@ def replacing(path: Path, option: str = "--out") -> Iterator[Path]:
             part.unlink()
 
 
+def refuse_link(path: Path) -> None:
+    """StoreError for a link: what a results folder holds lies in it, so that one from elsewhere opens no other file."""
+    if path.is_symlink():
+        raise StoreError(f"{path} is a link; put the file itself there")
+
+
 def sync(path: Path) -> None:
     """Have a file's content on the disk, so that after a power cut its name never stands for less than all of it; of a
     folder, the names in it."""

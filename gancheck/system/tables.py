@@ -20,5 +20,5 @@ def frame_csv(frame: pl.DataFrame) -> str:
     """The same of a frame. Text that a spreadsheet would take for a formula, such as a folder named `=cmd()`, gets an
     apostrophe in front."""
     texts = pl.col(pl.String)
-    is_formula = texts.str.contains(r"^[=+\-@\t\r]")
+    is_formula = texts.str.contains(r"^[=+\-@\t\r\n]")
     return frame.with_columns(pl.when(is_formula).then("'" + texts).otherwise(texts).name.keep()).write_csv()

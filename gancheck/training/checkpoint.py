@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import msgspec
 import safetensors
 import safetensors.torch
 import torch
 from torch import Tensor
 
 from gancheck.errors import StoreError
-from gancheck.system.files import replacing
+from gancheck.system.files import refuse_link, replacing
 
+GAPS = 64  #: numbers of memory for each number of a tensor, at most
 VERSION = 1  #: of the file's layout
 
 
@@ -49,21 +51,22 @@ class Checkpoint:
     @classmethod
     def load(cls, path: Path, training: str) -> Self:
         """Read it back; StoreError, in one line, for one that is not whole or belongs to another training."""
+        refuse_link(path)
         try:
             with safetensors.safe_open(path, "pt") as file:
                 about = file.metadata() or {}
                 tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (no mapping)
             facts = json.loads(about["facts"])
             whole = about["sha256"] == content_hash(tensors, about["facts"]) and facts["version"] == VERSION
-        except (OSError, safetensors.SafetensorError, KeyError, TypeError, ValueError) as error:
+            if not whole:
+                raise StoreError(f"{path.name} was changed after it was written: its hash is another")
+            if facts["training"] != training:
+                raise StoreError(f"{path.name} is of another training ({facts['training']}, not {training})")
+            strides = msgspec.convert(facts["strides"], dict[str, list[int]])
+            laid_out = {name: lay_out(t, strides[name]) if name in strides else t for name, t in tensors.items()}
+            return cls(training, laid_out, facts | {"step": msgspec.convert(facts["step"], int)})
+        except (OSError, safetensors.SafetensorError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise StoreError(f"{path.name} is not a whole checkpoint ({error})") from error
-        if not whole:
-            raise StoreError(f"{path.name} was changed after it was written: its hash is another")
-        if facts["training"] != training:
-            raise StoreError(f"{path.name} is of another training ({facts['training']}, not {training})")
-        strides = facts["strides"]
-        laid_out = {name: lay_out(t, strides[name]) if name in strides else t for name, t in tensors.items()}
-        return cls(training, laid_out, facts)
 
 
 def content_hash(tensors: dict[str, Tensor], facts: str) -> str:
@@ -77,9 +80,12 @@ def content_hash(tensors: dict[str, Tensor], facts: str) -> str:
 
 
 def lay_out(tensor: Tensor, strides: list[int]) -> Tensor:
-    """A copy with these strides: how a product rounds may depend on them."""
+    """A copy with these strides: how a product rounds may depend on them. ValueError where they need far more memory
+    than the numbers themselves."""
     once = tensor
     for axis, stride in enumerate(strides):
         once = once.narrow(axis, 0, 1) if stride == 0 and tensor.shape[axis] > 1 else once  # repeated, not stored
     size = 1 + sum((n - 1) * stride for n, stride in zip(once.shape, strides, strict=True)) if once.numel() else 0
+    if min(strides, default=0) < 0 or size > GAPS * once.numel():
+        raise ValueError(f"no tensor of shape {tuple(tensor.shape)} has the strides {strides}")
     return once.new_empty(size).as_strided(once.shape, strides).copy_(once).expand(tensor.shape)

@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_type_hints
 
+import msgspec
 import safetensors
 import safetensors.torch
 import torch
@@ -15,7 +16,7 @@ from torch import Tensor
 
 from gancheck.errors import StoreError
 from gancheck.gans.state import Kept, Params
-from gancheck.system.files import replacing
+from gancheck.system.files import refuse_link, replacing
 
 Status = Literal["done", "diverged", "failed", "timeout", "skipped"]
 
@@ -51,13 +52,22 @@ class TrainingRecord:
     @classmethod
     def load(cls, path: Path) -> TrainingRecord:
         """Read it back; a broken file is a StoreError that names it."""
+        refuse_link(path)
         try:
             with safetensors.safe_open(path, "pt") as file:
-                made = cls(**json.loads(file.metadata()["outcome"]))
+                made = cls(**read_outcome(file.metadata()["outcome"]))
                 made.snapshots = empty_snapshots(json.loads(file.metadata().get("points", "[]")))
                 for name in file.keys():  # noqa: SIM118 (safetensors' handle is no mapping)
                     made.put(name, file.get_tensor(name))
-        except (OSError, safetensors.SafetensorError, KeyError, TypeError, ValueError) as error:
+        except (
+            OSError,
+            safetensors.SafetensorError,
+            LookupError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            RecursionError,
+        ) as error:
             raise StoreError(f"{path} is not a whole training record ({error}); remove it and run again") from error
         return made
 
@@ -72,6 +82,12 @@ class TrainingRecord:
 
 #: What a file says of a record beside its tensors.
 ABOUT = ("seed", "status", "reason", "seconds", "cpu_seconds", "updates", "peak_memory", "path", "path_reason")
+
+
+def read_outcome(text: str) -> dict[str, Any]:
+    """What a file says of a record beside its tensors; KeyError or ValueError where it is of other types."""
+    types = get_type_hints(TrainingRecord)
+    return {name: msgspec.convert(value, types[name]) for name, value in json.loads(text).items()}
 
 
 def empty_snapshots(points: dict[str, list[str]] | list[int]) -> dict[int, Kept]:

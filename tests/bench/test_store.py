@@ -12,14 +12,17 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from gancheck.bench.merged_folders import MergedFolders, ResultsFolder
+from gancheck.bench.owner import FORMAT
 from gancheck.bench.run_spec import RunSpec
-from gancheck.bench.store import FORMAT, Row, Run, SetAside, Store
+from gancheck.bench.store import Row, Run, SetAside, Store, read_run_file
 from gancheck.bench.tuning.track_comparison import board_on
 from gancheck.errors import StoreError
 from gancheck.plugins.registry import Registry
@@ -42,7 +45,7 @@ ROWS = [
     {"kind": "value", "step": 10, "metric": "score", "value": 0.5, "real": 1.0},
     {"kind": "value", "step": 10, "metric": "fid", "value": None, "real": 0.1},
 ]
-OUTCOME = {"status": "done", "reason": "", "seconds": 1.5}
+OUTCOME = {"status": "done", "reason": "", "seconds": 1.5, "modes": 8, "table": "trained"}
 
 
 Make = Callable[..., Run]
@@ -320,7 +323,7 @@ READERS: dict[str, Callable[[Store], object]] = {
     "runs": Store.runs,
     "merge": lambda store: MergedFolders.read([store.folder]),
     "report": lambda store: Report.of(store.folder, Registry()),
-    "tracks": lambda store: board_on(store.folder, "default"),
+    "tracks": lambda store: board_on(store.folder, "default", ["none"]),
 }
 
 
@@ -386,3 +389,45 @@ def test_alarms_of_the_first_version_are_read_as_warnings(store: Store, run: Mak
     assert (alarm.detector, alarm.step, alarm.severity, alarm.statistic) == ("diversity-drop", 40, "warning", 0.7)
     assert math.isnan(alarm.threshold)
     assert alarm.recovered is None
+
+
+def test_a_run_file_of_a_stranger_with_values_of_other_kinds_is_refused(store: Store, run: Make) -> None:
+    for odd in ({"value": "much"}, {"step": -1}, {"metric": None}, {"kind": "unheard of"}):
+        made = run(rows=[{**ROWS[0], **odd}])
+        store.commit(made)
+        with pytest.raises(StoreError, match="not a run file"):
+            read_run_file(store.path(made.spec.run_id))
+
+
+def test_a_run_file_that_names_another_training_than_its_own_is_refused(store: Store, run: Make) -> None:
+    stray = run()
+    store.commit(replace(stray, spec=msgspec.structs.replace(stray.spec, training_id="../../elsewhere")))
+    with pytest.raises(StoreError, match="was changed"):
+        read_run_file(store.path(stray.spec.run_id))
+
+
+@pytest.mark.parametrize("line", ["[" * 100_000, '{"a":' * 100_000, '{"value": 1e400}', '{"value": NaN}'])
+def test_a_run_file_of_nested_brackets_or_no_numbers_is_refused(store: Store, run: Make, line: str) -> None:
+    store.commit(run())
+    path = store.path(run().spec.run_id)
+    path.write_text(line + "\n" + path.read_text())
+    with pytest.raises(StoreError, match="not a run file"):
+        read_run_file(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"suite": "a", "version": "1", "asked": 3}', '{"suite": 1, "version": 2}']
+)
+def test_a_folder_that_says_no_sense_of_itself_is_refused(store: Store, text: str) -> None:
+    store.owner_file.write_text(text)
+    with pytest.raises(StoreError, match="is not what gancheck wrote"):
+        store.named("asked")
+
+
+def test_links_in_a_results_folder_are_not_followed(store: Store, run: Make, tmp_path: Path) -> None:
+    store.commit(run())
+    path = store.path(run().spec.run_id)
+    moved = path.rename(tmp_path / path.name)
+    path.symlink_to(moved)
+    with pytest.raises(StoreError, match="is a link"):
+        store.runs()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from gancheck.bench.plan import Plan
 from gancheck.bench.suite import Suite
 from gancheck.bench.suite_file import load_suite, suite_files, suite_of
-from gancheck.errors import GancheckError
+from gancheck.errors import BadSuite, GancheckError
 from gancheck.plugins.registry import Registry
 
 GOOD = """\
@@ -278,3 +279,25 @@ def test_a_suite_without_a_file_is_checked_like_any_other(
     with pytest.raises(GancheckError) as caught:
         suite_of(registry, strategies, datasets, ["mlp"])
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "line", ['name = "../../mine"', 'name = "/mine"', 'name = ".."', 'version = "1+/../../../mine"']
+)
+def test_a_suite_whose_name_leads_to_another_folder_is_refused(line: str, load: Callable[[str], Suite]) -> None:
+    with pytest.raises(BadSuite, match="results lie in folders of this name"):
+        load(GOOD.replace('version = "3"', line) if "version" in line else f"{line}\n{GOOD}")
+
+
+@pytest.mark.parametrize("text", ["a = " + "[" * 50_000, "seeds = " + "9" * 5_000])
+def test_toml_that_python_cannot_hold_is_refused(text: str, load: Callable[[str], Suite]) -> None:
+    with pytest.raises(BadSuite, match=r"^mine\.toml: "):
+        load(text)
+
+
+@pytest.mark.parametrize("line", ["seeds = 1000000000000", "block = 1000000000000", "first_seed = 9000000000"])
+def test_more_seeds_than_there_are_are_refused_at_once(line: str, load: Callable[[str], Suite]) -> None:
+    key = line.partition(" =")[0]
+    text = re.sub(rf"^{key} = .*\n", "", GOOD, flags=re.MULTILINE)
+    with pytest.raises(GancheckError, match=r"whole number|are for tuning"):
+        load(f"{line}\n{text}")

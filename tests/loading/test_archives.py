@@ -8,6 +8,7 @@ import io
 import json
 import tarfile
 import tempfile
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -196,3 +197,38 @@ def test_an_archive_of_nothing_known_is_refused(tmp_path: Path) -> None:
     write_tar(tmp_path / "a.tar", {"a.doc": b"x"})
     with pytest.raises(BadData, match=r"holds no pictures, nor one array or table alone .*\.doc"):
         open_samples(tmp_path / "a.tar")
+
+
+@pytest.mark.parametrize("kind", [tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME, b"Z"])
+def test_a_header_that_says_it_is_gigabytes_long_never_gets_the_memory(tmp_path: Path, kind: bytes) -> None:
+    member = tarfile.TarInfo("a.png")
+    member.type, member.size = kind, 2**34
+    with gzip.open(tmp_path / "a.tar.gz", "wb", 1) as file:
+        file.write(member.tobuf(tarfile.GNU_FORMAT))
+        for _ in range(64):
+            file.write(bytes(2**20))
+    tracemalloc.start()
+    with pytest.raises(BadData, match=r"header that says|would unpack to"):
+        open_samples(tmp_path / "a.tar.gz")
+    assert tracemalloc.get_traced_memory()[1] < 2**25
+    tracemalloc.stop()
+
+
+def test_a_compressed_file_is_known_by_its_first_bytes(tmp_path: Path) -> None:
+    write_tar(tmp_path / "a.tar", {f"{k}.png": PICTURES[k] for k in range(3)})
+    (tmp_path / "b.tar").write_bytes(gzip.compress((tmp_path / "a.tar").read_bytes()))
+    assert open_samples(tmp_path / "b.tar").count == 3
+
+
+@pytest.mark.parametrize("name", ["../a.png", "/a.png", "a/../../a.png", "..\\a.png", "C:\\a.png"])
+@pytest.mark.parametrize("write", [write_zip, write_tar])
+def test_names_that_lead_out_of_an_archive_write_nothing(tmp_path: Path, name: str, write: Write) -> None:
+    path = tmp_path / "inner" / ("a.zip" if write is write_zip else "a.tar")
+    path.parent.mkdir()
+    write(path, {name: PICTURES[0], "b.png": PICTURES[1]})
+    if name == "/a.png":
+        assert open_samples(path).count == 2  # inside, as every archiver does
+    else:
+        with pytest.raises(BadData, match="names a file outside of itself"):
+            open_samples(path)
+    assert sorted(tmp_path.rglob("*")) == [path.parent, path]

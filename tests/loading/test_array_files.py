@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import tracemalloc
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -196,3 +198,37 @@ def test_values_too_small_to_be_squared_are_refused_in_one_line() -> None:
 def test_samples_that_collapsed_next_to_0_are_compared() -> None:
     x = RNG.normal(size=(400, 2))
     assert gc.score(x * 1e-200, reference=x, metrics="fid").verdict == "collapsed"
+
+
+@pytest.mark.parametrize("dtype", ["?", "S9", "U9", "c16", "f8"])
+def test_labels_that_claim_more_values_than_there_are_never_ask_for_the_memory(tmp_path: Path, dtype: str) -> None:
+    header = repr({"descr": np.dtype(dtype).str, "fortran_order": False, "shape": (10**14,)}).encode() + b"\n"
+    claim = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.writestr("x.npy", saved(np.zeros((4, 2))))
+        archive.writestr("y.npy", claim)
+    with pytest.raises(BadData, match=r"y\.npy of a\.npz is cut short: its header promises shape"):
+        open_samples(tmp_path / "a.npz")
+
+
+def test_samples_without_values_are_refused_however_many(tmp_path: Path) -> None:
+    header = repr({"descr": "<f8", "fortran_order": False, "shape": (2**40, 0)}).encode() + b"\n"
+    (tmp_path / "a.npy").write_bytes(b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header)
+    with pytest.raises(BadData, match="holds no samples"):
+        open_samples(tmp_path / "a.npy")
+
+
+def saved(array: np.ndarray[Any, Any]) -> bytes:
+    """As a .npy file."""
+    file = io.BytesIO()
+    np.save(file, array)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("chunks", [None, (2**26, 8)])
+def test_hdf5_that_claims_far_more_than_the_file_has_is_refused(tmp_path: Path, chunks: tuple[int, int] | None) -> None:
+    shape = (2**27, 2) if chunks is None else (9, 8)
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("x", shape, "f4", chunks=chunks, maxshape=chunks and (None, 8))
+    with pytest.raises(BadData, match="says that its shape is"):
+        open_samples(tmp_path / "a.h5")

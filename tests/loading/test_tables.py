@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -143,3 +145,21 @@ def test_large_tables_are_scanned_batch_by_batch(tmp_path: Path, suffix: str) ->
     assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
     tracemalloc.stop()
     np.testing.assert_allclose(taken[:, 0].numpy(), np.arange(300_000) / 7)
+
+
+def test_a_parquet_file_whose_decoder_fails_on_the_way_is_refused_without_a_word_beside(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.parquet"
+    pl.DataFrame({"a": [0.5, 1.5], "b": [1.0, 2.0]}).write_parquet(path)
+    whole, batches = path.read_bytes(), pl.LazyFrame.collect_batches
+
+    def fail_silently(frame: pl.LazyFrame, **how: Any) -> Any:
+        os.write(2, b"thread panicked at decoder.rs\n")
+        return list(batches(frame, **how))[:0]
+
+    monkeypatch.setattr(pl.LazyFrame, "collect_batches", fail_silently)
+    with pytest.raises(BadData, match=r"of 2 rows 0 can be read: the file is damaged"):
+        open_samples(path)
+    assert capfd.readouterr().err == ""
+    assert path.read_bytes() == whole

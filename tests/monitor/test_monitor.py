@@ -440,3 +440,27 @@ def test_wrong_arguments_are_refused_in_one_line(given: Any, line: str) -> None:
 def test_a_state_of_something_else_is_refused() -> None:
     with pytest.raises(gc.BadData, match="no state of a monitor"):
         gc.watch(detectors="cheap").load_state_dict({"a": 1})
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("alarms", [{"detector": 3}]),
+        ("alarms", None),
+        ("seen", [["loss"]]),
+        ("streaks", {"nonfinite": 4}),
+        ("failed", 1),
+    ],
+)
+def test_a_state_with_a_part_of_another_kind_is_refused_and_every_detector_is_afresh(key: str, value: object) -> None:
+    state = gc.watch(detectors="nonfinite", every=1).state_dict()
+    made = gc.watch(detectors="nonfinite", every=1, on_alarm=str)
+    with pytest.raises(gc.BadData, match="no state of a monitor"):
+        made.load_state_dict({**state, "tracker": {**state["tracker"], key: value}})
+    assert len(made.step(loss=float("nan"))) == 1
+
+
+def test_a_state_with_less_than_no_steps_is_refused() -> None:
+    made = gc.watch(detectors="nonfinite")
+    with pytest.raises(gc.BadData, match="no state of a monitor"):
+        made.load_state_dict({**made.state_dict(), "steps": -1})

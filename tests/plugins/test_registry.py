@@ -146,7 +146,7 @@ def test_what_cannot_be_built_says_why() -> None:
         PluginEntry(plugin_info(Hollow), Hollow).build()  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("name", ["R1", "my strategy", "-r1", "", "r1_x"])
+@pytest.mark.parametrize("name", ["R1", "my strategy", "-r1", "", "r1_x", "../r1", "/r1", "r1\n", "<script>", "=cmd()"])
 def test_names_are_lower_case_words_joined_by_dashes(name: str) -> None:
     with pytest.raises(BadPlugin, match="use lower-case letters, digits and dashes"):
         gc.strategy(name, family="regulariser")

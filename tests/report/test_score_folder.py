@@ -214,3 +214,10 @@ def test_tables_keep_all_digits_and_leave_the_unknown_empty(tmp_path: Path) -> N
     assert json.loads((tmp_path / "scores.json").read_text())["sizes"]["fid"]["floor_n"] == 360
     assert pl.read_csv(tmp_path / "per_mode.csv")["real_share"].to_list() == [1 / 3] * 3
     assert json.loads((tmp_path / "scores.json").read_text())["verdict"] == "dropped-modes"
+
+
+def test_names_of_classes_are_text_to_a_spreadsheet(tmp_path: Path) -> None:
+    given = scores("held", "dropped")
+    names = pl.Series(["=cmd|' /C calc'!A0", "<script>"])
+    write_answer(tmp_path, scores("held", "dropped", per_mode=given.per_mode.with_columns(name=names)), points(2))
+    assert pl.read_csv(tmp_path / "per_mode.csv")["name"].to_list() == ["'=cmd|' /C calc'!A0", "<script>"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import gancheck as gc
 from gancheck.cli.main import main
 from gancheck.errors import BadData, BadParameter
+from gancheck.scoring.real_statistics import read_statistics
 from gancheck.system.torchvision_compat import torchvision_operators
 
 Array = np.ndarray[Any, Any]
@@ -102,7 +104,7 @@ BAD = {
     "mu has 0 numbers": {"mu": np.zeros(0), "sigma": np.zeros((0, 0))},
     "Cannot cast": {"mu": np.zeros(2, complex), "sigma": np.eye(2)},
     "must be symmetric": {"mu": np.zeros(2), "sigma": np.array([[1.0, 0.5], [0.0, 1.0]])},
-    "stats.npz.*numpy.savez": {"mu": np.array([object()]), "sigma": np.eye(2)},
+    "mu.npy of stats.npz would have to be unpickled": {"mu": np.array([object()]), "sigma": np.eye(2)},
 }
 
 
@@ -118,3 +120,30 @@ def test_samples_beside_other_arrays_are_still_samples(tmp_path: Path) -> None:
     np.savez(tmp_path / "real.npz", samples=cloud(100, 3, 2), labels=np.zeros(100, dtype=np.int64))
     answer = gc.score(cloud(100, 3, 1), reference=tmp_path / "real.npz", metrics="fid")
     assert answer.floor["fid"] is not None
+
+
+def test_statistics_in_a_broken_archive_are_refused_in_one_line(tmp_path: Path) -> None:
+    path = saved(tmp_path, cloud(40, 3, 1))
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(b"PK\x01\x02", b"PK\x02\x01"))
+    with pytest.raises(BadData, match=r"^stats\.npz cannot be read"):
+        read_statistics(path)
+
+
+def test_statistics_that_claim_more_numbers_than_there_are_never_ask_for_the_memory(tmp_path: Path) -> None:
+    path = saved(tmp_path, cloud(40, 3, 1))
+    with zipfile.ZipFile(path) as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in held.items():
+            archive.writestr(
+                name, data.replace(b"(3,), } ", b"(999999999999,), }").replace(b"(3, 3),", b"(9999999,9999999),")
+            )
+    with pytest.raises(BadData, match="is cut short: its header promises"):
+        read_statistics(path)
+
+
+def test_statistics_that_unpack_to_far_too_much_are_refused_before(tmp_path: Path) -> None:
+    np.savez_compressed(tmp_path / "stats.npz", mu=np.zeros(3), sigma=np.zeros((12_000, 12_000)))
+    with pytest.raises(BadData, match=r"would unpack to 1\.1 GiB"):
+        read_statistics(tmp_path / "stats.npz")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from gancheck.system.tables import csv
 
 
@@ -17,3 +19,10 @@ def test_csv_without_rows_is_a_header() -> None:
 def test_what_a_spreadsheet_would_run_is_text() -> None:
     text = csv([{"strategy": "=cmd()", "gain": -0.5}, {"strategy": "-r1", "gain": 1.0}], ["strategy", "gain"])
     assert text == "strategy,gain\n'=cmd(),-0.5\n'-r1,1.0\n"
+
+
+def test_no_text_begins_as_a_formula_whatever_it_begins_with() -> None:
+    starts = ["=", "+", "-", "@", "\t=", "\r=", "\n="]
+    rows = [{"name": f"{start}1", "what": "<script>"} for start in starts]
+    held = pl.read_csv(csv(rows, ["name", "what"]).encode())["name"]
+    assert all(name.startswith("'") for name in held)

@@ -81,3 +81,32 @@ def test_a_file_of_something_else_is_refused_by_name(tmp_path: Path) -> None:
         TrainingRecord.load(tmp_path / "other")
     with pytest.raises(StoreError, match="missing"):
         TrainingRecord.load(tmp_path / "missing")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "points"),
+    [
+        *(({"seed": "3"}, "[]"), ({"seed": 3, "status": "well"}, "[]"), ({"seed": 3, "colour": 1}, "[]")),
+        *(({"seed": 3}, '{"a": ["generator"]}'), ({"seed": 3}, "[" * 100_000), ({"seed": 3}, "3"), ([], "[]")),
+    ],
+)
+def test_a_file_of_a_stranger_that_makes_no_sense_is_refused(tmp_path: Path, outcome: object, points: str) -> None:
+    about = {"outcome": json.dumps(outcome), "points": points}
+    save_file({"5/w": torch.ones(2)}, tmp_path / "r.safetensors", about)
+    with pytest.raises(StoreError, match="is not a whole training record"):
+        TrainingRecord.load(tmp_path / "r.safetensors")
+
+
+@pytest.mark.parametrize("name", ["five/w", '5/["weights"]', '5/["x", "y"]'])
+def test_a_tensor_under_a_name_that_leads_nowhere_is_refused(tmp_path: Path, name: str) -> None:
+    tensors = {'5/["weights", "generator", "a"]': torch.ones(2), name: torch.ones(2)}
+    save_file(tensors, tmp_path / "r.safetensors", {"outcome": '{"seed": 3}', "points": "[]"})
+    with pytest.raises(StoreError, match="is not a whole training record"):
+        TrainingRecord.load(tmp_path / "r.safetensors")
+
+
+def test_a_link_in_a_results_folder_is_refused(tmp_path: Path) -> None:
+    record().save(tmp_path / "elsewhere", {})
+    (tmp_path / "r.safetensors").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StoreError, match="is a link"):
+        TrainingRecord.load(tmp_path / "r.safetensors")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gancheck.bench.tuning.recipe_space import RecipeSpace, Values
 from gancheck.bench.tuning.sampling import SamplerName, distribution, grid_point, optuna_module, sampler_of
+from gancheck.errors import StoreError
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -22,13 +26,47 @@ def open_journal(path: Path) -> BaseStorage:
     """The storage in which all studies of a folder are."""
     storages = optuna_module().storages
     path.parent.mkdir(parents=True, exist_ok=True)
-    made: BaseStorage = storages.JournalStorage(storages.journal.JournalFileBackend(str(path)))
+    drop_half_line(path)
+    with refusing_damage(path):
+        made: BaseStorage = storages.JournalStorage(storages.journal.JournalFileBackend(str(path)))
     return made
 
 
 def study_names(path: Path) -> set[str]:
     """The names of all studies of a journal; of one that is not there, none."""
     return {study.study_name for study in open_journal(path).get_all_studies()} if path.is_file() else set()
+
+
+def drop_half_line(path: Path) -> None:
+    """Cut off a last line that was not written to its end, as the next one would be written on behind it.
+
+    StoreError for a file that is no journal.
+    """
+    text = path.read_bytes() if path.exists() else b""
+    if text and not text.startswith(b"{"):
+        raise StoreError(f"{path} is damaged or no journal of gancheck tune; remove it and tune again")
+    start = text.rfind(b"\n", 0, -1) + 1
+    if text and not is_whole(text[start:]):
+        path.write_bytes(text[:start])
+
+
+def is_whole(line: bytes) -> bool:
+    """Whether a line of a journal was written to its end."""
+    try:
+        return line.endswith(b"\n") and isinstance(json.loads(line), dict)
+    except (ValueError, RecursionError):
+        return False
+
+
+@contextmanager
+def refusing_damage(path: Path) -> Iterator[None]:
+    """StoreError for whatever a damaged journal makes of the library that reads it."""
+    try:
+        yield
+    except Exception as error:
+        raise StoreError(
+            f"{path} is damaged ({type(error).__name__}: {error}); remove it and tune again: runs that are there count"
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -59,6 +97,7 @@ class RecipeStudy:
         study = optuna.create_study(
             storage=storage, study_name=name, direction="maximize", pruner=pruner, load_if_exists=True
         )
+        refuse_strange_trials(study, space)
         return cls(space, study, trials, sampler, seed)
 
     def next_trial(self) -> Trial | None:
@@ -108,6 +147,15 @@ class RecipeStudy:
         """The best of the trials that saw all tasks, of equals the first; None where no trial had a value."""
         whole = [trial for trial in self.ended if trial.state.name == "COMPLETE"]
         return max(whole, key=lambda trial: (value_of(trial), -trial.number), default=None)
+
+
+def refuse_strange_trials(study: Study, space: RecipeSpace) -> None:
+    """StoreError where a journal holds trials of other parameters than are open, or without the value that they had."""
+    known = {name: distribution(each) for name, each in space.spaces.items()}
+    for trial in study.get_trials(deepcopy=False):
+        fits = all(known.get(name) == each for name, each in trial.distributions.items())
+        if not fits or (trial.state.name == "COMPLETE" and trial.values is None):
+            raise StoreError(f"the journal's trial {trial.number} of '{space.recipe}' is not one of tuning; remove it")
 
 
 def value_of(trial: FrozenTrial) -> float:

@@ -36,17 +36,13 @@ class TrackComparison:
     @classmethod
     def read(cls, tuning: Path, default: Path, tuned: Path) -> TrackComparison:
         """From the folder of tuning, and the results folders of both tracks."""
-        table = tuning / "tuning.csv"
-        if not table.is_file():
-            raise StoreError(f"{tuning} has no tuning.csv; give the folder that gancheck tune has written")
-        rows = pl.read_csv(table, columns=["strategy", "tuned"], infer_schema=False).iter_rows()
-        pairs = dict(rows)
-        boards = board_on(default, "default", pairs), board_on(tuned, "tuned", pairs.values())
+        recipes = read_tuned_recipes(tuning / "tuning.csv")
+        boards = board_on(default, "default", recipes), board_on(tuned, "tuned", recipes.values())
         names = [(board.suite, board.suite_version.removesuffix("+tuned")) for board in boards]
         if names[0] != names[1]:
             said = " and ".join(" version ".join(name) for name in names)
             raise StoreError(f"the two folders hold {said}; run one suite on both tracks, at the same budget")
-        return cls(pairs, *boards)
+        return cls(recipes, *boards)
 
     def rows(self) -> list[Row]:
         """One row per recipe on both boards, by default rank; columns are `COLUMNS`. `gain` is the paired difference in
@@ -79,6 +75,17 @@ class TrackComparison:
         path = folder / "moves.csv"
         write_text(path, csv(self.rows(), COLUMNS))
         return path
+
+
+def read_tuned_recipes(table: Path) -> dict[str, str]:
+    """Which recipe became which, of the table that tuning has written."""
+    if not table.is_file():
+        raise StoreError(f"{table.parent} has no tuning.csv; give the folder that gancheck tune has written")
+    try:
+        names = pl.read_csv(table, infer_schema=False).select("strategy", "tuned").drop_nulls()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise StoreError(f"{table} is not what gancheck tune has written; tune again") from error
+    return dict(names.iter_rows())
 
 
 def board_on(folder: Path, track: Track, recipes: Iterable[str]) -> Leaderboard:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -22,9 +21,10 @@ from gancheck.datasets.mixtures.base import require
 from gancheck.errors import BadParameter, did_you_mean
 from gancheck.loading.image_file import decode_image
 from gancheck.loading.resize import resize_pixels
-from gancheck.system.files import replacing
+from gancheck.system.kept_tensor import read_kept, write_kept
 
 CROP = 178  #: width of the aligned photographs, 218 high: the middle square is kept
+PIXELS = "pixels"  #: what the file of decoded photographs calls them
 MOST = 6  #: attributes, which make 64 modes
 
 
@@ -67,9 +67,9 @@ class CelebA(TorchvisionImages):
         rows = held_out_rows(found, self.root) if found.split == "all" else slice(None)
         files = np.array(found.filename)[rows].tolist()
         folder = self.root / found.base_folder
-        kept = folder / f"{'held-out' if found.split == 'all' else 'train'}-{self.side}.npy"
+        kept = folder / f"{'held-out' if found.split == 'all' else 'train'}-{self.side}.safetensors"
         pixels = decode_faces([folder / "img_align_celeba" / file for file in files], self.side, kept)
-        return torch.from_numpy(pixels), self.combinations(found)[rows]
+        return pixels, self.combinations(found)[rows]
 
     def combinations(self, found: Any) -> Tensor:
         """(n,) int64, the attributes read as a binary number, the first one its highest digit."""
@@ -96,15 +96,13 @@ def held_out_rows(found: Any, root: Path) -> Tensor:
     return torch.tensor([int(part) for part in lines[1::2]]).nonzero().flatten()
 
 
-def decode_faces(files: list[Path], side: int, kept: Path) -> NDArray[np.uint8]:
-    """(n, 3, side, side) uint8, kept beside the photographs so that they are decoded once."""
-    with suppress(OSError, ValueError, EOFError):  # not there, or damaged: made anew
-        pixels: NDArray[np.uint8] = np.load(kept, allow_pickle=False)
-        if pixels.dtype == np.uint8 and pixels.shape == (len(files), 3, side, side):
-            return pixels
-    pixels = np.stack([face(file, side) for file in files])
-    with replacing(kept, "--data-root") as part, part.open("wb") as file:
-        np.save(file, pixels)
+def decode_faces(files: list[Path], side: int, kept: Path) -> Tensor:
+    """(n, 3, side, side) uint8, kept beside the photographs so that they are decoded once; if damaged, made anew."""
+    known = read_kept(kept, PIXELS)
+    if known is not None and known.dtype == torch.uint8 and known.shape == (len(files), 3, side, side):
+        return known
+    pixels = torch.from_numpy(np.stack([face(file, side) for file in files]))
+    write_kept(kept, PIXELS, pixels, "--data-root")
     return pixels
 
 

@@ -31,6 +31,7 @@ from torch.utils.hooks import RemovableHandle
 
 from gancheck.monitor.adapters.libraries import library
 from gancheck.monitor.adapters.scores import validation_values
+from gancheck.monitor.adapters.state_file import go_on_from
 from gancheck.monitor.announce import announcer
 from gancheck.monitor.building import Options, build_monitor, refuse_unknown_options, unwrapped
 from gancheck.monitor.monitor import Monitor
@@ -72,7 +73,7 @@ class GancheckCallback(transformers.TrainerCallback):  # type: ignore[misc]
         self.monitor = build_monitor({"model": model}, [optimizer] if optimizer is not None else [], self.options)
         kept = folder_of(args, state) / FILE
         if state.global_step and kept.is_file():
-            self.monitor.load_state_dict(json.loads(kept.read_text()))
+            go_on_from(kept, self.monitor)
         if state.global_step:  # the file may lie where the first process alone can read it
             self.monitor.count_from(state.global_step)
         if not self.is_attached:

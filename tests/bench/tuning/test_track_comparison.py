@@ -9,7 +9,7 @@ import pytest
 
 from gancheck.bench.leaderboard import Leaderboard
 from gancheck.bench.run_result import RunResult
-from gancheck.bench.tuning.track_comparison import COLUMNS, TrackComparison
+from gancheck.bench.tuning.track_comparison import COLUMNS, TrackComparison, read_tuned_recipes
 from gancheck.errors import BadData, StoreError
 from gancheck.report.plots.moved_ranks import draw_moved_ranks
 from gancheck.system.files import write_text
@@ -66,3 +66,10 @@ def test_folders_of_something_else_are_refused(tmp_path: Path) -> None:
     write_text(tmp_path / "tuning.csv", "strategy,tuned\nnone,none\n")
     with pytest.raises(StoreError, match="no results folder"):
         TrackComparison.read(tmp_path, tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "strategy\nr1\n", "\0\0", "strategy,tuned\nr1,r2,r3\n", '"' * 999])
+def test_a_table_that_tuning_has_not_written_is_refused_in_one_line(text: str, tmp_path: Path) -> None:
+    (tmp_path / "tuning.csv").write_text(text)
+    with pytest.raises(StoreError, match="is not what gancheck tune has written"):
+        read_tuned_recipes(tmp_path / "tuning.csv")

@@ -37,3 +37,24 @@ def test_diagnosis_page_has_alarms_with_cause_and_advice(tmp_path: Path) -> None
     assert "something went wrong" in text
     assert "nonfinite" in text
     assert found.alarms[0].severity in text
+
+
+HOSTILE = "</script><script>alert(1)</script>"
+
+
+def test_names_from_a_log_are_never_markup(tmp_path: Path) -> None:
+    path = tmp_path / "<img src=x>.csv"
+    path.write_text(f"step,loss,{HOSTILE}\n" + "\n".join(f"{i},{'nan' if i > 5 else 1},2" for i in range(1, 12)))
+    text = write_diagnosis_page(tmp_path / "report.html", gc.diagnose(path, detectors=["nonfinite"])).read_text()
+    assert "<img" not in text
+    assert "alert(1)</script>" not in text
+    assert "&lt;img src=x&gt;.csv" in text
+
+
+def test_names_of_classes_files_and_metrics_are_never_markup_on_the_page_of_a_score(tmp_path: Path) -> None:
+    modes = MODES.with_columns(name=pl.Series([HOSTILE, "=cmd()"]))
+    facts = {"samples": "<img src=x>.npy", "reference": HOSTILE}
+    scores = Scores("dropped-modes", HOSTILE, (), {HOSTILE: 1.5}, {}, {}, modes, facts=facts, notes=("<u>note</u>",))
+    text = write_score_page(tmp_path / "report.html", scores, []).read_text()
+    assert not [mark for mark in ("<img src=x", "alert(1)</script>", "<u>") if mark in text]
+    assert "=cmd()" in text
