@@ -56,6 +56,7 @@ def parts() -> dict[str, str]:
         "stacked-papers": papers_table(),
         "stacked-own": own_table(),
         "cures-board": leaderboard(cures.RESULTS, short=False),
+        "cures-added": leaderboard(cures.ADDED, short=False),
         "cures-collapse": cures.by_collapse(),
         "cures-cost": cures.by_cost(),
         "cures-tested": cures.tested(),

@@ -11,6 +11,7 @@ from gancheck.plugins.registry import Registry
 from gancheck.strategies.costs import cost_of
 
 RESULTS = Path(__file__).parents[1] / "results" / "cures"
+ADDED = RESULTS.with_name("cures-added")  #: recipes that were run later, beside an untreated GAN of their own
 FIRST = 5  #: recipes that are shown for each kind of collapse
 CLASSES = ((1.25, "no more than the untreated GAN, or a quarter more"), (2.0, "up to twice"), (5.0, "up to five times"))
 UNTREATED = "none"
@@ -96,8 +97,9 @@ def side(row: dict[str, Any]) -> int:
 
 
 def untried() -> str:
-    """The built-in strategies that the run does not have."""
-    boards = [pl.read_csv(path)["strategy"].to_list() for path in RESULTS.glob("leaderboard*.csv")]
+    """The built-in strategies that neither run has."""
+    paths = [path for folder in (RESULTS, ADDED) for path in folder.glob("leaderboard*.csv")]
+    boards = [pl.read_csv(path)["strategy"].to_list() for path in paths]
     names = [name for name in Registry.load().names("strategy") if not any(name in board for board in boards)]
     return ", ".join(f"`{name}`" for name in names) or "None: all built-in strategies were run."
 

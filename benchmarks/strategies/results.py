@@ -1,5 +1,6 @@
-"""Keep what a run of the suite `cures` says: `python -m benchmarks.strategies.results FOLDER`.
+"""Keep what a run of the suite `cures` says: `python -m benchmarks.strategies.results FOLDER [NAME RECIPE ...]`.
 
+With recipes, which need not be of the suite, these alone are run and kept under the name.
 Runs that the folder lacks are made first. Beside the board's tables and pictures stands a test that the board does not
 make: every recipe against the untreated GAN alone, in both directions, by the same exact test of paired differences and
 Holm's correction. That is two tests a recipe, where the board has one for every ordered pair of recipes.
@@ -24,15 +25,16 @@ SUITE = "cures"
 PICTURE = "ranking.png"  #: the one that so many recipes do not crowd
 
 
-def main(folder: str) -> None:
+def main(folder: str, name: str = SUITE, *recipes: str) -> None:
     """Copy tables and pictures, and write against-untreated.csv beside them."""
-    outcome = gc.run(SUITE, out=folder)
+    outcome = gc.run(SUITE, strategies=recipes, out=folder)
     spent = sum(run.cpu_seconds or 0 for runs in outcome.board.recipes.values() for run in runs.values())
-    keep(SUITE, outcome.leaderboard.parent, {"training_core_minutes": round(spent / 60)}, "")
-    for picture in (RESULTS / SUITE).glob("*.png"):
+    command = f"gancheck run {SUITE}" + (f" --only strategy={','.join(recipes)}" if recipes else "")
+    keep(name, outcome.leaderboard.parent, {"command": command, "training_core_minutes": round(spent / 60)}, "")
+    for picture in (RESULTS / name).glob("*.png"):
         if picture.name != PICTURE:
             picture.unlink()
-    pl.DataFrame(list(compare(outcome.board))).write_csv(RESULTS / SUITE / "against-untreated.csv")
+    pl.DataFrame(list(compare(outcome.board))).write_csv(RESULTS / name / "against-untreated.csv")
 
 
 def compare(board: Leaderboard) -> Iterator[dict[str, Any]]:
