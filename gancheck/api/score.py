@@ -44,6 +44,7 @@ def score(
     array: str | None = None,
     resize: int | None = None,
     modes: str | None = None,
+    torchscript: bool = False,
     data_root: str | Path | None = None,
 ) -> Scores:
     """Did these samples collapse, and how?
@@ -58,16 +59,16 @@ def score(
     (`gancheck list extractors`), with their `weights`. `metrics` are names, "core" (what `quick` stands for) or
     "all"; unless told, those that do not take more than about a second for 10,000 samples. `scale` is "standard" or
     "robust": metrics of features are computed on columns brought to one scale by the reference, and named so, as in
-    `fid@standard`. At most `count` samples are used. Nothing is unpickled. `kind`, `array`, `resize` and `modes` are
-    `ReadOptions`, for all sources alike. `data_root` is the folder of downloaded data sets (GANCHECK_DATA, else the
-    cache).
+    `fid@standard`. At most `count` samples are used. Nothing is unpickled, and a generator as TorchScript, which is
+    code, is run with `torchscript=True` alone. `kind`, `array`, `resize` and `modes` are `ReadOptions`, for all
+    sources alike. `data_root` is the folder of downloaded data sets (GANCHECK_DATA, else the cache).
 
     Raises BadData for what cannot be read or does not fit, BadParameter and UnknownName for names, MissingWeights.
     """
     registry = Registry.load(plugins)
     chosen = select_metrics(registry, read_metric_names(metrics, quick=quick))
     paths = None if weights is None else Path(weights)
-    options = ReadOptions(kind, array, resize, modes)
+    options = ReadOptions(kind, array, resize, modes, torchscript)
     real = RealDataRequest(dataset, reference, train, labels, features, paths, options=options)
     space = read_scale(scale)
     if statistics := read_statistics(reference):

@@ -37,7 +37,7 @@ HELP = """Tell the truth about mode collapse: score samples, rank cures at one b
 SCORE = """Did these samples, or this generator, collapse, and how?
 
 SAMPLES, --reference and --train are points or images: .npy, .npz, .pt (tensors), .csv,
-.parquet, a folder of png, jpg or webp images. SAMPLES may be a TorchScript generator too.
+.parquet, a folder of png, jpg or webp images. SAMPLES may be a generator saved with torch.jit too (--torchscript).
 Nothing is unpickled.
 
   gancheck score samples.npy --dataset ring8

@@ -56,6 +56,7 @@ def score_command(
     array: ArrayName = None,
     resize: Side = None,
     modes: ModesColumn = None,
+    torchscript: Mark = False,
     device: str = "auto",
     threads: Threads = None,
     data_root: Path | None = None,
@@ -105,6 +106,8 @@ def score_command(
         The slow metrics too.
     with_
         A plug-in file or folder, for metrics, datasets and features of your own; can be given several times.
+    torchscript
+        Run SAMPLES that are a generator saved with torch.jit: it is code, so give this for files that you trust.
     device
         auto takes the GPU where there is one; cpu, cuda or cuda:1.
     data_root
@@ -126,7 +129,7 @@ def score_command(
         if statistics := read_statistics(reference):
             refuse_scales(scale, sample_labels)
             refuse_verdict(fail_on_collapse, quick, every)
-            options = ReadOptions(kind, array, resize, modes)
+            options = ReadOptions(kind, array, resize, modes, torchscript)
             request = RealDataRequest(dataset, None, train, labels, features, weights, options=options)
             named, place = read_metric_names(metrics), torch.device(device_named(device))
             bare = score_against_statistics(
@@ -135,7 +138,7 @@ def score_command(
             return print_number(bare, chosen, out, json)
         with StepBar(words=words) as stage:
             stage("reading real data", 0, 0)
-            options = ReadOptions(kind, array, resize, modes)
+            options = ReadOptions(kind, array, resize, modes, torchscript)
             real = RealDataRequest(dataset, reference, train, labels, features, weights, options=options)
             real_data = real.build(registry, torch.device(device_named(device)), stage)
             stage("reading samples", 0, 0)

@@ -81,7 +81,6 @@ def load_tensors(path: Path, name: str) -> Mapping[str, Tensor]:
     advice = f"give the weights of {name} as a file of named tensors"
     refuse_code(path, advice)
     with one_line_errors(str(path), advice):
-        refuse_claims(path)
         state = torch.load(path, map_location="cpu", weights_only=True)
     if not isinstance(state, dict) or not all(isinstance(value, Tensor) for value in state.values()):
         raise BadData(f"{path} holds no named tensors; give the weights of {name}")
@@ -89,9 +88,10 @@ def load_tensors(path: Path, name: str) -> Mapping[str, Tensor]:
 
 
 def refuse_code(path: Path, advice: str) -> None:
-    """BadData for TorchScript, and for an archive that is broken or would flood the memory."""
+    """BadData for TorchScript, and for a file that is broken or would flood the memory."""
     try:
         content = content_of(path)
+        refuse_claims(path)
     except BadData as error:
         raise BadData(f"{path}: {error}; {advice}") from error
     if content == "torchscript":

@@ -21,7 +21,7 @@ from gancheck.loading.matching import name_coordinates, refuse_modes
 from gancheck.loading.options import NO_OPTIONS, ReadOptions
 from gancheck.loading.raw import Raw
 from gancheck.loading.samples import Samples
-from gancheck.loading.torchscript import archive, refuse_code
+from gancheck.loading.torchscript import archive, ask_for_consent, refuse_code
 
 __all__ = ["open_labels", "open_labels_of", "open_samples"]
 
@@ -55,7 +55,7 @@ def open_samples(
     with one_line_errors(what, "give it as a .npy file"):
         try:
             raw = (
-                on_disk(require_path(source), latent, options, like, archive if what == SCORED else refuse_code)
+                on_disk(require_path(source), latent, options, like, chosen_reader(what, options))
                 if isinstance(source, str | PathLike)
                 else in_memory(source, latent, options, like)
             )
@@ -65,6 +65,13 @@ def open_samples(
             return name_coordinates(interpret(drop_incomplete(raw), options, like), like)
         except BadData as error:
             raise BadData(f"{what}: {error}") from error
+
+
+def chosen_reader(what: str, options: ReadOptions) -> Callable[[Path, int | None], Raw]:
+    """What is done with TorchScript: it is run as the samples that are scored, where the user has said so."""
+    if what != SCORED:
+        return refuse_code
+    return archive if options.torchscript else ask_for_consent
 
 
 def on_disk(

@@ -24,6 +24,8 @@ class ReadOptions:
     resize: int | None = None
     #: Column of a table whose categories are the modes.
     modes: str | None = None
+    #: Consent to run samples that are a generator saved as TorchScript, which is code.
+    torchscript: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(KindOfSamples):

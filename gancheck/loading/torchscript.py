@@ -29,3 +29,11 @@ def refuse_code(path: Path, latent: int | None) -> Raw:
     raise BadData(
         f"{path.name} is TorchScript, which is code and is run only as the samples that are scored; save numbers"
     )
+
+
+def ask_for_consent(path: Path, latent: int | None) -> Raw:
+    """BadData: a file that was taken for numbers must not run by itself."""
+    raise BadData(
+        f"{path.name} is a generator as TorchScript, which is code; where you trust it, run it with --torchscript "
+        "(in Python torchscript=True)"
+    )

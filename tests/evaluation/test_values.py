@@ -115,7 +115,7 @@ def test_a_value_outlives_a_failure_of_real_data(registry: Registry) -> None:
     metric = replace(select_metrics(registry, ("fid",))["fid"], function=lambda view: torch.tensor(next(values)))
     found = compute_metrics(real_data, samples, {"fid": metric})
     assert (found.values["fid"], found.floor["fid"]) == (1.5, None)
-    assert found.failures == ["fid has no value of real data: metric 'fid' raises StopIteration: "]
+    assert found.failures == ["fid has no value of real data: metric 'fid' raises StopIteration:"]
 
 
 def test_training_data_is_thinned_for_metrics_whose_cost_grows_steeply(registry: Registry) -> None:

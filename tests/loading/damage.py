@@ -24,6 +24,7 @@ from PIL import Image
 
 from gancheck.errors import BadData
 from gancheck.loading.open import open_samples
+from gancheck.loading.options import ReadOptions
 
 POINTS = np.random.default_rng(0).normal(size=(12, 2))
 PIXELS = np.random.default_rng(1).integers(0, 256, (9, 8, 3), dtype=np.uint8)
@@ -119,7 +120,7 @@ def main(folder: Path, each: int, seed: int) -> None:
             path.write_bytes(damaged(data, dice))
             start = time.perf_counter()
             try:
-                taken = open_samples(holds if holds != folder else path).take(5)
+                taken = open_samples(holds if holds != folder else path, options=ReadOptions(torchscript=True)).take(5)
                 assert len(taken)
                 assert taken.isfinite().all()
                 counts["opened"] += 1

@@ -18,9 +18,11 @@ from torch.utils.data import DataLoader, TensorDataset
 import gancheck.loading.in_memory as python
 from gancheck.errors import BadData
 from gancheck.loading.open import open_samples
+from gancheck.loading.options import ReadOptions
 
 X = torch.randn(30, 2, generator=torch.Generator().manual_seed(0))
 Y = torch.arange(30) % 3
+RUN = ReadOptions(torchscript=True)
 
 
 class Wrapped:
@@ -292,7 +294,7 @@ def test_torchscript_gives_what_its_network_gives(tmp_path: Path, script: bool) 
         torch.jit.save(made, tmp_path / "g.pt")
         torch.jit.save(torch.jit.freeze(made.eval()), tmp_path / "frozen.ts")
     wanted = open_samples(module).take(500)
-    assert torch.allclose(open_samples(tmp_path / "g.pt").take(500), wanted, atol=1e-6)
+    assert torch.allclose(open_samples(tmp_path / "g.pt", options=RUN).take(500), wanted, atol=1e-6)
     with pytest.raises(BadData, match="--latent"):
-        open_samples(tmp_path / "frozen.ts")
-    assert torch.allclose(open_samples(tmp_path / "frozen.ts", latent=3).take(500), wanted, atol=1e-6)
+        open_samples(tmp_path / "frozen.ts", options=RUN)
+    assert torch.allclose(open_samples(tmp_path / "frozen.ts", latent=3, options=RUN).take(500), wanted, atol=1e-6)

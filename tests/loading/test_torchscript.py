@@ -1,4 +1,4 @@
-"""TorchScript is code: it is run as what is scored, and nowhere else."""
+"""TorchScript is code: it is run as what is scored, where the user says so, and nowhere else."""
 
 from __future__ import annotations
 
@@ -35,6 +35,13 @@ def test_a_reference_or_training_data_is_not_run(script: Path) -> None:
     for given in ({"reference": script}, {"reference": POINTS, "train": script}):
         with pytest.raises(BadData, match=r"real\.pt is TorchScript, which is code"):
             gc.score(POINTS, **given)
+
+
+def test_samples_are_not_run_unless_the_user_says_so(script: Path) -> None:
+    with pytest.raises(BadData, match=r"real\.pt is a generator as TorchScript.* run it with --torchscript"):
+        gc.score(script, reference=POINTS)
+    with pytest.raises(BadData, match="it was loaded"):
+        gc.score(script, reference=POINTS, torchscript=True)
 
 
 def test_data_to_look_at_is_not_run(script: Path) -> None:

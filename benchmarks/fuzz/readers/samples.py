@@ -20,6 +20,7 @@ from benchmarks.fuzz import forms
 from benchmarks.fuzz.readers.base import Reader
 from gancheck.inspection.readable import read_what_is_readable
 from gancheck.loading.open import open_labels, open_samples
+from gancheck.loading.options import ReadOptions
 from gancheck.loading.samples import Samples
 from gancheck.scoring.real_statistics import read_statistics
 
@@ -104,7 +105,7 @@ def write_script(path: Path) -> None:
 
 def read_generator(path: Path) -> int:
     """A few of its samples."""
-    return len(open_samples(path, latent=3).take(5))
+    return len(open_samples(path, latent=3, options=ReadOptions(torchscript=True)).take(5))
 
 
 TENSORS = {"x": torch.from_numpy(POINTS), "y": torch.from_numpy(LABELS)}
