@@ -14,6 +14,8 @@ from gancheck.errors import StoreError
 FULL = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)  #: what a disk or a quota says that has no room
 IN_THE_WAY = (errno.EEXIST, errno.ENOTDIR)  #: where a folder should be
 
+SYNCS = os.name != "nt"  #: Windows opens neither folders nor what is only read for it
+
 
 @contextmanager
 def replacing(path: Path, option: str = "--out") -> Iterator[Path]:
@@ -47,6 +49,8 @@ def refuse_link(path: Path) -> None:
 def sync(path: Path) -> None:
     """Have a file's content on the disk, so that after a power cut its name never stands for less than all of it; of a
     folder, the names in it."""
+    if not SYNCS:
+        return
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

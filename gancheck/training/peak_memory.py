@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -34,9 +33,13 @@ class PeakMemory:
 
 
 def resident_peak() -> int:
-    """The process's largest resident memory, in bytes."""
+    """The process's largest resident memory, in bytes; 0 on Windows, which is not asked."""
     with suppress(OSError, StopIteration):
         lines = STATUS.read_text(encoding="ascii").splitlines()
         return 1024 * int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
-    unit = 1 if sys.platform == "darwin" else 1024
-    return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with suppress(ImportError):
+        import resource  # not there on Windows
+
+        unit = 1 if sys.platform == "darwin" else 1024
+        return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return 0

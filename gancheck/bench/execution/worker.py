@@ -21,6 +21,7 @@ from gancheck.bench.cell import Job, RunSummary
 from gancheck.bench.execution.base import run_safely
 from gancheck.bench.lost_job import Attempt, Loss, describe_exit
 from gancheck.errors import GancheckError, StoreError
+from gancheck.system.process_group import kill_group, lead_group
 
 GRACE = 10.0  #: seconds that a worker has to end by itself when the main process is gone
 PATIENCE = 300.0  #: seconds beyond a suite's time limit that a worker may be silent: it builds, compiles and measures
@@ -87,16 +88,15 @@ class Worker:
 
     def kill(self) -> None:
         """End it, and everything that was started in it."""
-        with suppress(OSError):
-            os.killpg(self.process.pid or 0, signal.SIGKILL)
+        kill_group(self.process.pid or 0)
         self.process.kill()
         self.process.join()
         self.pipe.close()
 
 
 def resident_memory(process: int | None) -> int:
-    """Bytes of a process that are in memory; 0 where it is gone."""
-    with suppress(OSError, ValueError, IndexError):
+    """Bytes of a process that are in memory; 0 where it is gone, and on systems that do not say it this way."""
+    with suppress(OSError, ValueError, IndexError, AttributeError):
         return os.sysconf("SC_PAGE_SIZE") * int(Path(f"/proc/{process}/statm").read_text().split()[1])
     return 0
 
@@ -140,7 +140,7 @@ def take_environment(environment: Mapping[str, str]) -> None:
 def initialise_worker(threads: int, gpu: int | None = None) -> None:
     """A worker's first acts: take its threads and its GPU, which `cuda` is from then on; print where nothing is read by
     programs; and see to it that it never outlives the main process."""
-    os.setpgid(0, 0)
+    lead_group()
     os.dup2(2, 1)
     torch.set_num_threads(threads)
     if gpu is not None:
@@ -155,4 +155,5 @@ def follow_parent() -> None:
         parent.join()
         os.kill(os.getpid(), signal.SIGTERM)  # a block in training writes its checkpoint first
         time.sleep(GRACE)
-        os.killpg(0, signal.SIGKILL)
+        kill_group(0)
+        os._exit(1)
