@@ -1,5 +1,7 @@
-"""A process with everything that is started in it, to be ended together. Windows knows no such groups: there the process
-alone is ended."""
+"""A process with everything that is started in it, to be ended together.
+
+Windows knows no such groups: there the process alone is ended.
+"""
 
 from __future__ import annotations
 
