@@ -5,6 +5,8 @@ DEVICE ?= cpu
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Packages are installed without byte code, and where none is written either every process reads all their sources anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup bench bench-detectors bench-faults bench-fuzz calibrate test lint docs speed gpu-check clean
 .DEFAULT_GOAL := setup

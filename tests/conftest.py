@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from gc import collect, freeze
 from pathlib import Path
@@ -47,6 +48,11 @@ SLOW = (
 
 settings.register_profile("patient", deadline=None)  # the machine may be busy
 settings.load_profile("patient")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: tests that wait for processes of their own leave a core idle."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
