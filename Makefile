@@ -35,7 +35,7 @@ bench-detectors: $(STAMP)
 bench-faults: $(STAMP)
 	$(BIN)/python -m benchmarks.faults $(if $(RESUME),--resume)
 
-# Ten thousand broken and hostile files: each gives a result or one clear line.
+# Broken and hostile files by the thousand (--cases): each gives a result or one clear line.
 bench-fuzz: $(STAMP)
 	$(BIN)/python -m benchmarks.fuzz
 

@@ -13,7 +13,7 @@ class GancheckError(Exception):
 
     def __str__(self) -> str:
         """One line, whatever names from strangers' files are in it."""
-        text = spell_controls(" ".join(super().__str__().split()))
+        text = spell_controls(" ".join(line.strip() for line in super().__str__().splitlines()).strip())
         return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
 
 

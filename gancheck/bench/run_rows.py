@@ -12,6 +12,7 @@ from gancheck.bench.run_result import Kind, Status
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 Number = float | None
+NUMBERS = {"severity", "statistic", "threshold", "evidence"}  #: of an alarm, but for those of version 0.1
 Word = float | Literal["nan", "inf", "-inf"]  #: a number that may not be finite, for which JSON has no number
 
 
@@ -77,4 +78,7 @@ class Outcome(msgspec.Struct, tag_field="kind", tag="outcome"):
 def check_rows(rows: list[dict[str, Any]], outcome: dict[str, Any]) -> None:
     """ValueError where lines are none of a run's file."""
     msgspec.convert(rows, list[ValueRow | ModesRow | YardstickRow | AlarmRow])
+    for row in (row for row in rows if row["kind"] == "alarm" and "score" not in row):
+        if lacking := sorted(NUMBERS - row.keys()):
+            raise ValueError(f"an alarm lacks {', '.join(lacking)}")
     msgspec.convert(outcome, Outcome)

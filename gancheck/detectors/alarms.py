@@ -35,7 +35,7 @@ class Streak:
 
     def add(self, reading: Reading, patience: int) -> None:
         """Count one more reading."""
-        excess = reading.excess
+        excess = float(reading.excess)  # a plug-in's may be numpy's, which no saved state takes
         is_bad = excess > 0
         self.recent.append(excess if math.isfinite(excess) else math.inf if is_bad else -math.inf)
         del self.recent[:-patience]
@@ -138,12 +138,13 @@ class AlarmTracker:
         return ""
 
     def claim(self, alarm: Alarm) -> None:
-        """Alarms shortly before this one that it explains become part of its story, with what followed from them: a
+        """Alarms shortly before this one that it explains become part of its story, with all that followed from them: a
         cause may take longer to be sure of than what it leads to."""
         explained, root = self.explains.get(alarm.detector, ()), alarm.part_of or alarm.detector
+        near = {a.detector for a in self.alarms if not a.part_of and alarm.step - a.step <= STORY}
         for place, other in enumerate(self.alarms):
             cause = other.part_of or other.detector
-            if alarm.step - other.step <= STORY and cause in explained and cause != root:
+            if alarm.step - other.step <= STORY and cause in near and cause in explained and cause != root:
                 self.alarms[place] = replace(other, part_of=root)
 
     def start(self, name: str) -> None:

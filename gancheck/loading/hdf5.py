@@ -21,21 +21,32 @@ class Dataset:
 
     read_in_place = True
 
-    def __init__(self, path: Path, key: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
-        self.path, self.key, self.shape, self.dtype = path, key, shape, dtype
-        self.ndim, self.itemsize = len(shape), dtype.itemsize
+    def __init__(self, path: Path, key: str, item: Any) -> None:
+        self.path, self.key, self.shape, self.dtype = path, key, item.shape, item.dtype
+        self.chunks: tuple[int, ...] = item.chunks or ()
+        self.ndim, self.itemsize = len(self.shape), self.dtype.itemsize
 
     def __len__(self) -> int:
         return self.shape[0]
 
     def __getitem__(self, rows: slice) -> Array:
+        self.refuse_claims()
         if self.dtype.kind == "O":
             return read_words(self.path, self.key, self.shape)[rows]
         with open_file(self.path) as file:
             return np.asarray(file[self.key][rows])
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Array:
-        return read_words(self.path, self.key, self.shape) if self.dtype.kind == "O" else self[slice(None)]
+        return self[slice(None)]
+
+    def refuse_claims(self) -> None:
+        """BadData where the array, whole or in a piece, would take far more than the file explains. Others beside it,
+        such as one that is prepared and not written yet, do no harm."""
+        for shape in (self.shape, self.chunks):
+            claimed = math.prod(shape) * self.itemsize
+            if claimed > LARGEST or is_bomb(self.path, claimed):
+                size = f"{claimed / 2**30:.1f} GiB, in a file of {self.path.stat().st_size / 2**20:.1f} MiB"
+                raise BadData(f"{self.path.name}: '{self.key}' says that it holds {size}; give fewer samples")
 
 
 def list_datasets(path: Path) -> dict[str, Any]:
@@ -44,22 +55,18 @@ def list_datasets(path: Path) -> dict[str, Any]:
 
     def note(key: str, item: Any) -> None:
         if getattr(item, "shape", None):  # a group has none, a single value an empty one
-            refuse(item, path)
-            found[key] = Dataset(path, key, item.shape, item.dtype)
+            refuse_elsewhere(item, path)
+            found[key] = Dataset(path, key, item)
 
     with open_file(path) as file:
         file.visititems(note)
     return found
 
 
-def refuse(item: Any, path: Path) -> None:
-    """BadData for an array that other files hold, or that claims far more, whole or in a piece, than the file has."""
+def refuse_elsewhere(item: Any, path: Path) -> None:
+    """BadData for an array that other files hold."""
     if item.is_virtual or item.external:
         raise BadData(f"{path.name}: the values of '{item.name}' stand in other files; save them in this one")
-    for shape in (item.shape, item.chunks or ()):
-        claimed = math.prod(shape) * item.dtype.itemsize
-        if claimed > LARGEST or is_bomb(path, claimed):
-            raise BadData(f"{path.name}: '{item.name}' says that its shape is {item.shape}; give fewer samples")
 
 
 def open_file(path: Path) -> Any:

@@ -21,7 +21,9 @@ from torch import Tensor
 from gancheck.errors import StoreError
 from gancheck.system.files import refuse_link, replacing
 
-GAPS = 64  #: numbers of memory for each number of a tensor, at most
+#: Numbers of memory for each number of a tensor, at most, of tensors for which it is more than so many in all: one
+#: column of a wide table is none to refuse.
+GAPS, LARGE = 64, 2**24
 VERSION = 1  #: of the file's layout
 
 
@@ -86,6 +88,6 @@ def lay_out(tensor: Tensor, strides: list[int]) -> Tensor:
     for axis, stride in enumerate(strides):
         once = once.narrow(axis, 0, 1) if stride == 0 and tensor.shape[axis] > 1 else once  # repeated, not stored
     size = 1 + sum((n - 1) * stride for n, stride in zip(once.shape, strides, strict=True)) if once.numel() else 0
-    if min(strides, default=0) < 0 or size > GAPS * once.numel():
+    if min(strides, default=0) < 0 or size > max(GAPS * once.numel(), LARGE):
         raise ValueError(f"no tensor of shape {tuple(tensor.shape)} has the strides {strides}")
     return once.new_empty(size).as_strided(once.shape, strides).copy_(once).expand(tensor.shape)

@@ -7,7 +7,7 @@ without values and operations that are to be decomposed, and nothing here is.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
@@ -18,6 +18,9 @@ from torch.utils.weak import WeakTensorKeyDictionary
 
 #: What hands over a new constant, and its like that copies: one that a graph keeps would be written to at every call.
 LIFT, COPY = torch.ops.aten.lift_fresh.default, torch.ops.aten.lift_fresh_copy.default
+
+#: What a graph's code can hold beside tensors. A generator of random numbers, say, would be written as its name.
+PLAIN = (type(None), bool, int, float, complex, str, torch.dtype, torch.device, torch.layout, torch.memory_format)
 
 
 class GraphTracer(TorchDispatchMode):  # type: ignore[no-untyped-call]
@@ -30,9 +33,11 @@ class GraphTracer(TorchDispatchMode):  # type: ignore[no-untyped-call]
         super().__init__()  # type: ignore[no-untyped-call]
         self.graph, self.constants = fx.Graph(), nn.Module()
         self.nodes = WeakTensorKeyDictionary()  #: what has made each tensor, or has changed it last
+        self.fixed = FixedNodes()
 
     def trace(self, function: Callable[..., list[Any]], inputs: list[Tensor]) -> fx.GraphModule:
-        """The graph of a function from flat tensors to a flat list; RuntimeError where it reads a tensor's value."""
+        """The graph of a function from flat tensors to a flat list; RuntimeError where it reads a tensor's value,
+        NotImplementedError where an operation is given what no graph can hold."""
         for i, tensor in enumerate(inputs):
             self.note(self.graph.placeholder(f"input_{i}"), tensor)
         with self:
@@ -44,11 +49,14 @@ class GraphTracer(TorchDispatchMode):  # type: ignore[no-untyped-call]
         func, kwargs = COPY if func is LIFT else func, kwargs or {}
         noted = {name: self.argument(value) for name, value in kwargs.items()}
         node = self.graph.call_function(func, self.argument(args), noted)
-        if torch.Tag.data_dependent_output in func.tags and not is_constant(node):
+        is_fixed = self.fixed.is_made_of_fixed(node)
+        if torch.Tag.data_dependent_output in func.tags and not is_fixed:
             raise RuntimeError(
                 f"the value of a tracing tensor is read by {func}, as for control flow; at later steps it is another"
             )
         answer = func(*args, **kwargs)
+        if not is_fixed:
+            self.fixed.drop(written_tensors(func, args, kwargs))
         self.note(node, answer)
         return answer
 
@@ -58,6 +66,8 @@ class GraphTracer(TorchDispatchMode):  # type: ignore[no-untyped-call]
             return self.node_of(value)
         if isinstance(value, list | tuple):
             return type(value)([self.argument(part) for part in value])
+        if not isinstance(value, PLAIN):
+            raise NotImplementedError(f"an operation is given a {type(value).__name__}, which no graph holds")
         return value
 
     def node_of(self, tensor: Tensor) -> fx.Node:
@@ -73,22 +83,49 @@ class GraphTracer(TorchDispatchMode):  # type: ignore[no-untyped-call]
         """A node has made a tensor, or several; its note "val" has their shape, strides and type, without values."""
         if isinstance(value, Tensor):
             self.nodes[value] = node
+            self.fixed.add(node, value)
             node.meta["val"] = torch.empty_strided(value.shape, value.stride(), dtype=value.dtype, device="meta")
         elif isinstance(value, list | tuple):
             for i, part in enumerate(value):
                 self.note(self.graph.call_function(operator.getitem, (node, i)), part)
 
 
-def is_constant(node: fx.Node) -> bool:
-    """Whether a node is made of constants only, so that it is the same at every call."""
-    behind, seen = [node], {node}
-    for maker in behind:
-        sources = maker.all_input_nodes
-        if maker.op == "placeholder" or draws(maker) or not (sources or maker.op == "get_attr"):
-            return False
-        behind += [source for source in sources if source not in seen]
-        seen.update(sources)
-    return True
+class FixedNodes:
+    """Nodes that give the same at every call, as they are made of constants only: their values may be read."""
+
+    def __init__(self) -> None:
+        self.nodes: set[fx.Node] = set()
+        #: Memory -> itself, so that its place is not taken by another's, and the fixed nodes whose values lie there.
+        self.memory: dict[int, tuple[torch.UntypedStorage, list[fx.Node]]] = {}
+
+    def is_made_of_fixed(self, node: fx.Node) -> bool:
+        """Whether a node's answer is the same at every call, as what it is made of stands now."""
+        sources = node.all_input_nodes
+        return bool(sources) and not draws(node) and all(source in self.nodes for source in sources)
+
+    def add(self, node: fx.Node, value: Tensor) -> None:
+        """Take a node that has made a tensor, where it is fixed."""
+        if node.op == "get_attr" or (node.op == "call_function" and self.is_made_of_fixed(node)):
+            storage = value.untyped_storage()
+            self.nodes.add(node)
+            self.memory.setdefault(storage._cdata, (storage, []))[1].append(node)
+
+    def drop(self, written: Iterable[Tensor]) -> None:
+        """What shares memory with tensors that something else was written to is fixed no longer."""
+        for tensor in written:
+            _, nodes = self.memory.pop(tensor.untyped_storage()._cdata, (None, []))
+            self.nodes.difference_update(nodes)
+
+
+def written_tensors(func: Any, args: Any, kwargs: Any) -> Iterator[Tensor]:
+    """The tensors that an operation changes in place."""
+    if not func._schema.is_mutable:
+        return
+    given = {argument.name: value for argument, value in zip(func._schema.arguments, args, strict=False)} | kwargs
+    for argument in func._schema.arguments:
+        value = given.get(argument.name)
+        if argument.alias_info is not None and argument.alias_info.is_write and value is not None:
+            yield from [value] if isinstance(value, Tensor) else value
 
 
 def draws(node: fx.Node) -> bool:

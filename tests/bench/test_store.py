@@ -309,6 +309,23 @@ def test_a_file_where_the_folder_should_be_is_said(tmp_path: Path) -> None:
         Store(tmp_path / "afile").claim("mine", "1")
 
 
+def test_a_reason_with_a_file_name_of_another_alphabet_is_read_back(store: Store, run: Make) -> None:
+    made = replace(run(), outcome={**OUTCOME, "reason": "no caf\udce9.png"})
+    store.commit(made)
+    read = store.read(made.spec.run_id)
+    assert read is not None
+    assert read.outcome["reason"] == "no caf\udce9.png"
+
+
+@pytest.mark.parametrize("lacking", ["severity", "statistic", "threshold", "evidence"])
+def test_an_alarm_that_lacks_something_is_no_run_file(lacking: str, store: Store, run: Make) -> None:
+    rows = [{k: v for k, v in row.items() if row["kind"] != "alarm" or k != lacking} for row in ROWS]
+    assert rows != ROWS
+    store.commit(run(rows=rows))
+    with pytest.raises(StoreError, match="not a run file"):
+        read_run_file(store.path(run().spec.run_id))
+
+
 def set_format(store: Store, number: object) -> None:
     store.owner_file.write_text(json.dumps({**json.loads(store.owner_file.read_text()), "format": number}))
 

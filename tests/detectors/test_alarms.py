@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pytest
 
 import gancheck as gc
@@ -30,6 +31,11 @@ class Level(gc.Detector):
 
 class Impatient(Level):
     patience = 1
+
+
+class NumPy(Level):
+    def update(self, seen: gc.Observation) -> gc.Reading | None:
+        return gc.Reading(np.float64(2.0), 1.0)
 
 
 class Broken(Level):
@@ -128,6 +134,21 @@ def test_a_late_cause_takes_what_followed_from_its_consequence_along() -> None:
     for step, signal in enumerate(("generator_loss", "kl_loss", "loss"), start=1):
         shown(tracker, [2], signal, step)
     assert [(a.detector, a.part_of) for a in tracker.alarms] == [("b", "c"), ("a", "c"), ("c", "")]
+
+
+def test_what_followed_from_an_alarm_too_long_ago_stays_with_it() -> None:
+    names = {"c": Impatient("loss"), "b": Impatient("generator_loss"), "a": Impatient("kl_loss")}
+    tracker = AlarmTracker(names, explains={"c": ("b",), "b": ("a",)})
+    for step, signal in ((10, "generator_loss"), (STORY, "kl_loss"), (STORY + 20, "loss")):
+        shown(tracker, [2], signal, step)
+    assert [(a.detector, a.part_of) for a in tracker.alarms] == [("b", ""), ("a", "b"), ("c", "")]
+
+
+def test_numbers_of_numpy_are_taken_into_a_state_that_loads() -> None:
+    tracker, again = (AlarmTracker({"numpy": NumPy()}) for _ in range(2))
+    shown(tracker, [2, 2, 2])
+    again.load_state_dict(tracker.state_dict())
+    assert again.scores() == tracker.scores()
 
 
 def test_no_alarm_follows_from_itself() -> None:

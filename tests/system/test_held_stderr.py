@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 
 import pytest
 
@@ -26,3 +27,20 @@ def test_of_a_block_that_raises_nothing_comes_out(capfd: pytest.CaptureFixture[s
         fail()
     os.write(2, b"after\n")
     assert capfd.readouterr().err == "after\n"
+
+
+def test_a_second_thread_leaves_the_stream_as_it_is() -> None:
+    before, inside, done = os.fstat(2).st_ino, threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with stderr_held_back():
+            inside.set()
+            done.wait(10)
+
+    first = threading.Thread(target=hold)
+    first.start()
+    inside.wait(10)
+    with stderr_held_back():
+        done.set()
+        first.join()
+    assert os.fstat(2).st_ino == before

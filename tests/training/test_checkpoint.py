@@ -28,6 +28,11 @@ def test_strides_come_back(tmp_path: Path) -> None:
     assert (found.step, found.tensors["x"].stride()) == (4, (1, 3))
 
 
+def test_one_column_of_a_wide_table_comes_back(tmp_path: Path) -> None:
+    Checkpoint("id", {"column": torch.arange(600.0).view(3, 200)[:, 0]}, {"step": 4}).save(tmp_path / "a")
+    assert Checkpoint.load(tmp_path / "a", "id").tensors["column"].tolist() == [0, 200, 400]
+
+
 @pytest.mark.parametrize(
     "odd",
     [

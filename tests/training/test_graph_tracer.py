@@ -90,3 +90,34 @@ def test_a_tensor_of_the_function_itself_stays_that_tensor() -> None:
     graph = GraphTracer().trace(lambda x: [x + kept, kept], [torch.ones(3)])
     kept.add_(1)
     assert graph(torch.ones(3))[0].tolist() == [2, 2, 2]
+
+
+def through_a_view(x: Tensor) -> Tensor:
+    held = torch.tensor([0.0, 0.0])
+    held[0] = x.sum()
+    return held
+
+
+def through_an_earlier_view(x: Tensor) -> Tensor:
+    held = torch.tensor([0.0, 0.0])
+    view = held[:1]
+    held.add_(x.sum())
+    return view
+
+
+def in_a_list(x: Tensor) -> Tensor:
+    held = torch.tensor([0.0, 0.0])
+    torch._foreach_add_([held], [x[:2]])
+    return held
+
+
+@pytest.mark.parametrize("write", [through_a_view, through_an_earlier_view, in_a_list])
+def test_what_was_written_into_a_constant_is_not_read_as_one(write: Callable[[Tensor], Tensor]) -> None:
+    with pytest.raises(RuntimeError, match="the value of a tracing tensor is read by aten"):
+        GraphTracer().trace(lambda x: [x * 2 if write(x).sum() > 0 else x], [torch.ones(3)])
+
+
+def test_a_random_number_generator_in_an_operation_is_refused_and_not_written_into_code() -> None:
+    source = torch.Generator().manual_seed(0)
+    with pytest.raises(NotImplementedError, match="given a Generator, which no graph holds"):
+        GraphTracer().trace(lambda x: [x + torch.randn(3, generator=source)], [torch.ones(3)])

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from gancheck.bench.suite import Suite
 from gancheck.bench.suite_writer import write_suite
+from gancheck.strategies.untreated import UNTREATED
 from gancheck.system.counts import say_count
 from gancheck.system.files import write_text
 from gancheck.system.tables import Row, csv
@@ -80,11 +81,11 @@ class TuningOutcome:
     @property
     def suite(self) -> Suite:
         """The suite with tuned recipes, on the ranking seeds of the suite that was tuned. What gains refer to was tuned
-        as all others were."""
+        as all others were; where it is not among them, the suite names nothing else for it."""
         tuned = {recipe.recipe: recipe.tuned for recipe in self.recipes}
         about = f"{self.origin.name} with parameters that {self.longest} trials each chose on seeds of their own"
         recipes = tuple(dict.fromkeys(tuned.values()))
-        base = tuned.get(self.origin.base, self.origin.base)
+        base = tuned.get(self.origin.base, UNTREATED)
         return replace(self.origin.on_track("tuned"), recipes=recipes, about=about, base=base)
 
     @property
@@ -94,11 +95,16 @@ class TuningOutcome:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What a reader of the table should know: recipes for which nothing was found."""
-        return tuple(
+        """What a reader of the table should know: recipes for which nothing was found, and no base to gain over."""
+        stay = [
             f"{one.recipe} stays as it is, as none of its trials had a value: {one.reason}"
             for one in self.recipes
             if one.value is None
+        ]
+        has_base = self.origin.base in {one.recipe for one in self.recipes}
+        return (
+            *stay,
+            *(() if has_base else [f"{self.origin.base} was not tuned, so the board has no gains and costs"]),
         )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from gancheck.bench.tuning.recipe_space import RecipeSpace, Values
 from gancheck.bench.tuning.sampling import SamplerName, distribution, grid_point, optuna_module, sampler_of
 from gancheck.errors import StoreError
+from gancheck.system.files import refuse_link
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -26,6 +28,7 @@ def open_journal(path: Path) -> BaseStorage:
     """The storage in which all studies of a folder are."""
     storages = optuna_module().storages
     path.parent.mkdir(parents=True, exist_ok=True)
+    refuse_link(path)
     drop_half_line(path)
     with refusing_damage(path):
         made: BaseStorage = storages.JournalStorage(storages.journal.JournalFileBackend(str(path)))
@@ -47,7 +50,7 @@ def drop_half_line(path: Path) -> None:
         raise StoreError(f"{path} is damaged or no journal of gancheck tune; remove it and tune again")
     start = text.rfind(b"\n", 0, -1) + 1
     if text and not is_whole(text[start:]):
-        path.write_bytes(text[:start])
+        os.truncate(path, start)
 
 
 def is_whole(line: bytes) -> bool:
@@ -155,7 +158,8 @@ def refuse_strange_trials(study: Study, space: RecipeSpace) -> None:
     for trial in study.get_trials(deepcopy=False):
         fits = all(known.get(name) == each for name, each in trial.distributions.items())
         if not fits or (trial.state.name == "COMPLETE" and trial.values is None):
-            raise StoreError(f"the journal's trial {trial.number} of '{space.recipe}' is not one of tuning; remove it")
+            what = f"trial {trial.number} of '{space.recipe}' is not one of gancheck tune"
+            raise StoreError(f"{what}; remove the journal and tune again: runs that are there count")
 
 
 def value_of(trial: FrozenTrial) -> float:

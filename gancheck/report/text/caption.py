@@ -15,7 +15,8 @@ def caption_of(board: Leaderboard) -> str:
 
 def say_base(board: Leaderboard) -> str:
     """One sentence; empty where gains and costs refer to the untreated GAN as it is."""
-    return "" if board.base == UNTREATED else f"Gains and costs are over {board.base}, the tuned untreated GAN."
+    what = ", the tuned untreated GAN" if board.suite_version.endswith("+tuned") else ""
+    return "" if board.base == UNTREATED else f"Gains and costs are over {board.base}{what}."
 
 
 def say_resolution(board: Leaderboard) -> str:

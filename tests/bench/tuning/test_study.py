@@ -37,7 +37,7 @@ def test_trials_of_other_parameters_are_refused(tmp_path: Path, registry: Regist
     path = tmp_path / "journal.log"
     tune_once(path, registry)
     path.write_text(path.read_text().replace('"r1.', '"r2.'))
-    with pytest.raises(StoreError, match="is not one of tuning"):
+    with pytest.raises(StoreError, match="is not one of gancheck tune"):
         study(path, registry)
 
 
@@ -50,3 +50,12 @@ def test_a_last_line_that_is_not_whole_costs_nothing_else(tmp_path: Path, regist
     assert again.best is not None
     assert again.next_trial() is not None
     assert len(study(path, registry).study.get_trials()) == 2
+
+
+def test_a_journal_that_is_a_link_is_refused_and_what_it_leads_to_stays(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.json"
+    mine.write_text('{"my": "notes",\n "more": 1}')
+    (tmp_path / "journal.log").symlink_to(mine)
+    with pytest.raises(StoreError, match=r"journal\.log is a link"):
+        open_journal(tmp_path / "journal.log")
+    assert mine.read_text() == '{"my": "notes",\n "more": 1}'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -55,3 +57,8 @@ def test_caption_holds_summary_resolution_and_rule() -> None:
     made = board()
     assert caption_of(made) == f"{made.summary()} {say_resolution(made)} {made.rule}"
     assert caption_of(board(seeds=2)).count("  ") == 0
+
+
+def test_a_base_of_ones_own_is_not_called_tuned() -> None:
+    made = replace(board(), base="r1")
+    assert caption_of(made).endswith("Gains and costs are over r1.")
