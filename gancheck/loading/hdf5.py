@@ -22,7 +22,8 @@ class Dataset:
     read_in_place = True
 
     def __init__(self, path: Path, key: str, item: Any) -> None:
-        self.path, self.key, self.shape, self.dtype = path, key, item.shape, item.dtype
+        self.path, self.key, self.dtype = path, key, item.dtype
+        self.shape: tuple[int, ...] = item.shape
         self.chunks: tuple[int, ...] = item.chunks or ()
         self.ndim, self.itemsize = len(self.shape), self.dtype.itemsize
 
