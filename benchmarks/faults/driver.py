@@ -103,12 +103,17 @@ def finish(folder: Path, jobs: int = 1) -> float:
 
 
 def workers(driver: BaseProcess) -> list[psutil.Process]:
-    """The worker processes of a driver that are there: each leads a group of processes of its own."""
+    """The worker processes of a driver that are there, those that still import among them."""
     try:
         family = psutil.Process(driver.pid).children(recursive=True)
-        return [child for child in family if os.getpgid(child.pid) == child.pid]
+        return [child for child in family if "spawn_main" in " ".join(child.cmdline()) or leads_group(child.pid)]
     except (psutil.Error, ProcessLookupError):
         return []
+
+
+def leads_group(process: int) -> bool:
+    """Whether a process leads a group of its own, as workers do that are forked of a server."""
+    return os.getpgid(process) == process
 
 
 def await_ends(processes: Sequence[psutil.Process]) -> None:
