@@ -31,7 +31,7 @@ bench-detectors: $(STAMP)
 	$(BIN)/python -m benchmarks.detectors record
 	$(BIN)/python -m benchmarks.detectors judge $(if $(WITH),--with $(WITH) --results runs/detectors-with)
 
-# Kills and broken disks by the hundred, about 20 minutes on two quiet cores; RESUME=1 goes on with what was broken off.
+# Kills and broken disks by the hundred, about half an hour on two cores; RESUME=1 goes on with what was broken off.
 bench-faults: $(STAMP)
 	$(BIN)/python -m benchmarks.faults $(if $(RESUME),--resume)
 
