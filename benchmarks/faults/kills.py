@@ -6,10 +6,14 @@ import os
 import signal
 import time
 from contextlib import suppress
+from multiprocessing.process import BaseProcess
+
+import psutil
 
 from benchmarks.faults.driver import await_ends, start, wait, workers
 from benchmarks.faults.fault import Act, Fault, Strike
 
+WORKING = 1.5  #: seconds that workers work on the tiny suite, about
 APART = 0.05  #: seconds between two signals
 SOME = 0.15  #: share of the tries of a driver's faults in which it has two workers, which take seconds to start
 
@@ -34,8 +38,7 @@ def strike_driver(*signals: int) -> Act:
 def strike_worker(strike: Strike) -> bool:
     """SIGKILL to one worker of two; the driver goes on without it."""
     driver = start(strike.folder, strike.jobs)
-    time.sleep(strike.moment)
-    family = workers(driver)
+    family = await_work(driver, strike)
     if family:
         hit(strike.luck.choice(family).pid, signal.SIGKILL)
     wait(driver)
@@ -46,13 +49,20 @@ def strike_worker(strike: Strike) -> bool:
 def strike_both(strike: Strike) -> bool:
     """SIGKILL to one worker of two and, at once, to the driver."""
     driver = start(strike.folder, strike.jobs)
-    time.sleep(strike.moment)
-    family = workers(driver)
+    family = await_work(driver, strike)
     for process in [strike.luck.choice(family).pid if family else None, driver.pid]:
         hit(process, signal.SIGKILL)
     wait(driver)
     await_ends(family)
     return bool(family)
+
+
+def await_work(driver: BaseProcess, strike: Strike) -> list[psutil.Process]:
+    """The workers of a driver at a random moment of their own lives: most of its time passes before there are any."""
+    while driver.is_alive() and not workers(driver):
+        time.sleep(APART)
+    time.sleep(strike.luck.uniform(0, WORKING))
+    return workers(driver)
 
 
 def hit(process: int | None, number: int) -> None:

@@ -120,7 +120,7 @@ def score_command(
     fail_on_collapse
         Exit with status 1 on collapsed, dropped-modes, imbalanced and shrunken-modes.
     """
-    words = choose_words(quiet)
+    words, options = choose_words(quiet), ReadOptions(kind, array, resize, modes, torchscript)
     registry = Registry.load([str(p) for p in with_ or ()])
     chosen = select_metrics(registry, read_metric_names(metrics, quick=quick, every=every))
     with threads_used(threads), data_from(data_root):
@@ -129,7 +129,6 @@ def score_command(
         if statistics := read_statistics(reference):
             refuse_scales(scale, sample_labels)
             refuse_verdict(fail_on_collapse, quick, every)
-            options = ReadOptions(kind, array, resize, modes, torchscript)
             request = RealDataRequest(dataset, None, train, labels, features, weights, options=options)
             named, place = read_metric_names(metrics), torch.device(device_named(device))
             bare = score_against_statistics(
@@ -138,7 +137,6 @@ def score_command(
             return print_number(bare, chosen, out, json)
         with StepBar(words=words) as stage:
             stage("reading real data", 0, 0)
-            options = ReadOptions(kind, array, resize, modes, torchscript)
             real = RealDataRequest(dataset, reference, train, labels, features, weights, options=options)
             real_data = real.build(registry, torch.device(device_named(device)), stage)
             stage("reading samples", 0, 0)

@@ -134,7 +134,7 @@ def of_zip(path: Path, others: Counter[str]) -> Iterator[Member]:
 
 def of_tar(path: Path, others: Counter[str]) -> Iterator[Member]:
     """The plain files of a .tar, compressed or not."""
-    with opened(path) as stream, open_tar(stream, path) as archive:
+    with open_compressed(path) as stream, open_tar(stream, path) as archive:
         for member in archive:
             if not member.isfile() or member.issparse():
                 others["links"] += not member.isdir()
@@ -146,7 +146,7 @@ def of_tar(path: Path, others: Counter[str]) -> Iterator[Member]:
 
 def of_compressed(path: Path) -> Iterator[Member]:
     """The one file of a .gz, .bz2 or .xz."""
-    with opened(path) as file:
+    with open_compressed(path) as file:
         size = 0
         while piece := file.read(2**20):
             size += len(piece)
@@ -158,7 +158,7 @@ def of_compressed(path: Path) -> Iterator[Member]:
 def is_tar(path: Path) -> bool:
     """Whether a file is a .tar, compressed or not."""
     try:
-        with opened(path) as stream, open_tar(stream, path):
+        with open_compressed(path) as stream, open_tar(stream, path):
             return True
     except (tarfile.TarError, OSError, EOFError, zlib.error, lzma.LZMAError):
         return False
@@ -170,7 +170,7 @@ def open_tar(stream: IO[bytes], path: Path) -> tarfile.TarFile:
     return tarfile.open(mode="r:", fileobj=small)
 
 
-def opened(path: Path) -> IO[bytes]:
+def open_compressed(path: Path) -> IO[bytes]:
     """What is in a file that may be compressed, by its first bytes."""
     with path.open("rb") as file:
         start = file.read(6)
