@@ -10,6 +10,7 @@ import ast
 import hashlib
 import importlib.metadata
 import importlib.util
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -36,11 +37,13 @@ class OwnCode:
     @classmethod
     def reached(cls, path: Path, statements: list[ast.stmt], package: str) -> OwnCode:
         """Follow the imports of a file's statements, from module to module; `package` is gancheck."""
-        bodies, names, folder = {path.resolve(): statements}, dict[str, None](), path.resolve().parent
-        waiting = list(bodies)
+        place = path.resolve()
+        bodies, names, folder = {place: statements}, dict[str, None](), place.parent
+        waiting = [place]
         for file in waiting:
-            bodies.setdefault(file, statements_of(file))
-            for node in (node for statement in bodies[file] for node in imports_and_constants(statement)):
+            if file not in bodies:
+                bodies[file] = statements_of(file)
+            for node in (node for statement in bodies[file] for node in imports_of(statement)):
                 targets = [t for t in targets_of(node, file, folder) if t.name != package]
                 names.update(dict.fromkeys(target.name for target in targets if target.root is None))
                 found = dict.fromkeys(file for target in targets for file in target.files)
@@ -97,9 +100,16 @@ def parse_source(source: bytes) -> ast.Module:
 
 
 @lru_cache(maxsize=8192)
-def imports_and_constants(statement: ast.stmt) -> tuple[ast.AST, ...]:
-    """The nodes of a statement that can name what is not in its file, in the order of the code."""
-    return tuple(node for node in walk(statement) if isinstance(node, ast.Import | ast.ImportFrom | ast.Constant))
+def imports_of(statement: ast.stmt) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """The imports in a statement, in the order of the code."""
+    return tuple(node for node in walk(statement) if isinstance(node, ast.Import | ast.ImportFrom))
+
+
+@lru_cache(maxsize=8192)
+def texts_of(statement: ast.stmt) -> tuple[str, ...]:
+    """The texts in a statement that can name a file, in the order of the code."""
+    values = (node.value for node in walk(statement) if isinstance(node, ast.Constant))
+    return tuple(v for v in values if isinstance(v, str) and 0 < len(v) <= LONGEST and v.isprintable())
 
 
 def statements_of(path: Path) -> list[ast.stmt]:
@@ -110,14 +120,14 @@ def statements_of(path: Path) -> list[ast.stmt]:
         return []
 
 
-def targets_of(node: ast.AST, file: Path, folder: Path) -> Iterator[Target]:
+def targets_of(node: ast.Import | ast.ImportFrom, file: Path, folder: Path) -> Iterator[Target]:
     """What an import in a file means, for a plug-in in a folder."""
     if isinstance(node, ast.ImportFrom) and node.level:
         package, base = file.parents[node.level - 1], node.module.split(".") if node.module else []
         if not base and is_package(package):
             yield Target("", package.parent, (package.name,))
         yield from (Target("", package, (*base, a.name)) for a in node.names)
-    elif isinstance(node, ast.Import | ast.ImportFrom):
+    else:
         start = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
         for parts in ((start + a.name).split(".") for a in node.names):
             yield Target(parts[0], root_beside(parts[0], folder, file) or own_root(parts[0]), tuple(parts))
@@ -143,8 +153,8 @@ def is_package(folder: Path) -> bool:
 
 def own_root(name: str) -> Path | None:
     """The folder that holds a module of the user's elsewhere, in which it is looked for; None for what is installed."""
-    origin = origin_of(name)
-    if name in sys.stdlib_module_names or origin is None or set(PLACES) & set(origin.parts):
+    origin = None if name in sys.stdlib_module_names else origin_of(name)
+    if origin is None or set(PLACES) & set(origin.parts):
         return None
     return origin.parents[1] if origin.name == "__init__.py" else origin.parent
 
@@ -154,32 +164,36 @@ def origin_of(name: str) -> Path | None:
     with suppress(ImportError, ValueError, AttributeError):
         spec = importlib.util.find_spec(name)
         if spec and spec.has_location and spec.origin:
-            return Path(spec.origin).resolve()
+            return resolved(spec.origin)
     return None
+
+
+@lru_cache(maxsize=1024)
+def resolved(place: str) -> Path:
+    """The place of a module that Python has found, with links followed; every file asks for the same few."""
+    return Path(place).resolve()
 
 
 def named_files(statements: Iterable[ast.stmt], file: Path, folder: Path) -> Iterator[tuple[str, Path]]:
     """The files that texts in code name, each with its text: beside the code or the plug-in, a folder above, where the
     command is called, or in folders that other texts name. A text with a slash at its end names all of a folder."""
-    nodes = (node for statement in statements for node in imports_and_constants(statement))
-    values = (node.value for node in nodes if isinstance(node, ast.Constant))
-    texts = list(dict.fromkeys(v for v in values if isinstance(v, str) and 0 < len(v) <= LONGEST and v.isprintable()))
+    texts = list(dict.fromkeys(text for statement in statements for text in texts_of(statement)))
     folders = folders_named(texts, [file.parent, folder, file.parent.parent, Path.cwd()])
-    for text, place in ((text, base / text) for text in texts for base in folders):
-        with suppress(OSError, ValueError):
-            if place.is_file():
-                yield text, place.resolve()
-            elif text.endswith("/") and text.strip("./") and place.is_dir():
-                yield from ((f"{text}{p.relative_to(place)}", p) for p in sorted(place.rglob("*")) if p.is_file())
+    for text, place in ((text, os.path.join(base, text)) for text in texts for base in folders):
+        if os.path.isfile(place):
+            yield text, Path(place).resolve()
+        elif text.endswith("/") and text.strip("./") and os.path.isdir(place):
+            with suppress(OSError):
+                yield from ((f"{text}{p.relative_to(place)}", p) for p in sorted(Path(place).rglob("*")) if p.is_file())
 
 
 def folders_named(texts: Sequence[str], bases: Iterable[Path]) -> list[Path]:
     """Some folders, and those in them that texts name, in steps as `base / "data" / "weights.pt"` does."""
     folders, names = list(dict.fromkeys(bases)), [text for text in texts if text.strip("./")]
     for base in folders:
-        with suppress(OSError, ValueError):
-            inside = ((base / name).resolve() for name in names)
-            folders += dict.fromkeys(p for p in inside if p.is_dir() and p not in folders)
+        places = (os.path.join(base, name) for name in names)
+        inside = (Path(place).resolve() for place in places if os.path.isdir(place))
+        folders += dict.fromkeys(p for p in inside if p not in folders)
     return folders
 
 

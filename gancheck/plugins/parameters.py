@@ -7,7 +7,7 @@ import dataclasses
 import re
 import typing
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -29,7 +29,7 @@ def build(cls: type[T], values: Mapping[str, Any], what: str) -> T:
     missing = [n for n, f in fields.items() if is_required(f) and n not in values]
     if missing:
         raise BadParameter(f"{what} needs a value for {', '.join(missing)}")
-    types = typing.get_type_hints(cls)
+    types = types_of(cls)  # type: ignore[arg-type]
     checked = {name: convert(value, types[name], f"{what}: {name}") for name, value in values.items()}
     try:
         return cls(**checked)
@@ -50,9 +50,15 @@ def bind(function: Callable[..., Any], defaults: Mapping[str, Any], values: Mapp
 def hints_of(function: Callable[..., Any]) -> dict[str, Any]:
     """The types of a function's arguments; none where one is imported for type checkers only."""
     try:
-        return typing.get_type_hints(function)
+        return types_of(function)
     except NameError:
         return {}
+
+
+@lru_cache(maxsize=1024)
+def types_of(thing: Any) -> dict[str, Any]:
+    """The annotations of a class or function; they are texts, and reading them takes longer than all other checks."""
+    return typing.get_type_hints(thing)
 
 
 def refuse_unknown(values: Mapping[str, Any], known: Mapping[str, Any], what: str) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import pkgutil
+import sys
 from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -47,8 +49,7 @@ class Registry:
 
     def _collect(self, kind: Kind) -> Table:
         table: Table = {}
-        built_in = (entry for module in modules_below(kind.package) for entry in entries_of(module))
-        for entry in (entry for entries in (built_in, self.added) for entry in entries):
+        for entry in (entry for entries in (built_in(kind.package), self.added) for entry in entries):
             if entry.info.kind == kind.name:
                 add(table, entry, kind)
         return table
@@ -77,6 +78,12 @@ class Registry:
         return self.entry(kind, name).build(**values)
 
 
+@cache
+def built_in(package: str) -> tuple[PluginEntry, ...]:
+    """The plug-ins in all modules of a package of gancheck, which a process imports once."""
+    return tuple(entry for module in modules_below(package) for entry in entries_of(module))
+
+
 def modules_below(package: str) -> Iterator[ModuleType]:
     """Every module of a package and of its sub-folders; nothing for an empty name."""
     if not package:
@@ -91,7 +98,7 @@ def outside_modules(plugins: Iterable[str | Path]) -> Iterator[ModuleType]:
     """Every module with plug-ins that are not built in: a file that is given twice, or is in `models/`, comes once."""
     examples = files_in(share("models"))
     yield from map(load_file, examples)
-    for point in importlib.metadata.entry_points(group="gancheck.plugins"):
+    for point in installed_plugins(tuple((place, modified(place)) for place in sys.path)):
         loaded = point.load()
         if isinstance(loaded, ModuleType):
             yield loaded
@@ -100,6 +107,20 @@ def outside_modules(plugins: Iterable[str | Path]) -> Iterator[ModuleType]:
         if path.resolve() not in seen:
             seen.add(path.resolve())
             yield load_file(path)
+
+
+@lru_cache(maxsize=1)
+def installed_plugins(places: tuple[tuple[str, int], ...]) -> importlib.metadata.EntryPoints:
+    """The entry points of packages in the places of `sys.path`, read anew when one of these has changed."""
+    return importlib.metadata.entry_points(group="gancheck.plugins")
+
+
+def modified(place: str) -> int:
+    """When a folder's list of files was last changed, in nanoseconds; 0 where there is no such folder."""
+    try:
+        return Path(place).stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def refuse_unknown_kinds(entries: Iterable[PluginEntry]) -> None:

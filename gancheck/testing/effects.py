@@ -14,21 +14,23 @@ from gancheck.gans.state import Params
 from gancheck.plugins.registry import Registry
 from gancheck.strategies.recipe import Recipe
 from gancheck.testing.require import require
-from gancheck.testing.short_training import Trial, Weights, same_bits, try_training
+from gancheck.testing.short_training import Outcome, Trial, same_bits, try_training
 
 HEAVY = "r1(gamma=1e6)"  #: a regulariser that nothing it reaches can ignore
 BESIDE = ("ema", "pacgan")  #: further strategies that every other composes with, or says why not
 
 
-def effects(trial: Trial, label: str, registry: Registry) -> Iterator[str]:
-    """Notes on what a recipe does to players, labels and R1; BadPlugin where one of them is left out in silence."""
-    weights = trial.weights()
-    yield from idle_players(weights)
+def effects(trial: Trial, alone: Outcome, label: str, registry: Registry) -> Iterator[str]:
+    """Notes on what a recipe does to players, labels and R1; BadPlugin where one of them is left out in silence.
+
+    `alone` is its outcome without anything beside it.
+    """
+    yield from idle_players(alone)
     if trial.recipe.kind != "oracle":
-        refuse_labels(weights.end, replace(trial, dataset=relabel(trial.dataset)).weights().end)
+        refuse_labels(alone.end, replace(trial, dataset=relabel(trial.dataset)).outcome().end)
     composes = []
     if "r1" not in trial.recipe.names():
-        refuse_unreached(weights.end, beside(trial, label, HEAVY, registry).weights().end)
+        refuse_unreached(alone.end, beside(trial, label, HEAVY, registry).outcome().end)
         composes.append("r1")
     others = [other for other in BESIDE if other not in trial.recipe.names()]
     if refusal(trial, label, "+".join(others), registry) is None:  # all at once, as nearly all do
@@ -54,10 +56,10 @@ def beside(trial: Trial, label: str, other: str, registry: Registry) -> Trial:
     return replace(trial, recipe=Recipe.parse(f"{label}+{other}", registry))
 
 
-def idle_players(weights: Weights) -> Iterator[str]:
+def idle_players(outcome: Outcome) -> Iterator[str]:
     """A note where the discriminator never moves; BadPlugin where another player does not."""
-    for player in (player for player, tensors in weights.start.items() if tensors):
-        if same_bits(weights.start, weights.end, player):
+    for player in (player for player, tensors in outcome.start.items() if tensors):
+        if same_bits(outcome.start, outcome.end, player):
             idle = player == "discriminator"  # some generators learn from samples alone
             require(idle, f"player '{player}' gets no gradient in any turn, and stays as it starts")
             yield "its discriminator is never trained"

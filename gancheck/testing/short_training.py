@@ -24,7 +24,7 @@ from gancheck.training.train import train
 from gancheck.training.trainer import Trainer
 from gancheck.training.vectorise import ExecutionPath
 
-STEPS, FEW = 4, 2
+STEPS, FEW = 3, 2
 SAMPLES = 16
 CPU = torch.device("cpu")
 TOGETHER = ExecutionPath()
@@ -33,11 +33,12 @@ ONE_BY_ONE = ExecutionPath("looped", "eager")
 SEEDS = (0, 1)
 
 
-class Weights(NamedTuple):
-    """Weights of all players, with a leading axis for seeds."""
+class Outcome(NamedTuple):
+    """What became of a short training: weights of all players have a leading axis for seeds."""
 
     start: dict[str, Params]
     end: dict[str, Params]
+    records: list[TrainingRecord]
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Trial:
     @property
     def alone(self) -> TrainingSetup:
         """A few steps of one seed, neither stacked nor traced: half the work, where only what a hook does matters."""
-        return self.setup(ONE_BY_ONE, FEW, SEEDS[:1])
+        return self.setup(ONE_BY_ONE, STEPS, SEEDS[:1])
 
     @property
     def comparable_steps(self) -> int:
@@ -67,12 +68,12 @@ class Trial:
         """A short training of two seeds, and samples drawn from what it kept; what fails there is raised."""
         return try_training(self.setup(path, steps))
 
-    def weights(self) -> Weights:
-        """The weights of all players of a seed before and after a few steps, whatever became of them."""
+    def outcome(self) -> Outcome:
+        """A few steps of one seed, whatever became of it."""
         trainer = Trainer(self.alone)
         start = tree_map(torch.clone, trainer.replicas.weights)
-        trainer.train()
-        return Weights(start, trainer.replicas.weights)
+        records = trainer.train()
+        return Outcome(start, trainer.replicas.weights, records)
 
 
 def try_training(setup: TrainingSetup) -> list[TrainingRecord]:

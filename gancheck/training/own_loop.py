@@ -14,7 +14,7 @@ from gancheck.gans.noise import FreshNoise, answered_by
 from gancheck.gans.players import Built, Players
 from gancheck.gans.sampler import PlainSampler
 from gancheck.gans.state import Kept, Params
-from gancheck.numerics.seeding import generator, key
+from gancheck.numerics.seeding import generator, global_seed
 from gancheck.training.fallback import is_out_of_memory
 from gancheck.training.record import TrainingRecord
 from gancheck.training.recorder import OnStep, RunRecorder
@@ -135,8 +135,7 @@ def train_own_loop(setup: TrainingSetup, on_step: OnStep = lambda _: None) -> li
 
 def train_seed(setup: TrainingSetup, seed: int, on_step: OnStep) -> TrainingRecord:
     """One seed under a global seed of its own."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(key(seed, "global"))
+    with global_seed(seed, "global"):
         session = OwnLoopSession(setup, seed, on_step)
         with answered_by(FreshNoise(generator(setup.device, seed, "noise/own"))):
             setup.gan.train(session)

@@ -18,7 +18,7 @@ from gancheck.gans.base import Gan, Model
 from gancheck.gans.players import Built, Networks, Players
 from gancheck.gans.settings import Optimiser, Settings
 from gancheck.gans.state import Params, State
-from gancheck.numerics.seeding import generator, key
+from gancheck.numerics.seeding import generator, global_seed
 from gancheck.training import optimisers
 from gancheck.training.look import SeedLook
 from gancheck.training.setup import TrainingSetup
@@ -210,8 +210,7 @@ def to_device(networks: B, device: torch.device) -> B:
 
 def build_seeded(make: Callable[[], B], seed: int) -> B:
     """Build networks under a global seed of their own, and leave the global generator as it was."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(key(seed, "weights"))
+    with global_seed(seed, "weights"):
         return make()
 
 

@@ -12,7 +12,7 @@ from torch.utils._pytree import tree_map
 from gancheck.gans.sampler import PlainSampler
 from gancheck.gans.state import Kept, Params
 from gancheck.gans.still_game import played_weights
-from gancheck.numerics.seeding import key
+from gancheck.numerics.seeding import global_seed
 from gancheck.strategies.idle_hooks import refuse_idle_hooks
 from gancheck.training.block_state import BlockState
 from gancheck.training.checkpoints import Checkpoints, NoCheckpoints
@@ -52,8 +52,7 @@ class Trainer:
 
     def train(self, on_step: OnStep = lambda _: None, checkpoints: Checkpoints | None = None) -> list[TrainingRecord]:
         """Run the budget, from where a checkpoint leaves off, and give every seed's training."""
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(key(self.setup.seeds, "global"))  # for modules that draw by themselves
+        with global_seed(self.setup.seeds, "global"):  # for modules that draw by themselves
             chosen = self.prepare()
             recorder = RunRecorder(self.setup, self.setup.seeds, self.sampler, str(chosen.path), on_step, chosen.reason)
             owners = [owner for update in self.updates.values() for owner in update.owners]

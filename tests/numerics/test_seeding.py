@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from gancheck.errors import BadData
-from gancheck.numerics.seeding import disjoint_pairs, key
+from gancheck.numerics.seeding import disjoint_pairs, global_seed, key
 
 CPU = torch.device("cpu")
 
@@ -18,6 +18,22 @@ def test_keys_depend_on_every_part_and_fit_a_generator() -> None:
 
 def test_keys_are_the_same_on_every_machine() -> None:
     assert (key(0, "weights"), key((0, 1), "global")) == (4283426181684004966, 7237415399406877530)
+
+
+def test_a_global_seed_is_that_of_torch_and_ends_with_its_block() -> None:
+    torch.manual_seed(key(3, "weights"))
+    expected = torch.rand(4)
+    before = torch.random.get_rng_state()
+    with global_seed(3, "weights"):
+        assert torch.equal(torch.rand(4), expected)
+    assert torch.equal(torch.random.get_rng_state(), before)
+
+
+def test_a_global_seed_leaves_no_notes_to_devices_that_were_never_started() -> None:
+    before = len(torch.cuda._queued_calls)
+    with global_seed(3, "weights"):
+        torch.rand(4)
+    assert len(torch.cuda._queued_calls) == before
 
 
 @pytest.mark.parametrize(("count", "most", "pairs"), [(2, 10, 1), (7, 10, 3), (100, 10, 10)])

@@ -190,11 +190,25 @@ def test_a_plugin_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
     assert str(caught.value).startswith(f"sampler 'own' in {path.resolve()}: unknown kind of plug-in; take gan, strat")
 
 
-def test_an_installed_package_can_bring_plugins(tmp_path: Path) -> None:
-    (tmp_path / "theirs.py").write_text(STRATEGY.format(name="theirs"))
-    about = tmp_path / "theirs-1.0.dist-info"
+def install(place: Path) -> None:
+    """A package `theirs` with a plug-in, as an installer leaves it."""
+    (place / "theirs.py").write_text(STRATEGY.format(name="theirs"))
+    about = place / "theirs-1.0.dist-info"
     about.mkdir()
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
     (about / "entry_points.txt").write_text("[gancheck.plugins]\ntheirs = theirs\n")
+
+
+def test_a_package_that_is_installed_while_a_process_runs_brings_its_plugins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "theirs" not in Registry.load().names("strategy")
+    install(tmp_path)
+    assert "theirs" in Registry.load().names("strategy")
+
+
+def test_an_installed_package_can_bring_plugins(tmp_path: Path) -> None:
+    install(tmp_path)
     code = 'assert Registry.load().build("strategy", "theirs").weight == 2.0'
     assert "gancheck.strategies.regularisers.r1" in imported_after(code, PYTHONPATH=str(tmp_path))

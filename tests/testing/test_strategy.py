@@ -47,7 +47,7 @@ def trial(thing: Any, data: str = "ring8") -> tuple[Trial, Registry]:
 def told(thing: Any) -> list[str]:
     """The notes on its effects."""
     tried, registry = trial(thing)
-    return list(effects(tried, "own", registry))
+    return list(effects(tried, tried.outcome(), "own", registry))
 
 
 def plain_loss(self: Any, loss: Tensor, game: gc.Game) -> Tensor:
