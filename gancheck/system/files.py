@@ -86,4 +86,11 @@ def alive(process: int) -> bool:
         os.kill(process, 0)
     except OSError as error:
         return isinstance(error, PermissionError)  # somebody else's
-    return True
+    return not is_zombie(process)
+
+
+def is_zombie(process: int) -> bool:
+    """Whether a process has ended and nobody asked how, as in containers whose first process does not care."""
+    with suppress(OSError, IndexError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    return False

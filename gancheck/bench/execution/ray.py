@@ -28,6 +28,7 @@ from gancheck.system.arithmetic import arithmetic
 from gancheck.system.cores import thread_count
 from gancheck.system.counts import say_count
 from gancheck.system.files import sweep
+from gancheck.system.process_folder import process_folder, sweep_folders
 
 if TYPE_CHECKING:
     from ray import ObjectRef
@@ -80,13 +81,20 @@ class RayExecutor:
     def run(self, jobs: Sequence[Job]) -> Generator[JobResult]:
         """Work on all jobs; results come as they are done, their files committed."""
         worker_context.cache_clear()  # plug-ins may have changed since the last call
-        with connect(self.address) as ray:
-            if not self.slots(ray):
-                need = f"{say_count(self.threads, 'CPU')}{f' and {self.gpus:g} GPU' if self.gpus else ''}"
-                raise Unsupported(f"no node of the cluster has {need} for a block; ask for less, or start such a node")
-            self.refuse_lacking_memory(ray, jobs)
-            yield from Flight(self, ray, jobs).results()
-        sweep(jobs[0].folder)
+        try:
+            with connect(self.address) as ray:
+                self.refuse_lacking_cores(ray)
+                self.refuse_lacking_memory(ray, jobs)
+                yield from Flight(self, ray, jobs).results()
+        finally:
+            sweep(jobs[0].folder)
+            sweep_folders()  # of workers on this machine, which Ray ends without a word
+
+    def refuse_lacking_cores(self, ray: Any) -> None:
+        """Unsupported where no node has the cores and the GPU of a job."""
+        if not self.slots(ray):
+            need = f"{say_count(self.threads, 'CPU')}{f' and {self.gpus:g} GPU' if self.gpus else ''}"
+            raise Unsupported(f"no node of the cluster has {need} for a block; ask for less, or start such a node")
 
     def refuse_lacking_memory(self, ray: Any, jobs: Sequence[Job]) -> None:
         """Unsupported where a job needs more memory than any node has: it would wait for ever."""
@@ -163,8 +171,8 @@ def work_on(job: Job, sources: PluginSources, contents: Mapping[str, bytes], thr
     """The task: bring the job's runs into a folder of its own, and hand back what is new there."""
     home = Path.cwd()
     try:
-        with tempfile.TemporaryDirectory(prefix="gancheck-") as place:
-            folder = Path(place).resolve()
+        with tempfile.TemporaryDirectory(dir=process_folder()) as place:
+            folder = Path(place)
             write_contents(folder, contents)
             own = settle(job, sources, folder)
             with thread_count(threads), arithmetic():
