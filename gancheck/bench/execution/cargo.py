@@ -18,7 +18,7 @@ from gancheck.bench.store import Store
 from gancheck.errors import StoreError
 from gancheck.plugins.loader import files_in, own_code_of
 from gancheck.system.digest import digest
-from gancheck.system.files import replacing
+from gancheck.system.files import refuse_link, replacing
 from gancheck.system.process_folder import process_folder
 
 Contents = Mapping[str, bytes]  #: what files hold, by their paths under some folder
@@ -71,9 +71,10 @@ def files_of_job(job: Job) -> list[str]:
 
 
 def read_contents(job: Job) -> dict[str, bytes]:
-    """The job's files, of those that are there."""
+    """The job's files, of those that are there; StoreError for a link, as what it leads to is not the job's."""
     found: dict[str, bytes] = {}
     for name in files_of_job(job):
+        refuse_link(job.folder / name)
         with suppress(FileNotFoundError):
             found[name] = (job.folder / name).read_bytes()
     return found
