@@ -14,6 +14,7 @@ import argparse
 import datetime
 import json
 import logging
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -51,6 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def measure(name: str, workers: int) -> dict[str, Any]:
     """One part, with a Ray of its own."""
+    os.environ.setdefault("RAY_worker_niceness", "0")  # as local workers have it, where others want the cores too
     ray = import_ray()
     ray.init("local", num_cpus=workers, include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     try:

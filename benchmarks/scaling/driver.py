@@ -1,19 +1,42 @@
-"""What the driver takes over many runs: time to plan, CPU time for a block, memory on the way, time for the board."""
+"""What the driver takes over many runs: time to plan, its own for a block, memory on the way, time for the board."""
 
 from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 from benchmarks.scaling.dummy import DummySuite
 from gancheck.bench.cell import RunSummary
-from gancheck.bench.execution.ray import RayExecutor
+from gancheck.bench.execution.ray import RayExecutor, import_ray
 from gancheck.bench.run import execute
 
 TASKS, BLOCK, LOOKS = 20, 5, 10
+
+
+@contextmanager
+def timed_waits() -> Iterator[list[float]]:
+    """Seconds of every wait of the driver for its workers: in all other time they may wait for it."""
+    ray, waits = import_ray(), list[float]()
+    wait = ray.wait
+
+    def timed(*arguments: Any, **options: Any) -> Any:
+        start = time.perf_counter()
+        try:
+            return wait(*arguments, **options)
+        finally:
+            waits.append(time.perf_counter() - start)
+
+    ray.wait = timed
+    try:
+        yield waits
+    finally:
+        ray.wait = wait
 
 
 class Watch:
@@ -43,7 +66,8 @@ def follow_driver(workers: int, runs: int) -> dict[str, object]:
         start = time.perf_counter()
         plan = DummySuite(runs // TASKS, TASKS, BLOCK).plan(Path(name), "runs")
         planned, watch = time.perf_counter(), Watch(max(1, runs // LOOKS))
-        outcome = execute(plan, RayExecutor(), watch.hear)
+        with timed_waits() as waits:
+            outcome = execute(plan, RayExecutor(), watch.hear)
         end, blocks = time.perf_counter(), len(plan.jobs)
     (begun, idle), (ended, busy) = watch.begun, watch.ended
     return {
@@ -51,6 +75,7 @@ def follow_driver(workers: int, runs: int) -> dict[str, object]:
         "seconds_to_plan": round(planned - start, 1),
         "seconds_of_runs": round(ended - begun, 1),
         "seconds_to_board": round(end - ended, 1),
+        "driver_ms_per_block": round(1000 * (ended - begun - sum(waits)) / blocks, 2),
         "driver_cpu_ms_per_block": round(1000 * (busy - idle) / blocks, 2),
         "memory_mb": watch.memory,
     }
