@@ -29,6 +29,7 @@ def compare_engines(workers: int, runs: int, work: float, repeats: int) -> dict[
         **{"workers": workers, "runs": runs, "work": work, "repeats": repeats},
         **{"local": local, "ray": ray},
         "efficiency": [round(one["seconds"] / other["seconds"], 3) for one, other in zip(*found.values(), strict=True)],
+        "start_seconds": round(found["ray"][0]["seconds_to_first"], 1),  # later turns find workers
         "overhead_ms_per_block": round(1000 * (ray["seconds"] - local["seconds"]) * workers / runs, 1),
     }
 

@@ -36,7 +36,7 @@ def measured() -> str:
             efficiency_of(efficiency),
         ),
         say("what Ray adds to a block", f"{overhead['overhead_ms_per_block']:.0f} ms", runs_of(overhead)),
-        say("until the first run is done", f"{overhead['ray']['seconds_to_first']:.0f} s", "workers import PyTorch"),
+        say("until the first run is done", f"{overhead['start_seconds']:.0f} s", "workers import PyTorch"),
         say("the driver's own time for a block", f"{driver['driver_ms_per_block']:.0f} ms", runs_of(driver)),
         say(
             "of it CPU time",
@@ -92,7 +92,7 @@ def costs() -> ClusterCosts:
     """What a cluster costs, of the committed figures."""
     made = figures()
     return ClusterCosts(
-        start=made["overhead"]["ray"]["seconds_to_first"],
+        start=made["overhead"]["start_seconds"],
         overhead=made["overhead"]["overhead_ms_per_block"] / 1000,
         driver=made["driver"]["driver_ms_per_block"] / 1000,
     )
