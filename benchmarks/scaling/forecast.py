@@ -11,6 +11,7 @@ class ClusterCosts:
     """Seconds, by `python -m benchmarks.scaling`."""
 
     start: float  #: until a worker has done its first run: it imports PyTorch
+    around: float  #: to plan all runs before, and to write the board behind
     overhead: float  #: that Ray adds to a block, beside a local worker
     driver: float  #: of the driver for a block of five runs: to hand it out, and to have its files on the disk
 
@@ -49,8 +50,8 @@ class Forecast:
 
     @property
     def seconds(self) -> float:
-        """From the call to the last run."""
-        return self.costs.start + max(self.rounds_time, self.driver_time)
+        """From the call to the board."""
+        return self.costs.around + self.costs.start + max(self.rounds_time, self.driver_time)
 
     @property
     def paid_hours(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -24,30 +25,46 @@ def figures(path: Path = RESULTS) -> dict[str, Any]:
 
 
 def measured() -> str:
-    """What was measured, a line each, with the command and the machine."""
+    """What was measured, a line each, with the commands and the machine; says so of what nobody has measured yet."""
     made = figures()
-    efficiency, overhead, driver = made["efficiency"], made["overhead"], made["driver"]
-    lines = [
-        "| | | |",
-        "|---|---|---|",
-        say(
-            "efficiency of Ray beside local workers",
-            f"{median(efficiency['efficiency']):.1%}",
-            efficiency_of(efficiency),
-        ),
-        say("what Ray adds to a block", f"{overhead['overhead_ms_per_block']:.0f} ms", runs_of(overhead)),
-        say("until the first run is done", f"{overhead['start_seconds']:.0f} s", "workers import PyTorch"),
-        say("the driver's own time for a block", f"{driver['driver_ms_per_block']:.0f} ms", runs_of(driver)),
+    rows = [row for name, rows in ROWS.items() for row in (rows(made[name]) if name in made else [missing(name)])]
+    return "\n".join(
+        ["| | | |", "|---|---|---|", *rows, "", *(provenance(made[name]) for name in ROWS if name in made)]
+    )
+
+
+def missing(name: str) -> str:
+    """A row for figures that are not there."""
+    return say(name, "not measured yet", f"`python -m benchmarks.scaling {name}`, on a machine that does nothing else")
+
+
+def efficiency_rows(made: dict[str, Any]) -> list[str]:
+    """Two workers of Ray, and two local ones."""
+    name = "efficiency of Ray beside local workers"
+    return [say(name, f"{median(made['efficiency']):.1%}", efficiency_of(made))]
+
+
+def overhead_rows(made: dict[str, Any]) -> list[str]:
+    """What a block takes that does nothing."""
+    return [
+        say("what Ray adds to a block", f"{made['overhead_ms_per_block']:.0f} ms", runs_of(made)),
+        say("until the first run is done", f"{made['start_seconds']:.0f} s", "workers import PyTorch"),
+    ]
+
+
+def driver_rows(made: dict[str, Any]) -> list[str]:
+    """What the driver takes over many runs."""
+    return [
+        say("the driver's own time for a block", f"{made['driver_ms_per_block']:.0f} ms", runs_of(made)),
         say(
             "of it CPU time",
-            f"{driver['driver_cpu_ms_per_block']:.0f} ms",
-            "the rest is the disk, and the core's other work",
+            f"{made['driver_cpu_ms_per_block']:.0f} ms",
+            "the rest is waiting for the disk, and for a core",
         ),
-        say("the driver's memory", memory_of(driver), growth_of(driver)),
-        say("planning", f"{driver['seconds_to_plan']:.0f} s", runs_of(driver)),
-        say("the board at the end", f"{driver['seconds_to_board']:.0f} s", runs_of(driver)),
+        say("the driver's memory", memory_of(made), growth_of(made)),
+        say("planning", f"{made['seconds_to_plan']:.0f} s", runs_of(made)),
+        say("the board at the end", f"{made['seconds_to_board']:.0f} s", runs_of(made)),
     ]
-    return "\n".join([*lines, "", *(provenance(made[name]) for name in ("efficiency", "overhead", "driver"))])
 
 
 def say(*cells: str) -> str:
@@ -91,10 +108,12 @@ def provenance(made: dict[str, Any]) -> str:
 def costs() -> ClusterCosts:
     """What a cluster costs, of the committed figures."""
     made = figures()
+    driver, runs = made["driver"], STRATEGIES * TASKS * SEEDS
     return ClusterCosts(
+        around=(driver["seconds_to_plan"] + driver["seconds_to_board"]) * runs / driver["runs"],
         start=made["overhead"]["start_seconds"],
         overhead=made["overhead"]["overhead_ms_per_block"] / 1000,
-        driver=made["driver"]["driver_ms_per_block"] / 1000,
+        driver=driver["driver_ms_per_block"] / 1000,
     )
 
 
@@ -150,3 +169,10 @@ def limit_of(kind: BlockKind) -> str:
         f"With blocks of {kind.seconds:.0f} s ({kind.name}) the driver is the bound from "
         f"{most_gpus(kind, costs()):,} GPUs on."
     )
+
+
+ROWS: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "efficiency": efficiency_rows,
+    "overhead": overhead_rows,
+    "driver": driver_rows,
+}
