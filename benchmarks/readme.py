@@ -18,6 +18,7 @@ from benchmarks.calibration.page import judgement
 from benchmarks.catalogue import catalogue, commands
 from benchmarks.concepts import page as concepts
 from benchmarks.metrics.verdicts import healthy
+from benchmarks.scaling import page as scaling
 from benchmarks.speed.gpu_page import gpu_images
 from benchmarks.stacked_mnist.page import own_table
 from benchmarks.stacked_mnist.papers import papers_table
@@ -69,6 +70,8 @@ def parts() -> dict[str, str]:
         "score-speed": score_speed(json.loads(SCORE_SPEED.read_text(encoding="utf-8"))),
         "gpu-speed": gpu_speed(json.loads(GPU_SPEED.read_text(encoding="utf-8"))),
         "gpu-images": gpu_images(GPU_IMAGES),
+        "scaling-measured": scaling.measured(),
+        "scaling-gpus": scaling.forecasts(),
         "detectors": detectors(),
         "signals": signals(),
         "commands": commands(),

@@ -25,7 +25,7 @@ from gancheck.bench.run_spec import RunSpec
 from gancheck.detectors.base import Alarm
 from gancheck.errors import BadParameter, StoreError
 from gancheck.strategies.untreated import UNTREATED
-from gancheck.system.files import refuse_link, replacing, sweep, write_text
+from gancheck.system.files import refuse_link, refuse_linked_folders, replacing, sweep, write_text
 
 Row = dict[str, Any]
 
@@ -89,6 +89,7 @@ class Store:
         except OSError as error:
             there = "a file is in the way" if self.folder.is_file() else str(error)
             raise StoreError(f"{self.folder} cannot be used for results ({there}); use another --out") from error
+        refuse_linked_folders(self.folder)
         held = self.owner()
         if held not in (None, (suite, version)):
             text = " version ".join(held or ())
@@ -193,9 +194,14 @@ class Store:
 
     @contextmanager
     def lock(self, name: str) -> Iterator[bool]:
-        """Hold a cell; yields whether another process had it first, after waiting for its turn."""
+        """Hold a cell; yields whether another process had it first, after waiting for its turn.
+
+        StoreError for a link: some versions of filelock empty what it leads to.
+        """
         place = self.folder / ".locks" / f"{name}.lock"
         place.parent.mkdir(parents=True, exist_ok=True)
+        refuse_link(place.parent)
+        refuse_link(place)
         held = FileLock(place)
         waited = False
         try:

@@ -43,7 +43,14 @@ def replacing(path: Path, option: str = "--out") -> Iterator[Path]:
 def refuse_link(path: Path) -> None:
     """StoreError for a link: what a results folder holds lies in it, so that one from elsewhere opens no other file."""
     if path.is_symlink():
-        raise StoreError(f"{path} is a link; put the file itself there")
+        raise StoreError(f"{path} is a link; put the {'folder' if path.is_dir() else 'file'} itself there")
+
+
+def refuse_linked_folders(folder: Path) -> None:
+    """StoreError for a link among the folders below this one: what is written beneath would land elsewhere."""
+    for place, folders, _ in os.walk(folder):  # goes into no links
+        for name in folders:
+            refuse_link(Path(place, name))
 
 
 def sync(path: Path) -> None:
@@ -86,4 +93,11 @@ def alive(process: int) -> bool:
         os.kill(process, 0)
     except OSError as error:
         return isinstance(error, PermissionError)  # somebody else's
-    return True
+    return not is_zombie(process)
+
+
+def is_zombie(process: int) -> bool:
+    """Whether a process has ended and nobody asked how, as in containers whose first process does not care."""
+    with suppress(OSError, IndexError):
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    return False

@@ -448,3 +448,34 @@ def test_links_in_a_results_folder_are_not_followed(store: Store, run: Make, tmp
     path.symlink_to(moved)
     with pytest.raises(StoreError, match="is a link"):
         store.runs()
+
+
+@pytest.mark.parametrize("name", ["players", ".locks", "tensorboard/ring/mlp"])
+def test_a_linked_folder_in_a_results_folder_is_refused(store: Store, tmp_path: Path, name: str) -> None:
+    elsewhere, link = tmp_path / "elsewhere", store.folder / name
+    elsewhere.mkdir()
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.symlink_to(elsewhere)
+    with pytest.raises(StoreError, match=f"{name} is a link; put the folder itself there"):
+        store.claim("mine", "1")
+    assert not list(elsewhere.iterdir())
+
+
+def test_a_lock_that_is_a_link_leaves_what_it_leads_to(store: Store, tmp_path: Path) -> None:
+    target, link = tmp_path / "thesis.tex", store.folder / ".locks" / "cell.lock"
+    target.write_text("years of work")
+    link.parent.mkdir(parents=True)
+    link.symlink_to(target)
+    with pytest.raises(StoreError, match=r"cell\.lock is a link"), store.lock("cell"):
+        pass
+    assert target.read_text() == "years of work"
+
+
+def test_locks_in_a_linked_folder_are_refused(store: Store, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    store.folder.mkdir(exist_ok=True)
+    (store.folder / ".locks").symlink_to(elsewhere)
+    with pytest.raises(StoreError, match=r"\.locks is a link"), store.lock("cell"):
+        pass
+    assert not list(elsewhere.iterdir())

@@ -79,6 +79,17 @@ def test_what_killed_writers_left_is_swept_and_nothing_else(tmp_path: Path) -> N
     assert sorted(tmp_path.iterdir()) == sorted(kept)
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this system does not say it this way")
+def test_what_a_process_left_that_ended_unasked_is_removed(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and stays in the table of processes
+    left = tmp_path / f".a.jsonl.{platform.node()}-{ended.pid}.part"
+    left.write_text("")
+    sweep(tmp_path)
+    assert not left.exists()
+    ended.wait()
+
+
 def test_a_file_where_a_folder_should_be_is_said(tmp_path: Path) -> None:
     (tmp_path / "afile").write_text("")
     with pytest.raises(StoreError, match=r"cannot write .*x\.txt: a file is in the way; choose another --out"):

@@ -13,8 +13,8 @@ from gancheck.bench.cell import Job, RunSummary, run_cell
 from gancheck.errors import GancheckError, StoreError
 from gancheck.training.recorder import OnStep
 
-#: A job, and what became of its runs, or the error that kept the cell from being worked on.
-JobResult = tuple[Job, list[RunSummary] | GancheckError]
+JobEnd = list[RunSummary] | GancheckError  #: what became of a job's runs, or the error that kept its cell from work
+JobResult = tuple[Job, JobEnd]
 
 
 class Executor(Protocol):
@@ -38,7 +38,7 @@ def open_results(executor: Executor, jobs: Sequence[Job]) -> closing[Generator[J
     return closing(work())
 
 
-def run_safely(job: Job, on_step: OnStep = lambda _: None) -> list[RunSummary] | GancheckError:
+def run_safely(job: Job, on_step: OnStep = lambda _: None) -> JobEnd:
     """The reports, or the error that kept the cell from being worked on, such as a metric that raises; others go on.
 
     StoreError is raised: where nothing can be written, on a full disk, there is no use in going on.

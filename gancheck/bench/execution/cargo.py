@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 from gancheck.bench.cell import Job, worker_context
@@ -20,7 +18,8 @@ from gancheck.bench.store import Store
 from gancheck.errors import StoreError
 from gancheck.plugins.loader import files_in, own_code_of
 from gancheck.system.digest import digest
-from gancheck.system.files import replacing
+from gancheck.system.files import refuse_link, replacing
+from gancheck.system.process_folder import process_folder
 
 Contents = Mapping[str, bytes]  #: what files hold, by their paths under some folder
 
@@ -46,25 +45,14 @@ class PluginSources:
 
     def unpack(self) -> tuple[str, ...]:
         """The plug-ins in a folder of this process's own; relative paths start there as they did at the driver's."""
-        root = make_source_folder(
-            digest({name: hashlib.sha256(text).hexdigest() for name, text in self.contents.items()})
+        root = process_folder() / digest(
+            {name: hashlib.sha256(text).hexdigest() for name, text in self.contents.items()}
         )
         write_contents(root, {name: text for name, text in self.contents.items() if not (root / name).exists()})
         if self.folder:
             (root / self.folder).mkdir(parents=True, exist_ok=True)
             os.chdir(root / self.folder)
         return tuple(str(root / name) for name in self.plugins)
-
-
-def make_source_folder(name: str) -> Path:
-    """A folder for sources of that digest; it goes when this process ends."""
-    return Path(temporary_folder(f"gancheck-{name}-").name).resolve()
-
-
-@cache
-def temporary_folder(prefix: str) -> tempfile.TemporaryDirectory[str]:
-    """One for each prefix, as long as this process."""
-    return tempfile.TemporaryDirectory(prefix=prefix)
 
 
 def write_contents(folder: Path, contents: Contents) -> None:
@@ -83,9 +71,10 @@ def files_of_job(job: Job) -> list[str]:
 
 
 def read_contents(job: Job) -> dict[str, bytes]:
-    """The job's files, of those that are there."""
+    """The job's files, of those that are there; StoreError for a link, as what it leads to is not the job's."""
     found: dict[str, bytes] = {}
     for name in files_of_job(job):
+        refuse_link(job.folder / name)
         with suppress(FileNotFoundError):
             found[name] = (job.folder / name).read_bytes()
     return found

@@ -13,13 +13,14 @@ import socket
 import tempfile
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gancheck.bench.cell import Job, RunSummary, worker_context
-from gancheck.bench.execution.base import JobResult, run_safely
+from gancheck.bench.cell import Job, worker_context
+from gancheck.bench.execution.base import JobEnd, JobResult, run_safely
 from gancheck.bench.execution.cargo import PluginSources, changes, commit_changes, read_contents, settle, write_contents
 from gancheck.bench.lost_job import Attempt, Loss
 from gancheck.errors import BadParameter, GancheckError, Unsupported
@@ -28,15 +29,17 @@ from gancheck.system.arithmetic import arithmetic
 from gancheck.system.cores import thread_count
 from gancheck.system.counts import say_count
 from gancheck.system.files import sweep
+from gancheck.system.process_folder import process_folder, sweep_folders
 
 if TYPE_CHECKING:
     from ray import ObjectRef
 
 AHEAD = 2  #: jobs given out for each that the cluster can work on at once, so that no node waits for the driver
 LOOK = 1.0  #: seconds from one look at the size of the cluster to the next
+WRITERS = 8  #: jobs whose files are written at once
 
-#: What became of a job's runs, and the files that are new (or, with None, gone).
-Parcel = tuple[list[RunSummary] | GancheckError, dict[str, bytes | None]]
+#: What became of a job, with the files that are new (or, with None, gone).
+Parcel = tuple[JobEnd, dict[str, bytes | None]]
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,20 @@ class RayExecutor:
     def run(self, jobs: Sequence[Job]) -> Generator[JobResult]:
         """Work on all jobs; results come as they are done, their files committed."""
         worker_context.cache_clear()  # plug-ins may have changed since the last call
-        with connect(self.address) as ray:
-            if not self.slots(ray):
-                need = f"{say_count(self.threads, 'CPU')}{f' and {self.gpus:g} GPU' if self.gpus else ''}"
-                raise Unsupported(f"no node of the cluster has {need} for a block; ask for less, or start such a node")
-            self.refuse_lacking_memory(ray, jobs)
-            yield from Flight(self, ray, jobs).results()
-        sweep(jobs[0].folder)
+        try:
+            with connect(self.address) as ray:
+                self.refuse_lacking_cores(ray)
+                self.refuse_lacking_memory(ray, jobs)
+                yield from Flight(self, ray, jobs).results()
+        finally:
+            sweep(jobs[0].folder)
+            sweep_folders()  # of workers on this machine, which Ray ends without a word
+
+    def refuse_lacking_cores(self, ray: Any) -> None:
+        """Unsupported where no node has the cores and the GPU of a job."""
+        if not self.slots(ray):
+            need = f"{say_count(self.threads, 'CPU')}{f' and {self.gpus:g} GPU' if self.gpus else ''}"
+            raise Unsupported(f"no node of the cluster has {need} for a block; ask for less, or start such a node")
 
     def refuse_lacking_memory(self, ray: Any, jobs: Sequence[Job]) -> None:
         """Unsupported where a job needs more memory than any node has: it would wait for ever."""
@@ -115,11 +125,19 @@ class Flight:
 
     def results(self) -> Iterator[JobResult]:
         """Every job's, in the order in which they come. Nodes that join are used, and those that leave are missed."""
-        while self.waiting or self.flying:
-            self.give_out()
-            ready, _ = self.ray.wait(list(self.flying), num_returns=1, timeout=LOOK)
-            for reference in ready:
-                yield from self.land(self.flying.pop(reference), reference)
+        with ThreadPoolExecutor(WRITERS) as pool:
+            while self.waiting or self.flying:
+                self.give_out()
+                ready = self.ready()
+                attempts = [self.flying.pop(reference) for reference in ready]
+                for attempt, end in zip(attempts, pool.map(self.bring_in, attempts, ready), strict=True):
+                    yield from self.try_again(attempt, end) if isinstance(end, Loss) else [(attempt.job, end)]
+
+    def ready(self) -> list[ObjectRef[Parcel]]:
+        """All that are done, after waiting for one of them."""
+        flying = list(self.flying)
+        ready, _ = self.ray.wait(flying, num_returns=1, timeout=LOOK)
+        return self.ray.wait(flying, num_returns=len(flying), timeout=0)[0] if ready else []
 
     def give_out(self) -> None:
         """Give out jobs until the window is full."""
@@ -131,19 +149,21 @@ class Flight:
             parts = (attempt.job, self.sources, read_contents(attempt.job), self.executor.threads)
             self.flying[call.remote(*parts)] = attempt
 
-    def land(self, attempt: Attempt, reference: ObjectRef[Parcel]) -> Iterator[JobResult]:
-        """Commit what came, or give the job out again where it was lost."""
+    def bring_in(self, attempt: Attempt, reference: ObjectRef[Parcel]) -> JobEnd | Loss:
+        """Commit what came. Several are brought in at once, as most of it is waiting for the disk."""
         try:
             result, changed = self.ray.get(reference)
         except self.ray.exceptions.RayError as error:
-            loss = describe_loss(error)
-            following = attempt.after(loss)
-            self.waiting.extend(following)
-            if not following:
-                yield attempt.job, attempt.conclude(loss)
-            return
+            return describe_loss(error)
         commit_changes(attempt.job, changed)
-        yield attempt.job, result
+        return result  # type: ignore[no-any-return]
+
+    def try_again(self, attempt: Attempt, loss: Loss) -> Iterator[JobResult]:
+        """Give out a lost job again, or say what came of it."""
+        following = attempt.after(loss)
+        self.waiting.extend(following)
+        if not following:
+            yield attempt.job, attempt.conclude(loss)
 
 
 def describe_loss(error: Exception) -> Loss:
@@ -163,8 +183,8 @@ def work_on(job: Job, sources: PluginSources, contents: Mapping[str, bytes], thr
     """The task: bring the job's runs into a folder of its own, and hand back what is new there."""
     home = Path.cwd()
     try:
-        with tempfile.TemporaryDirectory(prefix="gancheck-") as place:
-            folder = Path(place).resolve()
+        with tempfile.TemporaryDirectory(dir=process_folder()) as place:
+            folder = Path(place)
             write_contents(folder, contents)
             own = settle(job, sources, folder)
             with thread_count(threads), arithmetic():

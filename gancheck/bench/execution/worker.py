@@ -17,17 +17,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from gancheck.bench.cell import Job, RunSummary
-from gancheck.bench.execution.base import run_safely
+from gancheck.bench.cell import Job
+from gancheck.bench.execution.base import JobEnd, run_safely
 from gancheck.bench.lost_job import Attempt, Loss, describe_exit
-from gancheck.errors import GancheckError, StoreError
+from gancheck.errors import StoreError
 from gancheck.system.process_group import kill_group, lead_group
 
 GRACE = 10.0  #: seconds that a worker has to end by itself when the main process is gone
 PATIENCE = 300.0  #: seconds beyond a suite's time limit that a worker may be silent: it builds, compiles and measures
 FAREWELL = 60.0  #: seconds that workers have to write checkpoints when the main process is asked to stop
-
-JobEnd = list[RunSummary] | GancheckError
 
 
 class Worker:
