@@ -54,7 +54,8 @@ class ImbalancedDigits(StackedDigits):
 
     def draw_digits(self, pool: DigitPool, count: int, generator: torch.Generator) -> DigitPool:
         """(count, channels, 8, 8) images and their (count, channels) classes, with replacement, by the shares."""
-        x, y = (of_pool.to(generator.device) for of_pool in pool)
+        x, y = pool.x.to(generator.device), pool.y.to(generator.device)
         chance = self.shares.to(y.device)[y]  # pools hold equally many of every class
-        rows = torch.multinomial(chance, count * self.channels, replacement=True, generator=generator)
-        return DigitPool(x[rows].unflatten(0, (-1, self.channels)), y[rows].unflatten(0, (-1, self.channels)))
+        drawn = torch.multinomial(chance, count * self.channels, replacement=True, generator=generator)
+        rows = drawn.reshape(count, self.channels)
+        return DigitPool(x[rows], y[rows])
