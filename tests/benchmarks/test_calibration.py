@@ -25,7 +25,6 @@ EXEMPT = {
     "ladder": "it goes from trivial to hopeless",
     "cures": "its tasks are three of quick's, which are calibrated",
     "tuned-quick": "its tasks are three of quick's, which are calibrated",
-    "images": "one task is quick's, and the other was looked at on five seeds only, as its page says",
     "stacked-mnist": "it has the papers' settings, and needs data from the network",
     "stacked-mnist5k": "nothing that it ran made good samples, as its page says",
     "yardsticks": "it is not ranked by what the untreated GAN loses",
