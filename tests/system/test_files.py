@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gancheck.errors import StoreError
-from gancheck.system.files import replacing, sweep, write_text
+from gancheck.system.files import alive, replacing, sweep, write_text
 
 
 def test_a_file_appears_whole_when_the_block_ends(tmp_path: Path) -> None:
@@ -94,3 +94,11 @@ def test_a_file_where_a_folder_should_be_is_said(tmp_path: Path) -> None:
     (tmp_path / "afile").write_text("")
     with pytest.raises(StoreError, match=r"cannot write .*x\.txt: a file is in the way; choose another --out"):
         write_text(tmp_path / "afile" / "x.txt", "")
+
+
+def test_where_asking_would_stop_a_process_it_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    signals: list[int] = []
+    monkeypatch.setattr(platform, "system", lambda: "Windows")
+    monkeypatch.setattr(os, "kill", lambda process, signal: signals.append(signal))
+    assert alive(12345)
+    assert not signals
