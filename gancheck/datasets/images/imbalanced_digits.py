@@ -11,6 +11,7 @@ from torch import Tensor
 
 from gancheck.datasets.base import Batch, Pool, dataset
 from gancheck.datasets.images.digit_pools import CLASSES, DigitPool, digits
+from gancheck.datasets.images.digit_stack import distinct_numbers
 from gancheck.datasets.images.stacked_digits import StackedDigits
 from gancheck.datasets.mixtures.base import require
 
@@ -51,6 +52,22 @@ class ImbalancedDigits(StackedDigits):
 
     def pool(self, name: Pool, count: int, generator: torch.Generator) -> Tensor:
         return self.draw_digits(digits(name), count, generator).x
+
+    def distinct(self, name: Pool, count: int, generator: torch.Generator) -> Tensor:
+        x = self.thin(digits(name), generator)
+        codes = distinct_numbers(len(x) ** self.channels, count, generator)
+        rows = torch.stack([codes // len(x) ** c % len(x) for c in range(self.channels)], dim=1)
+        return x[rows]
+
+    def thin(self, pool: DigitPool, generator: torch.Generator) -> Tensor:
+        """(n, 8, 8) different digits of a pool: all of the most frequent class, of the others as many as the shares say.
+        Which of them, and which numbers are rounded up, is drawn."""
+        order = torch.randperm(len(pool.y), generator=generator, device=generator.device)
+        x, y = pool.x.to(order.device)[order], pool.y.to(order.device)[order]
+        seen = torch.nn.functional.one_hot(y, CLASSES).cumsum(0)  # of every class, up to each digit
+        wanted = seen[-1] * (self.shares / self.shares.max()).to(y.device)
+        kept = (wanted + torch.rand(CLASSES, generator=generator, device=y.device)).floor()
+        return x[seen.gather(1, y[:, None])[:, 0] <= kept[y]]
 
     def draw_digits(self, pool: DigitPool, count: int, generator: torch.Generator) -> DigitPool:
         """(count, channels, 8, 8) images and their (count, channels) classes, with replacement, by the shares."""

@@ -41,6 +41,17 @@ def test_draws_and_held_out_digits_have_the_shares_that_are_said() -> None:
         assert (shares - PAIRS.weights).abs().max() < 0.015
 
 
+@pytest.mark.parametrize("channels", [1, 2])
+def test_samples_without_repeats_have_the_shares_that_are_said(channels: int) -> None:
+    data = ImbalancedDigits(channels=channels, ratio=30.0)
+    shares = torch.zeros(10**channels, dtype=torch.float64)
+    for seed in range(40):
+        x, y = data.distinct_labelled("real", 5_000, generator(seed))
+        assert len(x.unique(dim=0)) == len(x)
+        shares += torch.bincount(y, minlength=len(shares)).double() / len(y) / 40
+    assert (shares - data.weights).abs().max() < 0.015
+
+
 def test_labels_are_of_the_images_beside_them() -> None:
     batch = PAIRS.draw(2_000, generator())
     assert (PAIRS.assign(PAIRS.features(batch.x)).label == batch.y).double().mean() > 0.99
