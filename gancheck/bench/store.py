@@ -25,7 +25,7 @@ from gancheck.bench.run_spec import RunSpec
 from gancheck.detectors.base import Alarm
 from gancheck.errors import BadParameter, StoreError
 from gancheck.strategies.untreated import UNTREATED
-from gancheck.system.files import refuse_link, refuse_linked_folders, replacing, sweep, write_text
+from gancheck.system.files import refuse_link, refuse_links_below, replacing, sweep, write_text
 
 Row = dict[str, Any]
 
@@ -64,6 +64,10 @@ class Run:
         return [read_alarm(row) for row in self.rows if row["kind"] == "alarm"]
 
 
+#: The folders that a results folder has; others beside them are not gancheck's, and may hold what they like.
+FOLDERS = (".locks", "only", "players", "profile", "samples", "tensorboard")
+
+
 class Store:
     """A results folder of one suite version."""
 
@@ -89,7 +93,8 @@ class Store:
         except OSError as error:
             there = "a file is in the way" if self.folder.is_file() else str(error)
             raise StoreError(f"{self.folder} cannot be used for results ({there}); use another --out") from error
-        refuse_linked_folders(self.folder)
+        for name in FOLDERS:
+            refuse_links_below(self.folder / name)
         held = self.owner()
         if held not in (None, (suite, version)):
             text = " version ".join(held or ())
@@ -199,8 +204,8 @@ class Store:
         StoreError for a link: some versions of filelock empty what it leads to.
         """
         place = self.folder / ".locks" / f"{name}.lock"
-        place.parent.mkdir(parents=True, exist_ok=True)
         refuse_link(place.parent)
+        place.parent.mkdir(parents=True, exist_ok=True)
         refuse_link(place)
         held = FileLock(place)
         waited = False

@@ -16,14 +16,16 @@ from gancheck.loading.content import LARGEST, is_bomb
 from gancheck.loading.raw import Array
 
 PATIENCE = 60.0  #: seconds, and a second more for every ten thousand words, which take a hundredth of one
-BASE = 2**29  #: bytes that the process may take, beside those for what it reads
+BASE = 2**29  #: bytes that reading may take beside those for what is read
 PER_BYTE, PER_WORD = 16, 256  #: bytes for each of the file, whose words stand in it as they are, and for each word
 NOT_UTF8, NO_MEMORY = 3, 4  #: exit statuses
 READ = f"""
 import json, sys, h5py
 try:
     import resource
-    resource.setrlimit(resource.RLIMIT_AS, (int(sys.argv[3]), int(sys.argv[3])))
+    with open("/proc/self/statm") as file:  # what the libraries hold, more of it the more cores there are
+        bound = int(sys.argv[3]) + int(file.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
 except (ImportError, OSError, ValueError):
     pass  # this system bounds no memory, or bounds it lower
 try:

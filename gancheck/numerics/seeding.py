@@ -25,7 +25,8 @@ def generator(device: torch.device | str, *parts: object) -> torch.Generator:
 
 @contextmanager
 def global_seed(*parts: object) -> Iterator[None]:
-    """PyTorch's global generators are seeded by the parts inside; outside the CPU's goes on as if nothing was drawn.
+    """PyTorch's global generator, and those of GPUs that are in use, are seeded by the parts inside; outside the CPU's
+    goes on as if nothing was drawn.
 
     `torch.manual_seed` without its notes to devices that nobody has started: each keeps the text of the call stack
     for ever, and takes a millisecond.

@@ -153,24 +153,25 @@ def is_package(folder: Path) -> bool:
 
 def own_root(name: str) -> Path | None:
     """The folder that holds a module of the user's elsewhere, in which it is looked for; None for what is installed."""
-    origin = None if name in sys.stdlib_module_names else origin_of(name)
+    found = None if name in sys.stdlib_module_names else origin_of(name)
+    origin = found and (resolve_installed(found) if set(PLACES) & set(Path(found).parts) else Path(found).resolve())
     if origin is None or set(PLACES) & set(origin.parts):
         return None
     return origin.parents[1] if origin.name == "__init__.py" else origin.parent
 
 
-def origin_of(name: str) -> Path | None:
-    """The file of a module that Python finds; nothing of it is run."""
+def origin_of(name: str) -> str | None:
+    """The file of a module that Python finds, with links as they are; nothing of it is run."""
     with suppress(ImportError, ValueError, AttributeError):
         spec = importlib.util.find_spec(name)
         if spec and spec.has_location and spec.origin:
-            return resolved(spec.origin)
+            return spec.origin
     return None
 
 
 @lru_cache(maxsize=1024)
-def resolved(place: str) -> Path:
-    """The place of a module that Python has found, with links followed; every file asks for the same few."""
+def resolve_installed(place: str) -> Path:
+    """The place of a module among installed packages, with links followed; every file asks for the same few."""
     return Path(place).resolve()
 
 
@@ -192,6 +193,7 @@ def folders_named(texts: Sequence[str], bases: Iterable[Path]) -> list[Path]:
     folders, names = list(dict.fromkeys(bases)), [text for text in texts if text.strip("./")]
     for base in folders:
         places = (os.path.join(base, name) for name in names)
+        places = (os.path.realpath(p) if ".." in p else p for p in places)  # also `..` of what is not there
         inside = (Path(place).resolve() for place in places if os.path.isdir(place))
         folders += dict.fromkeys(p for p in inside if p not in folders)
     return folders

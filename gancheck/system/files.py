@@ -46,10 +46,11 @@ def refuse_link(path: Path) -> None:
         raise StoreError(f"{path} is a link; put the {'folder' if path.is_dir() else 'file'} itself there")
 
 
-def refuse_linked_folders(folder: Path) -> None:
-    """StoreError for a link among the folders below this one: what is written beneath would land elsewhere."""
-    for place, folders, _ in os.walk(folder):  # goes into no links
-        for name in folders:
+def refuse_links_below(folder: Path) -> None:
+    """StoreError for a folder that is a link, or has one in it: what is written beneath would land elsewhere."""
+    refuse_link(folder)
+    for place, folders, files in os.walk(folder):  # goes into no links
+        for name in (*folders, *files):
             refuse_link(Path(place, name))
 
 

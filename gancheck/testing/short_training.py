@@ -57,7 +57,7 @@ class Trial:
     @property
     def alone(self) -> TrainingSetup:
         """A few steps of one seed, neither stacked nor traced: half the work, where only what a hook does matters."""
-        return self.setup(ONE_BY_ONE, STEPS, SEEDS[:1])
+        return self.setup(ONE_BY_ONE, STEPS, SEEDS[-1:])
 
     @property
     def comparable_steps(self) -> int:

@@ -33,7 +33,7 @@ def check_strategy(entry: PluginEntry, registry: Registry) -> list[str]:
         raise NotTried("; ".join(skips))
     first, *others = taken
     together, alone = trials[first].records(), trials[first].outcome()
-    notes = [*compare(together[0], alone.records[0], trials[first].comparable_steps, first)]
+    notes = [*compare(together[-1], alone.records[0], trials[first].comparable_steps, first)]
     notes += effects(trials[first], alone, entry.info.name, registry)
     for name in others:
         try_training(trials[name].alone)

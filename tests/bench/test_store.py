@@ -450,6 +450,29 @@ def test_links_in_a_results_folder_are_not_followed(store: Store, run: Make, tmp
         store.runs()
 
 
+@pytest.mark.parametrize("name", [".locks", "players"])
+def test_a_link_that_leads_nowhere_is_refused(store: Store, tmp_path: Path, name: str) -> None:
+    store.folder.mkdir(exist_ok=True)
+    (store.folder / name).symlink_to(tmp_path / "gone")
+    with pytest.raises(StoreError, match=f"{name} is a link"):
+        store.claim("mine", "1")
+
+
+def test_locks_in_a_folder_that_leads_nowhere_are_refused(store: Store, tmp_path: Path) -> None:
+    store.folder.mkdir(exist_ok=True)
+    (store.folder / ".locks").symlink_to(tmp_path / "gone")
+    with pytest.raises(StoreError, match=r"\.locks is a link"), store.lock("cell"):
+        pass
+
+
+def test_links_in_folders_that_are_not_gancheck_s_are_nobody_s_business(store: Store, tmp_path: Path) -> None:
+    environment = store.folder / ".venv"
+    environment.mkdir(parents=True)
+    (environment / "lib64").symlink_to(tmp_path)
+    store.claim("mine", "1")
+    assert store.owner() == ("mine", "1")
+
+
 @pytest.mark.parametrize("name", ["players", ".locks", "tensorboard/ring/mlp"])
 def test_a_linked_folder_in_a_results_folder_is_refused(store: Store, tmp_path: Path, name: str) -> None:
     elsewhere, link = tmp_path / "elsewhere", store.folder / name

@@ -164,6 +164,8 @@ READS = {
     "from helper import value\n": "weights.bin",
     "from pathlib import Path\nALL = 'data/'\n"
     "value = ''.join(p.read_text() for p in (Path(__file__).parent / ALL).glob('*'))\n": "data/w.csv",
+    "from pathlib import Path\nBASE = (Path(__file__).parent / 'absent/../data').resolve()\n"
+    "value = (BASE / 'w.csv').read_text()\n": "data/w.csv",
 }
 
 
@@ -198,6 +200,18 @@ def test_a_module_of_the_users_elsewhere_on_the_path_is_followed(write: Write, m
     monkeypatch.syspath_prepend(str(write({"mylab/__init__.py": "", "mylab/losses.py": "loss = 1\n"}, "lab")))
     before = source_hash(folder / "mine.py")
     write({"mylab/losses.py": "loss = 2\n"}, "lab")
+    assert source_hash(folder / "mine.py") != before
+
+
+def test_a_linked_module_is_what_its_link_leads_to_now(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write({"mine.py": "from linked import loss\n"})
+    lab = write({"old/linked.py": "loss = 1\n", "new/linked.py": "loss = 2\n", "on_path/README": ""}, "lab")
+    monkeypatch.syspath_prepend(str(lab / "on_path"))
+    link = lab / "on_path" / "linked.py"
+    link.symlink_to(lab / "old" / "linked.py")
+    before = source_hash(folder / "mine.py")
+    link.unlink()
+    link.symlink_to(lab / "new" / "linked.py")
     assert source_hash(folder / "mine.py") != before
 
 

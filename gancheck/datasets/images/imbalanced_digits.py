@@ -60,7 +60,7 @@ class ImbalancedDigits(StackedDigits):
         return x[rows]
 
     def thin(self, pool: DigitPool, generator: torch.Generator) -> Tensor:
-        """(n, 8, 8) different digits of a pool: all of the most frequent class, of the others as many as the shares say.
+        """(n, 8, 8) different digits of a pool: all of the most frequent class, of others as many as shares say.
         Which of them, and which numbers are rounded up, is drawn."""
         order = torch.randperm(len(pool.y), generator=generator, device=generator.device)
         x, y = pool.x.to(order.device)[order], pool.y.to(order.device)[order]
