@@ -4,6 +4,7 @@ Shown by a Ray whose tasks are done in this process as they are given out."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,6 +73,10 @@ class InlineRay:
         return reference.result
 
 
+class WorkerCrashedError(ConnectionError):
+    """What Ray says of a worker that is gone, by this name."""
+
+
 @pytest.fixture(autouse=True)
 def _inline(monkeypatch: pytest.MonkeyPatch) -> None:
     @contextmanager
@@ -109,3 +114,23 @@ def test_what_was_written_is_told_before_the_disk_is_full(plan: Plan, monkeypatc
     with pytest.raises(StoreError, match="No space left"):
         execute(plan, RayExecutor(), heard.append)
     assert [run.label for run in heard] == [spec.label for spec in plan.jobs[1].specs]
+
+
+def test_a_block_whose_worker_is_always_lost_is_failed_after_the_last_try(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = Counter[int]()
+
+    def lose(job: Job, *_: Any) -> Any:
+        lost[job.specs[0].seed] += 1
+        return WorkerCrashedError()
+
+    def get(self: InlineRay, reference: Reference) -> Any:
+        raise reference.result
+
+    monkeypatch.setattr("gancheck.bench.execution.ray.work_on", lose)
+    monkeypatch.setattr(InlineRay, "get", get)
+    outcome = execute(plan, RayExecutor())
+    assert lost == {0: 3, 1: 3}
+    assert dict(outcome.counts) == {"failed": 2}
+    assert {run.outcome["reason"] for run in outcome.runs} == {"its worker ended in the middle, 3 times"}
