@@ -55,12 +55,12 @@ def overhead_rows(made: dict[str, Any]) -> list[str]:
 
 def is_told_apart(made: dict[str, Any]) -> bool:
     """Whether one engine was the faster one in every turn."""
-    return max(made["efficiency"]) < 1 or min(made["efficiency"]) > 1
+    return len({speed > 1 for speed in made["efficiency"]}) == 1
 
 
 def added_by_ray(made: dict[str, Any]) -> float:
     """Seconds that Ray adds to a block; 0 where turns do not agree that it adds or saves any."""
-    return made["overhead_ms_per_block"] / 1000 if is_told_apart(made) else 0.0
+    return float(made["overhead_ms_per_block"]) / 1000 if is_told_apart(made) else 0.0
 
 
 def driver_rows(made: dict[str, Any]) -> list[str]:

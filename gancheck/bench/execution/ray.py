@@ -155,7 +155,7 @@ class Flight:
     def start(self, job: Job, contents: Mapping[str, bytes]) -> ObjectRef[Parcel]:
         """Have the cluster work on a job."""
         call = self.task.options(**self.executor.options(job))
-        return call.remote(job, self.sources, contents, self.executor.threads)  # type: ignore[no-any-return]
+        return call.remote(job, self.sources, contents, self.executor.threads)
 
     def bring_in(self, pool: ThreadPoolExecutor, ready: Sequence[ObjectRef[Parcel]]) -> Iterator[Ending]:
         """Commit what came, several at once, as most of it is waiting for the disk. Where one cannot be written, which
