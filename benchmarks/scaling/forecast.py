@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass
 
 
@@ -12,7 +13,7 @@ class ClusterCosts:
 
     start: float  #: until a worker has done its first run: it imports PyTorch
     around: float  #: to plan all runs before, and to write the board behind
-    overhead: float  #: that Ray adds to a block, beside a local worker
+    overhead: float  #: that Ray adds to a block, beside a local worker; 0 where that is not told apart from nothing
     driver: float  #: of the driver for a block of five runs: to hand it out, and to have its files on the disk
 
 
@@ -45,7 +46,10 @@ class Forecast:
 
     @property
     def driver_time(self) -> float:
-        """Seconds that the driver takes: it hands out and commits one block after the other."""
+        """Seconds that the driver takes: it hands out one block after the other, and commits up to eight at once.
+
+        That of one block was measured where hardly two came at once; where more do, it takes less.
+        """
         return self.blocks * self.costs.driver
 
     @property
@@ -64,13 +68,23 @@ class Forecast:
         return self.blocks * self.kind.seconds / 3600 / self.paid_hours
 
     @property
+    def waits_for_driver(self) -> bool:
+        """Whether blocks are done more quickly than the driver hands them out and commits them."""
+        return self.driver_time > self.rounds_time
+
+    @property
     def bound(self) -> str:
         """What keeps the time from being shorter."""
-        if self.driver_time > self.rounds_time:
+        if self.waits_for_driver:
             return "the driver"
         return "GPUs" if self.blocks % self.gpus == 0 else "GPUs, and the last round"
 
 
-def most_gpus(kind: BlockKind, costs: ClusterCosts) -> int:
-    """Beyond so many GPUs the driver hands out blocks more slowly than they are done."""
-    return int((kind.seconds + costs.overhead) / costs.driver)
+def driver_bound_from(blocks: int, kind: BlockKind, costs: ClusterCosts) -> int | None:
+    """The least number of GPUs from which on the driver is the bound; None where it never is.
+
+    Rounds only become fewer with more GPUs, so that the bound changes once.
+    """
+    counts = range(1, blocks + 1)  # with more, some never have work
+    place = bisect_left(counts, True, key=lambda gpus: Forecast(blocks, kind, gpus, costs).waits_for_driver)
+    return counts[place] if place < blocks else None

@@ -81,19 +81,29 @@ def write_text(path: Path, text: str, option: str = "--out") -> None:
 
 def sweep(folder: Path) -> None:
     """Remove what killed processes of this machine left half-written in a folder."""
-    for part in folder.glob(f".*.{platform.node()}-*.part"):
-        writer = part.stem.rpartition("-")[2]
-        if writer.isdigit() and not alive(int(writer)):
+    for part in folder.glob(".*-*.part"):
+        path, _, writer = part.stem.rpartition("-")  # read from the right: a node's name may hold a "-"
+        if path.endswith(f".{platform.node()}") and is_gone(writer):
             with suppress(OSError):
                 part.unlink()
 
 
+def is_gone(process: str) -> bool:
+    """Whether this part of a file's name is the number of a process that runs no more."""
+    return process.isascii() and process.isdecimal() and not alive(int(process))
+
+
 def alive(process: int) -> bool:
-    """Whether a process of this machine still runs; yes where it cannot be asked without harm."""
+    """Whether a process of this machine still runs; yes where it cannot be asked without harm, and no for a number that
+    none can have."""
+    if process < 1:  # to the system these are groups of processes
+        return False
     if platform.system() == "Windows":  # there signal 0 is Ctrl-C
         return True
     try:
         os.kill(process, 0)
+    except OverflowError:
+        return False
     except OSError as error:
         return isinstance(error, PermissionError)  # somebody else's
     return not is_zombie(process)

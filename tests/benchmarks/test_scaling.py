@@ -8,11 +8,12 @@ import pytest
 
 from benchmarks.scaling.__main__ import PARTS
 from benchmarks.scaling.dummy import DummySuite
-from benchmarks.scaling.forecast import BlockKind, ClusterCosts, Forecast, most_gpus
-from benchmarks.scaling.page import ROWS, figures
+from benchmarks.scaling.forecast import BlockKind, ClusterCosts, Forecast, driver_bound_from
+from benchmarks.scaling.page import ROWS, added_by_ray, figures, limit_of, overhead_rows
 
 COSTS = ClusterCosts(start=6.0, around=4.0, overhead=0.5, driver=0.1)
 BLOCKS = BlockKind("blocks", 9.5)
+OVERHEAD = {"runs": 400, "workers": 2, "repeats": 3, "start_seconds": 20.0, "overhead_ms_per_block": 14.4}
 
 
 @pytest.mark.parametrize(
@@ -34,10 +35,28 @@ def test_a_suite_takes_as_long_as_its_busiest_gpu_or_its_driver(
     assert found.share == pytest.approx(9_500 / (gpus * seconds))
 
 
+@pytest.mark.parametrize(("blocks", "first"), [(1_000, 112), (997, 111), (101, 101), (100, None)])
+def test_from_so_many_gpus_on_the_driver_is_the_bound(blocks: int, first: int | None) -> None:
+    bounds = [Forecast(blocks, BLOCKS, gpus, COSTS).bound for gpus in range(1, blocks + 2)]
+    last_other = max(gpus for gpus, bound in enumerate(bounds, 1) if bound != "the driver")
+    assert driver_bound_from(blocks, BLOCKS, COSTS) == (None if last_other > blocks else last_other + 1) == first
+
+
 def test_more_gpus_than_the_driver_can_feed_do_not_help() -> None:
-    most = most_gpus(BLOCKS, COSTS)
-    assert most == 100
+    most = driver_bound_from(1_000, BLOCKS, COSTS)
+    assert most
     assert Forecast(1_000, BLOCKS, most, COSTS).seconds == Forecast(1_000, BLOCKS, 2 * most, COSTS).seconds
+    assert "the driver is the bound from 112 GPUs on" in limit_of(1_000, BLOCKS, COSTS)
+    assert "the driver is never the bound" in limit_of(1, BLOCKS, COSTS)
+
+
+def test_what_ray_adds_counts_where_every_turn_shows_it() -> None:
+    noise, shown = ({**OVERHEAD, "efficiency": turns} for turns in ([1.306, 0.788, 0.936], [0.9, 0.788, 0.936]))
+    assert [added_by_ray(noise), added_by_ray(shown)] == [0.0, 0.0144]
+    assert "| not told apart from nothing |" in overhead_rows(noise)[0]
+    assert "78.8% to 130.6% of local workers' speed" in overhead_rows(noise)[0]
+    assert "| 14 ms |" in overhead_rows(shown)[0]
+    assert "78.8% to 93.6% of local workers' speed" in overhead_rows(shown)[0]
 
 
 def test_a_dummy_suite_has_its_runs_in_its_blocks(tmp_path: Path) -> None:

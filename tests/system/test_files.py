@@ -71,12 +71,22 @@ def test_what_killed_writers_left_is_swept_and_nothing_else(tmp_path: Path) -> N
         tmp_path / f".a.jsonl.{here}-{os.getpid()}.part",  # still at it
         tmp_path / f".a.jsonl.{elsewhere}-{dead.pid}.part",  # nobody here can tell
         tmp_path / f".notes.{here}-mine.part",
+        tmp_path / f".a.jsonl.{here}-\u00b2.part",  # a digit, and no number
+        tmp_path / f".a.jsonl.{here}-17-{dead.pid}.part",  # of a machine whose name goes on
         tmp_path / "a.jsonl",
     ]
     for path in (left, *kept):
         path.write_text("")
     sweep(tmp_path)
     assert sorted(tmp_path.iterdir()) == sorted(kept)
+
+
+@pytest.mark.parametrize("number", [0, 99_999_999_999])
+def test_a_number_that_no_process_can_have_is_of_none(tmp_path: Path, number: int) -> None:
+    left = tmp_path / f".a.jsonl.{platform.node()}-{number}.part"
+    left.write_text("")
+    sweep(tmp_path)
+    assert not left.exists()
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="this system does not say it this way")

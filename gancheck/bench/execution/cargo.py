@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -71,12 +70,17 @@ def files_of_job(job: Job) -> list[str]:
 
 
 def read_contents(job: Job) -> dict[str, bytes]:
-    """The job's files, of those that are there; StoreError for a link, as what it leads to is not the job's."""
+    """The job's files, of those that are there; StoreError for one that cannot be read, and for a link, which leads to
+    what is not the job's."""
     found: dict[str, bytes] = {}
     for name in files_of_job(job):
         refuse_link(job.folder / name)
-        with suppress(FileNotFoundError):
+        try:
             found[name] = (job.folder / name).read_bytes()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise StoreError(f"cannot read {job.folder / name}: {error.strerror or error}") from error
     return found
 
 

@@ -23,7 +23,7 @@ from gancheck.bench.cell import Job, worker_context
 from gancheck.bench.execution.base import JobEnd, JobResult, run_safely
 from gancheck.bench.execution.cargo import PluginSources, changes, commit_changes, read_contents, settle, write_contents
 from gancheck.bench.lost_job import Attempt, Loss
-from gancheck.errors import BadParameter, GancheckError, Unsupported
+from gancheck.errors import BadParameter, GancheckError, StoreError, Unsupported
 from gancheck.plugins.parameters import positive
 from gancheck.system.arithmetic import arithmetic
 from gancheck.system.cores import thread_count
@@ -40,6 +40,8 @@ WRITERS = 8  #: jobs whose files are written at once
 
 #: What became of a job, with the files that are new (or, with None, gone).
 Parcel = tuple[JobEnd, dict[str, bytes | None]]
+
+Ending = tuple[Attempt, JobEnd | Loss]  #: of one try
 
 
 @dataclass(frozen=True)
@@ -127,10 +129,8 @@ class Flight:
         """Every job's, in the order in which they come. Nodes that join are used, and those that leave are missed."""
         with ThreadPoolExecutor(WRITERS) as pool:
             while self.waiting or self.flying:
-                self.give_out()
-                ready = self.ready()
-                attempts = [self.flying.pop(reference) for reference in ready]
-                for attempt, end in zip(attempts, pool.map(self.bring_in, attempts, ready), strict=True):
+                yield from self.give_out()
+                for attempt, end in self.bring_in(pool, self.ready()):
                     yield from self.try_again(attempt, end) if isinstance(end, Loss) else [(attempt.job, end)]
 
     def ready(self) -> list[ObjectRef[Parcel]]:
@@ -139,23 +139,39 @@ class Flight:
         ready, _ = self.ray.wait(flying, num_returns=1, timeout=LOOK)
         return self.ray.wait(flying, num_returns=len(flying), timeout=0)[0] if ready else []
 
-    def give_out(self) -> None:
-        """Give out jobs until the window is full."""
+    def give_out(self) -> Iterator[JobResult]:
+        """Give out jobs until the window is full. One whose files cannot be read, or are links, has come to its end."""
         slots = self.executor.slots(self.ray)
         window = max(1, slots if self.executor.most else AHEAD * slots)
         while self.waiting and len(self.flying) < window:
             attempt = self.waiting.popleft()
-            call = self.task.options(**self.executor.options(attempt.job))
-            parts = (attempt.job, self.sources, read_contents(attempt.job), self.executor.threads)
-            self.flying[call.remote(*parts)] = attempt
+            try:
+                contents = read_contents(attempt.job)
+            except StoreError as error:
+                yield attempt.job, error
+            else:
+                self.flying[self.start(attempt.job, contents)] = attempt
 
-    def bring_in(self, attempt: Attempt, reference: ObjectRef[Parcel]) -> JobEnd | Loss:
-        """Commit what came. Several are brought in at once, as most of it is waiting for the disk."""
+    def start(self, job: Job, contents: Mapping[str, bytes]) -> ObjectRef[Parcel]:
+        """Have the cluster work on a job."""
+        call = self.task.options(**self.executor.options(job))
+        return call.remote(job, self.sources, contents, self.executor.threads)
+
+    def bring_in(self, pool: ThreadPoolExecutor, ready: Sequence[ObjectRef[Parcel]]) -> Iterator[Ending]:
+        """Commit what came, several at once, as most of it is waiting for the disk. Where one cannot be written, which
+        raises, the others are told first: they are in the folder."""
+        attempts = [self.flying.pop(reference) for reference in ready]
+        ends = [pool.submit(self.commit, one.job, reference) for one, reference in zip(attempts, ready, strict=True)]
+        for attempt, end in sorted(zip(attempts, ends, strict=True), key=lambda pair: pair[1].exception() is not None):
+            yield attempt, end.result()
+
+    def commit(self, job: Job, reference: ObjectRef[Parcel]) -> JobEnd | Loss:
+        """Write what came of a job into the results folder."""
         try:
             result, changed = self.ray.get(reference)
         except self.ray.exceptions.RayError as error:
             return describe_loss(error)
-        commit_changes(attempt.job, changed)
+        commit_changes(job, changed)
         return result  # type: ignore[no-any-return]
 
     def try_again(self, attempt: Attempt, loss: Loss) -> Iterator[JobResult]:

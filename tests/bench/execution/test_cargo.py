@@ -31,3 +31,9 @@ def test_a_linked_file_of_a_results_folder_is_not_sent_to_nodes(job: Job, tmp_pa
 def test_what_is_new_or_changed_or_gone_comes_back() -> None:
     before, after = {"a": b"1", "b": b"2", "c": b"3"}, {"a": b"1", "b": b"4", "d": b"5"}
     assert changes(before, after) == {"b": b"4", "c": None, "d": b"5"}
+
+
+def test_a_file_that_cannot_be_read_is_named(job: Job) -> None:
+    Store(job.folder).weights(job.specs[0].training_id).mkdir(parents=True)  # a folder in its place
+    with pytest.raises(StoreError, match=r"cannot read .*\.safetensors: "):
+        read_contents(job)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -32,8 +33,8 @@ budget = { steps = 4, evaluations = 2 }
 evaluation = { samples = 200, metrics = ["modes", "quality"] }
 task = [{ dataset = "ring(sigma=0.1)", gan = "own" }, { dataset = "ring(sigma=0.1)", gan = "fatal" }]
 """
-#: A helper is beside the plug-in, and so is a file of data. A block that trains on the node which will be lost never
-#: ends, and others go on once it has begun. `fatal` kills the process that it is in, always.
+#: A helper is beside the plug-in, and so is a file of data. A block that trains on the node which will be lost does not
+#: end before it is, and others go on once it has begun. `fatal` says where its source is, and ends its process, always.
 GANS = """\
 import os
 import time
@@ -45,11 +46,13 @@ import gancheck as gc
 from helper import speed
 
 
-def meet():
-    begun = Path(os.environ["BEGUN"])
-    if doomed := "DOOMED" in os.environ:
-        begun.write_text(__file__)
+def meet(patience=120.0):
+    begun, doomed, end = Path(os.environ["BEGUN"]), "DOOMED" in os.environ, time.monotonic() + patience
+    if doomed:
+        begun.touch()
     while doomed or not begun.exists():
+        if time.monotonic() > end:
+            raise TimeoutError("the node was not lost in time" if doomed else "no block began on the node to be lost")
         time.sleep(0.02)
 
 
@@ -75,6 +78,7 @@ class Own(Walk):
 @dataclass(frozen=True)
 class Fatal(Walk):
     def train(self, session):
+        Path(os.environ["BEGUN"]).with_name("source").write_text(__file__)
         os._exit(1)
 """
 Go = Callable[..., RunOutcome]
@@ -92,7 +96,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the node that will be lost says which file it trains by."""
+    """A file that is there once the node that will be lost trains."""
     return tmp_path_factory.mktemp("nodes") / "begun"
 
 
@@ -146,6 +150,7 @@ def test_a_node_that_is_lost_in_the_middle_changes_nothing(
             cluster.remove_node(cluster.doomed, allow_graceful=False)
 
     outcome = go("cluster", RayExecutor(cluster.address), on_run=lose_a_node)
+    assert not [str(run) for run in heard if run.status != "done"]
     assert dict(outcome.counts) == {"done": 3}
     go("local", LocalExecutor(1, 1))
     assert results(place / "cluster").same(results(place / "local"))
@@ -158,28 +163,28 @@ def test_a_node_that_is_lost_in_the_middle_changes_nothing(
 
 
 def test_kept_weights_travel_so_that_a_new_measurement_trains_nothing(
-    cluster: Any, place: Path, go: Go, results: Callable[[Path], Any]
+    cluster: Any, place: Path, begun: Path, go: Go, results: Callable[[Path], Any]
 ) -> None:
-    folder = place / "cluster"
+    begun.touch()  # nobody waits for a node to be lost
+    go("local", LocalExecutor(1, 1))
+    folder = shutil.copytree(place / "local", place / "kept")
     before = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.safetensors")}
-    lost = next(folder.glob("*.jsonl"))
-    lost.unlink()
-    assert dict(go("cluster", RayExecutor(cluster.address)).counts) == {"done": 1, "cached": 2}
+    next(folder.glob("*.jsonl")).unlink()
+    assert dict(go("kept", RayExecutor(cluster.address)).counts) == {"done": 1, "cached": 2}
     assert {path.name: path.stat().st_mtime_ns for path in folder.glob("*.safetensors")} == before
     assert results(folder).same(results(place / "local"))
 
 
-def test_a_plug_in_that_always_crashes_is_failed_after_the_last_try(
-    cluster: Any, go: Go, monkeypatch: pytest.MonkeyPatch
+def test_a_plug_in_that_ends_its_worker_is_failed_and_leaves_no_sources(
+    cluster: Any, begun: Path, go: Go, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("gancheck.bench.lost_job.TRIES", 1)  # another one would cost a worker
     outcome = go("fatal", RayExecutor(cluster.address, most=1), "fatal")
     assert dict(outcome.counts) == {"failed": 1}
     assert {run.outcome["reason"] for run in outcome.runs} == {"its worker ended in the middle"}
-
-
-def test_a_worker_that_was_lost_has_left_no_sources(cluster: Any, begun: Path) -> None:
-    assert not Path(begun.read_text()).exists()
+    source = Path(begun.with_name("source").read_text())
+    assert source.name == "own.py"
+    assert not source.exists()
 
 
 def test_a_block_that_fits_on_no_node_is_refused(cluster: Any, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
