@@ -78,11 +78,16 @@ class Monitor:
         self.steps += 1
         named = losses if loss is None else {"loss": loss, **losses}
         self.keep_numbers(self.waiting.setdefault(self.steps, Measured()), named)
-        if self.steps % self.every:
+        if self.is_checked(self.steps):
+            self.guarded(self.measure)
+            return self.check()
+        if self.is_checked(self.steps + 1):
             self.guarded(self.arm)
-            return []
-        self.guarded(self.measure)
-        return self.check()
+        return []
+
+    def is_checked(self, step: int) -> bool:
+        """Whether the model is measured at a step."""
+        return step % self.every == 0
 
     def log(self, **values: Any) -> None:
         """Beside the last step: `val_loss`, `accuracy` or any metric by its usual name, `d_real` and `d_fake` (both
@@ -152,7 +157,7 @@ class Monitor:
 
     def arm(self) -> None:
         """Let probes see the step that begins, if it will be checked."""
-        if self.armed or (self.steps + 1) % self.every:
+        if self.armed or not self.is_checked(self.steps + 1):
             return
         self.armed = True
         for probe in list(self.probes):

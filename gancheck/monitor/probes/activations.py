@@ -13,6 +13,7 @@ from gancheck.monitor.probes.base import Measured
 from gancheck.monitor.probes.unit_counts import UnitCounts, answers_or_bends, bends
 
 FIRST = 10  #: checks at which the spread of answers is measured; later it is at every tenth only
+RENEW = 10  #: checks after which the modules are listed anew, so that those added later are seen
 
 
 class ActivationProbe:
@@ -28,6 +29,7 @@ class ActivationProbe:
         self.models = dict(models)
         self.counts: dict[tuple[str, str], UnitCounts] = {}  #: (model, module) -> what was seen
         self.last: dict[str, UnitCounts] = {}  #: the last module that answered, when all were looked at
+        self.modules: list[tuple[str, str, nn.Module]] = []  #: model, name and module: all that have something to say
         self.handles: list[Any] = []
         self.error: Exception | None = None
         self.checks = 0
@@ -37,15 +39,17 @@ class ActivationProbe:
     def arm(self) -> None:
         """Attach to all modules that have something to say."""
         self.detach()
+        if self.checks % RENEW == 0:
+            named = ((model, *pair) for model, whole in self.models.items() for pair in whole.named_modules())
+            self.modules = [each for each in named if answers_or_bends(each[-1])]
         has_use = answers_or_bends if self.checks < FIRST or self.checks % FIRST == 0 else bends
         self.checks += 1
         self.calls, self.weights = 0, None
         for counts in self.counts.values():
             counts.begin()
-        for model, whole in self.models.items():
-            for name, module in whole.named_modules():
-                if has_use(module):
-                    self.attach(model, name, module)
+        for model, name, module in self.modules:
+            if has_use(module):
+                self.attach(model, name, module)
 
     def attach(self, model: str, name: str, module: nn.Module) -> None:
         """Hook one module; what was seen of it at earlier checks stays."""

@@ -13,72 +13,78 @@ Factor = Tensor | None  #: what gradients are multiplied by, to undo an AMP scal
 
 
 class AroundStep:
-    """Parameters on one device. All norms stay tensors on it: nothing here waits for the device."""
+    """Parameters on one device. All norms stay tensors on it: nothing here waits for the device.
+
+    Norms are taken in one call for all that was copied, which costs less than one for each kind.
+    """
 
     def __init__(self, watched: Sequence[Watched]) -> None:
         self.watched = list(watched)
         self.asked: list[Watched] = []  #: those that ask for a gradient, at the step
         self.old: dict[int, Tensor] = {}  #: identity of a parameter -> its weights before the step
         self.seen: list[Watched] = []  #: those with a gradient, at the step
-        self.gradients: list[Tensor] = []  #: norm of every gradient
-        self.weights: list[Tensor] = []  #: norm of every parameter before the step
-        self.changes: list[Tensor] = []  #: norm of every change
-        self.skipped: Tensor | None = None  #: above 0 where a scaler let the step go by
-        self.kept: list[Tensor] = []  #: gradients, for the step that follows
-        self.kept_of: list[Tensor] = []  #: their parameters
-        self.kept_norms: list[Tensor] = []
-        self.is_asked: list[bool] = []  #: whether each parameter with a gradient is meant to move
+        self.is_asked: list[bool] = []  #: whether each of these is meant to move
+        self.gradients: list[Tensor] = []  #: of these, from when they are read until they are compared
+        self.factor: Factor = None  #: of these gradients
+        self.dense: list[int] = []  #: places of those that the next step's can be compared with
+        self.norms: list[Tensor] = []  #: of every gradient, of every parameter before the step, and of every change
+        self.has_changes = False
+        self.skipped: list[Tensor] = []  #: one number, above 0 where a scaler let the step go by
 
     def copy_weights(self) -> None:
         """Keep the weights from before the step."""
         self.old = {id(w.parameter): w.parameter.detach().clone() for w in self.watched if w.is_asked}
 
     @torch.no_grad()
-    def take_gradients(self, factor: Factor = None, *, is_kept: bool = True) -> None:
-        """Norms of gradients and of weights, and a copy of the gradients where they are to be compared."""
+    def copy_gradients(self, factor: Factor = None) -> None:
+        """Keep the gradients that the step begins with."""
+        self.find_gradients()
+        self.factor = factor
+        self.dense = [i for i, w in enumerate(self.seen) if is_plain(w.parameter.grad)]
+        self.gradients = [gradient.clone() for gradient in self.gradients]
+
+    def find_gradients(self) -> None:
+        """Which parameters have gradients now, and these."""
         self.asked = [w for w in self.watched if w.is_asked]
         has_old = [w for w in self.asked if not self.old or id(w.parameter) in self.old]
         self.seen = [w for w in has_old if w.parameter.grad is not None]
         self.is_asked = [w.is_meant_to_move for w in self.seen]
+        self.gradients = [stored(w.parameter.grad) for w in self.seen]
+
+    @torch.no_grad()
+    def take_norms(self, skipped: Tensor | None = None) -> None:
+        """The step is done: norms of gradients, weights and changes; the copy of the weights is let go."""
+        self.skipped = [] if skipped is None else [skipped]
         if not self.seen:
             return
-        values = [stored(w.parameter.grad) for w in self.seen]
-        self.gradients = times(norms(values), factor)
-        self.weights = norms([self.old.get(id(w.parameter), w.parameter.detach()) for w in self.seen])
-        if is_kept:
-            dense = [i for i, w in enumerate(self.seen) if is_plain(w.parameter.grad)]
-            self.kept_of = [self.seen[i].parameter for i in dense]
-            self.kept_norms = [self.gradients[i] for i in dense]
-            self.kept = [values[i].clone() if factor is None else values[i] * factor for i in dense]
+        new, old = [w.parameter.detach() for w in self.seen], self.old
+        weights = [old.get(id(w.parameter), now) for w, now in zip(self.seen, new, strict=True)]
+        changes = torch._foreach_sub(new, weights) if old else ()
+        found = norms([*self.gradients, *weights, *changes])
+        count = len(self.seen)
+        self.norms, self.has_changes = [*times(found[:count], self.factor), *found[count:]], bool(old)
+        self.old = {}
 
     @torch.no_grad()
-    def take_changes(self, skipped: Tensor | None = None) -> None:
-        """Norms of what the step changed; the copy of the weights is let go."""
-        self.skipped = skipped
-        old, self.old = self.old, {}
-        if self.seen and old:
-            new = [w.parameter.detach() for w in self.seen]
-            self.changes = norms(torch._foreach_sub(new, [old[id(w.parameter)] for w in self.seen]))
-
-    @torch.no_grad()
-    def compare(self, factor: Factor = None) -> Tensor | None:
-        """Norms of the kept gradients, of those of now, and of their differences, one after another."""
-        kept, parameters = self.kept, self.kept_of
-        self.kept, self.kept_of = [], []
-        first, self.kept_norms = self.kept_norms, []
-        if not kept or not all(is_plain(p.grad) for p in parameters):
-            return None
-        now = [stored(p.grad) for p in parameters]
+    def compare(self, factor: Factor = None) -> list[Tensor]:
+        """Norms of the kept gradients, of those of now, and of their differences, one after another; none where they
+        are no longer alike."""
+        kept, first = [self.gradients[i] for i in self.dense], [self.norms[i] for i in self.dense]
+        self.gradients = []
+        gradients = [self.seen[i].parameter.grad for i in self.dense]
+        if not all(map(is_plain, gradients)):
+            return []
+        now = [*map(stored, gradients)]
         if any(a.shape != b.shape for a, b in zip(kept, now, strict=True)):
-            return None
-        second = times(norms(now), factor)
-        torch._foreach_sub_(kept, now if factor is None else [v * factor for v in now])
-        return torch.stack([*first, *second, *norms(kept)])
+            return []
+        apart = times(kept, self.factor)
+        torch._foreach_sub_(apart, times(now, factor))
+        found = norms([*now, *apart])
+        return [*first, *times(found[: len(now)], factor), *found[len(now) :]]
 
-    def values(self) -> Tensor:
-        """All norms, one after another: gradients, weights, and changes if they are there."""
-        skipped = [] if self.skipped is None else [self.skipped.reshape(()).to(self.gradients[0])]
-        return torch.stack([*self.gradients, *self.weights, *self.changes, *skipped])
+    def values(self) -> list[Tensor]:
+        """All norms, one after another, and perhaps the word on a skipped step."""
+        return [*self.norms, *self.skipped]
 
 
 def stored(gradient: Tensor | None) -> Tensor:

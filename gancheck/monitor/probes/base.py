@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -11,7 +11,7 @@ from torch import Tensor
 Number = float | Tensor  #: a tensor has one element, on any device
 
 
-@dataclass
+@dataclass(slots=True)
 class Measured:
     """Numbers, and numbers of layers in their order. Tensors are moved to the CPU all at once, later."""
 
@@ -34,7 +34,7 @@ class Later:
     A few sums in plain floats cost less than as many small operations on tensors.
     """
 
-    values: Tensor  #: one axis
+    values: Sequence[Tensor]  #: of one element each
     finish: Callable[[list[float]], Measured]  #: gives plain floats
 
 

@@ -58,7 +58,8 @@ class GradientProbe:
         """Gradients that lie in models without an optimiser."""
         parts = [AroundStep(own) for own in by_device([w for w in self.found if w.optimizer is None])]
         for part in parts:
-            part.take_gradients(is_kept=False)
+            part.find_gradients()
+            part.take_norms()
         return parts
 
     def close(self) -> None:

@@ -69,7 +69,7 @@ class UnitCounts:
             self.past.append(self.largest)
         if self.largest is None or len(self.past) < LEAST:
             return None
-        return (torch.stack(tuple(self.past)).amax(0) == 0).float().mean()
+        return torch.mean(torch.stack(tuple(self.past)).amax(0) == 0, dtype=torch.float32)
 
     def begin(self) -> None:
         """A step to be checked begins."""

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from gancheck.monitor.fetch import fetch
-from gancheck.monitor.probes.activations import FIRST, ActivationProbe
+from gancheck.monitor.probes.activations import FIRST, RENEW, ActivationProbe
 
 
 def layers(probe: ActivationProbe, module: nn.Module, given: Tensor, checks: int = 3) -> dict[str, dict[str, float]]:
@@ -117,3 +117,11 @@ def test_an_error_of_its_own_waits_for_the_check(monkeypatch: pytest.MonkeyPatch
     net(torch.randn(4, 3))
     with pytest.raises(RuntimeError, match="division by zero"):
         probe.measure()
+
+
+def test_a_module_that_is_added_during_the_training_is_seen_after_some_checks() -> None:
+    net = nn.Sequential(nn.Linear(4, 4))
+    probe = ActivationProbe({"model": net})
+    assert "dead_units" not in layers(probe, net, torch.ones(2, 4))
+    net.append(nn.ReLU())
+    assert layers(probe, net, -torch.ones(2, 4), RENEW)["dead_units"].keys() == {"1"}

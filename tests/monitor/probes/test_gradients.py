@@ -230,6 +230,28 @@ def test_an_error_of_its_own_waits_for_the_check(monkeypatch: pytest.MonkeyPatch
         probe.measure()
 
 
+def test_a_step_that_the_optimiser_breaks_off_is_compared_with_no_other() -> None:
+    net = model()
+    optimizer = Unsteady(net.parameters(), 0.1)
+    probe = GradientProbe({"model": net}, [optimizer])
+    probe.arm()
+    with pytest.raises(MemoryError):
+        update(net, optimizer)
+    optimizer.is_short_of_memory = False
+    assert "gradient_norm" in checks(probe, lambda: update(net, optimizer))[0][0]
+
+
+class Unsteady(SGD):
+    """Its steps fail as long as there is too little memory."""
+
+    is_short_of_memory = True
+
+    def step(self, closure: None = None) -> None:
+        if self.is_short_of_memory:
+            raise MemoryError
+        super().step(closure)
+
+
 def test_a_player_that_is_frozen_outside_its_own_step_is_watched() -> None:
     players = {"generator": model(), "discriminator": model()}
     optimizers = [Adam(player.parameters()) for player in players.values()]
