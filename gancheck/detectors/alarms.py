@@ -70,6 +70,7 @@ class AlarmTracker:
     ) -> None:
         self.detectors, self.needs, self.explains = dict(detectors), dict(needs or {}), dict(explains or {})
         self.reads = dict(reads or {})  #: detector -> signals of which any will do, also patterns
+        self.measured: set[str] = set()  #: signals that need not be given, as something measures them
         self.order = causes_first(self.detectors, self.explains)
         self.forget()
 
@@ -163,10 +164,14 @@ class AlarmTracker:
     def idle(self) -> dict[str, str]:
         """Detectors that say nothing, and why."""
         lacking = {n: [s for s in self.needs.get(n, ()) if s not in self.seen] for n in self.detectors}
-        reasons = {n: "; ".join(f"needs {s}: {how_to_give(s)}" for s in names) for n, names in lacking.items() if names}
+        reasons = {n: "; ".join(map(self.need, names)) for n, names in lacking.items() if names}
         unread = {n: lack_of(reads) for n, reads in self.reads.items() if reads and not self.has_read(n, reads)}
         stopped = {name: f"stopped by its own error, {what}" for name, what in self.failed.items()}
         return {**unread, **reasons, **stopped}
+
+    def need(self, signal: str) -> str:
+        """What is to be done about a signal that was never seen."""
+        return f"needs {signal}: {SIGNALS[signal].absent if signal in self.measured else how_to_give(signal)}"
 
     def has_read(self, name: str, reads: tuple[str, ...]) -> bool:
         """Whether a detector has given a reading, or seen one of the signals that it reads."""

@@ -58,6 +58,7 @@ class Monitor:
     ) -> None:
         self.tracker, self.probes, self.readers, self.every = tracker, list(probes), list(readers), every
         self.announce, self.draw = announcer(on_alarm), draw
+        tracker.measured = {signal for probe in self.probes for signal in probe.signals}
         self.steps = 0  #: updates so far
         self.waiting: dict[int, Measured] = {}  #: step -> what was not yet shown
         self.given = dict(given or {})  #: numbers that hold for the whole training

@@ -80,3 +80,25 @@ def test_samples_are_read_for_a_detector_or_a_trace_only(tmp_path: Path) -> None
         made.step(loss=1.0)
         assert ("diversity" in made.tracker.seen) == is_read
         made.close()
+
+
+def test_what_is_given_is_not_asked_for_again() -> None:
+    net = nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 1))
+    idle = gc.watch(net, torch.optim.SGD(net.parameters(), 0.1)).idle
+    assert not [name for name, reason in idle.items() if "gc.watch(model, optimizer)" in reason]
+    assert "F.relu is not seen" in idle["dead-units"]
+    assert "8 rows and columns" in idle["poor-initialisation"]
+    assert "generator=..." in idle["spectral-collapse"]
+
+
+def test_a_model_without_its_optimiser_is_told_to_give_it() -> None:
+    idle = gc.watch(nn.Linear(9, 9)).idle
+    assert "gc.watch(model, optimizer)" in idle["frozen-parameter"]
+    assert "gc.watch(model, optimizer)" not in idle["vanishing-gradients"]
+
+
+def test_players_are_told_what_their_detectors_wait_for() -> None:
+    players = {"generator": nn.Linear(2, 2), "discriminator": nn.Linear(2, 1)}
+    idle = gc.watch(**players, optimizers=[torch.optim.SGD(p.parameters(), 0.1) for p in players.values()]).idle
+    assert "20 checks" in idle["rotation"]
+    assert "a training with one loss" in idle["plateau"]

@@ -137,7 +137,7 @@ def test_a_step_may_come_without_a_loss() -> None:
     for _ in range(3):
         made.step()
     assert made.steps == 3
-    assert made.idle == {"rising": "needs loss: monitor.step(loss=...)"}
+    assert made.idle == {"rising": "needs loss: monitor.step(loss=...) of a training with one loss"}
 
 
 def test_what_is_logged_belongs_to_the_step_before() -> None:

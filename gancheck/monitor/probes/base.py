@@ -41,6 +41,8 @@ class Later:
 class Probe(Protocol):
     """Measures a model at checked steps. Hooks are attached in `arm` and removed in `measure`."""
 
+    signals: tuple[str, ...]  #: what it measures
+
     def arm(self) -> None:
         """The step that begins will be checked."""
 

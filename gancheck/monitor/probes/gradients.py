@@ -14,6 +14,8 @@ from gancheck.monitor.probes.parameters import Watched, watched
 from gancheck.monitor.probes.step_numbers import NORMS, Likeness, StepNumbers
 
 RENEW = 10  #: checks after which the parameters are listed anew, so that those added later are seen
+OF_GRADIENTS = "layer_gradient", "layer_weight"
+OF_STEPS = "learning_rate", "gradient_cosine", "gradient_noise", "update_ratio", "unmoved", "no_gradient"
 
 
 class GradientProbe:
@@ -24,16 +26,14 @@ class GradientProbe:
     the check comes. For the length of two steps a copy of weights and gradients is kept.
     """
 
-    signals: tuple[str, ...] = (
-        *NORMS.values(),
-        *("learning_rate", "gradient_cosine", "gradient_noise"),
-        *("layer_gradient", "layer_weight", "update_ratio", "unmoved", "no_gradient"),
-    )
+    signals: tuple[str, ...] = (*NORMS.values(), *OF_GRADIENTS, *OF_STEPS)
 
     def __init__(self, models: Mapping[str, nn.Module], optimizers: Sequence[Optimizer]) -> None:
         self.models = dict(models)
         hooked = (with_hooks(optimizer) for optimizer in optimizers)
         self.watches = [OptimizerWatch(optimizer) for optimizer in hooked if optimizer is not None]
+        norms = [NORMS[model] for model in models if model in NORMS]
+        self.signals = (*norms, *OF_GRADIENTS, *(OF_STEPS if self.watches else ()))
         self.checks = 0
         self.found: list[Watched] = []
 

@@ -29,6 +29,7 @@ class WeightProbe:
 
     def __init__(self, models: Mapping[str, nn.Module]) -> None:
         self.models = dict(models)
+        self.signals = WeightProbe.signals if "discriminator" in models else ("effective_rank",)
         self.checks = 0
 
     def arm(self) -> None:
