@@ -63,8 +63,8 @@ class ActivationProbe:
         if self.error is not None:
             raise RuntimeError(f"inside the model's forward pass: {self.error}") from self.error
         seen = [(model, counts) for (model, _), counts in self.counts.items() if counts.calls]
-        in_order = sorted(seen, key=lambda each: each[1].order)
-        self.last |= dict(in_order) if any(counts.spread is not None for _, counts in seen) else {}
+        if any(counts.spread is not None for _, counts in seen):
+            self.last |= dict(sorted(seen, key=lambda each: each[1].order))
         found: dict[str, dict[str, Tensor | None]] = {
             "dead_units": {c.layer: c.dead() for _, c in seen if c.has_zeros},
             "saturated_units": {c.layer: c.saturated for model, c in seen if self.last.get(model) is not c},
