@@ -98,7 +98,8 @@ def test_a_model_without_its_optimiser_is_told_to_give_it() -> None:
 
 
 def test_players_are_told_what_their_detectors_wait_for() -> None:
-    players = {"generator": nn.Linear(2, 2), "discriminator": nn.Linear(2, 1)}
-    idle = gc.watch(**players, optimizers=[torch.optim.SGD(p.parameters(), 0.1) for p in players.values()]).idle
+    generator, discriminator = nn.Linear(2, 2), nn.Linear(2, 1)
+    moving = [torch.optim.SGD(player.parameters(), 0.1) for player in (generator, discriminator)]
+    idle = gc.watch(generator=generator, discriminator=discriminator, optimizers=moving).idle
     assert "20 checks" in idle["rotation"]
     assert "a training with one loss" in idle["plateau"]

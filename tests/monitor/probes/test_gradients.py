@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -246,10 +247,10 @@ class Unsteady(SGD):
 
     is_short_of_memory = True
 
-    def step(self, closure: None = None) -> None:
+    def step(self, closure: Any = None) -> Any:
         if self.is_short_of_memory:
             raise MemoryError
-        super().step(closure)
+        return super().step(closure)
 
 
 def test_a_player_that_is_frozen_outside_its_own_step_is_watched() -> None:
