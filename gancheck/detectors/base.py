@@ -7,8 +7,6 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Literal, TypeVar
 
-import msgspec
-
 from gancheck.detectors.observation import Observation
 from gancheck.plugins.info import plugin
 
@@ -34,7 +32,8 @@ def detector(
     return plugin("detector", name, needs=needs, reads=reads, family=family, explains=explains, paper=paper)
 
 
-class Reading(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Reading:
     """A detector's statistic at one step, and where the alarm begins."""
 
     statistic: float

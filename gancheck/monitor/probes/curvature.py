@@ -38,7 +38,7 @@ class CurvatureProbe:
     measurement costs about 60 steps. The model is left as it was, its batch norm statistics and random numbers too.
     """
 
-    signals: tuple[str, ...] = ("sharpness", "negative_curvature", "gradient_error")
+    signals = ("sharpness", "negative_curvature", "gradient_error")
 
     def __init__(self, model: nn.Module, closure: Callable[[], Tensor], every_checks: int = 10) -> None:
         self.model, self.closure, self.every_checks = model, closure, every_checks

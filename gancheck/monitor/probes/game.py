@@ -44,7 +44,7 @@ class GameProbe:
     each of 20 products with the Jacobian. Both players are left as they were.
     """
 
-    signals: tuple[str, ...] = ("duality_gap", "game_rotation", "game_growth")
+    signals = ("duality_gap", "game_rotation", "game_growth")
 
     def __init__(self, generator: nn.Module, discriminator: nn.Module, losses: Losses, every_checks: int = 10) -> None:
         self.generator, self.discriminator, self.losses = generator, discriminator, losses

@@ -32,7 +32,7 @@ class PathProbe:
     least three checks or so to be seen.
     """
 
-    signals: tuple[str, ...] = ("path_turns", "path_radius")
+    signals = ("path_turns", "path_radius")
 
     def __init__(self, generator: nn.Module, discriminator: nn.Module) -> None:
         self.players = generator, discriminator
