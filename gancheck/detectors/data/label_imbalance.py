@@ -22,7 +22,6 @@ class LabelImbalance(Detector):
 
     acts_on = ("label_share",)
     severity = "notice"
-    patience = 1  # a reading counts all labels so far; one is all there is where they come at once
     cause = "data that is so, or a sampler that favours some classes"
     advice = "a score that counts classes alike, class weights, or a balanced sampler"
 
