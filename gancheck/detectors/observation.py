@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
-
-import msgspec
 
 Numbers = Mapping[str, float]
 LayerNumbers = Mapping[str, float]  #: layer -> number, from the input to the output
 NOT_TRAINED_ON = ("val_", "valid_", "validation_", "eval_", "test_", "initial_")  #: how names of other losses begin
 
 
-class Observation(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Observation:
     """What was measured at one step; what was not measured is absent, and a number may be NaN or infinite."""
 
     step: int  #: counted from 1
-    numbers: Numbers = msgspec.field(default_factory=dict)
-    layers: Mapping[str, LayerNumbers] = msgspec.field(default_factory=dict)
+    numbers: Numbers = field(default_factory=dict)
+    layers: Mapping[str, LayerNumbers] = field(default_factory=dict)
 
     def get(self, name: str) -> float:
         """A number; NaN where it was not measured."""

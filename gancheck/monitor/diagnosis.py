@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gancheck.detectors.alarms import AlarmTracker
 from gancheck.detectors.base import Alarm
-from gancheck.detectors.observation import Observation
 from gancheck.detectors.replay import replay
 from gancheck.monitor.readers.recording import Recording, listed
 from gancheck.monitor.report import alarm_line, idle_lines
@@ -31,9 +30,7 @@ class Diagnosis:
     def of(cls, recording: Recording, tracker: AlarmTracker, initial_loss: float | None = None) -> Diagnosis:
         """Show detectors a recording; `initial_loss` is that of a constant guess."""
         given = {} if initial_loss is None else {"initial_loss": initial_loss}
-        replay(
-            tracker, (Observation(seen.step, {**given, **seen.numbers}, seen.layers) for seen in recording.observations)
-        )
+        replay(tracker, (replace(seen, numbers={**given, **seen.numbers}) for seen in recording.observations))
         idle = dict(tracker.idle)
         return cls(recording, tuple(tracker.alarms), idle, len(tracker.detectors) - len(idle))
 

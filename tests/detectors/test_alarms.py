@@ -38,6 +38,18 @@ class NumPy(Level):
         return gc.Reading(np.float64(2.0), 1.0)
 
 
+@dataclass
+class Remembering(Level):
+    """Keeps its last reading, and the step that it was of."""
+
+    last: gc.Reading = field(default=gc.Reading(0.0, 1.0), init=False)
+    at: gc.Observation = field(default=gc.Observation(0), init=False)
+
+    def update(self, seen: gc.Observation) -> gc.Reading | None:
+        self.at, self.last = seen, super().update(seen) or self.last
+        return self.last
+
+
 class Broken(Level):
     def update(self, seen: gc.Observation) -> gc.Reading | None:
         raise ZeroDivisionError("no rows")
@@ -232,6 +244,13 @@ def gone_on_with(detector: Limit) -> Limit:
     shown(new, [0, 0], first=4)
     assert [(a.step, a.recovered) for a in new.alarms] == [(2, 5)]
     return detector
+
+
+def test_readings_and_steps_that_a_detector_remembers_are_kept() -> None:
+    before, after = (AlarmTracker({"level": Remembering()}) for _ in range(2))
+    shown(before, [3.0])
+    after.load_state_dict(json.loads(json.dumps(before.state_dict())))
+    assert after.detectors["level"] == before.detectors["level"]
 
 
 def test_parameters_given_after_a_restart_count_and_the_detector_starts_afresh(
