@@ -13,7 +13,6 @@ from gancheck.monitor.probes.base import Measured
 from gancheck.monitor.probes.unit_counts import UnitCounts, answers_or_bends, bends
 
 FIRST = 10  #: checks at which the spread of answers is measured; later it is at every tenth only
-RENEW = 10  #: checks after which the modules are listed anew, so that those added later are seen
 
 
 class ActivationProbe:
@@ -28,8 +27,7 @@ class ActivationProbe:
     def __init__(self, models: Mapping[str, nn.Module]) -> None:
         self.models = dict(models)
         self.counts: dict[tuple[str, str], UnitCounts] = {}  #: (model, module) -> what was seen
-        self.last: dict[str, UnitCounts] = {}  #: the last module that answered, when all were looked at
-        self.modules: list[tuple[str, str, nn.Module]] = []  #: model, name and module: all that have something to say
+        self.last: dict[str, str] = {}  #: model -> layer that answered last, when all were looked at
         self.handles: list[Any] = []
         self.error: Exception | None = None
         self.checks = 0
@@ -39,22 +37,22 @@ class ActivationProbe:
     def arm(self) -> None:
         """Attach to all modules that have something to say."""
         self.detach()
-        if self.checks % RENEW == 0:
-            named = ((model, *pair) for model, whole in self.models.items() for pair in whole.named_modules())
-            self.modules = [each for each in named if answers_or_bends(each[-1])]
         has_use = answers_or_bends if self.checks < FIRST or self.checks % FIRST == 0 else bends
         self.checks += 1
         self.calls, self.weights = 0, None
         for counts in self.counts.values():
             counts.begin()
-        for model, name, module in self.modules:
-            if has_use(module):
-                self.attach(model, name, module)
+        for model, whole in self.models.items():
+            for name, module in whole.named_modules():
+                if has_use(module):
+                    self.attach(model, name, module)
 
     def attach(self, model: str, name: str, module: nn.Module) -> None:
-        """Hook one module; what was seen of it at earlier checks stays."""
+        """Hook one module; what was seen at earlier checks stays, but where another kind of module took its place."""
         layer = ".".join(filter(None, (model if len(self.models) > 1 else "", name))) or model
-        counts = self.counts.get((model, name)) or self.counts.setdefault((model, name), UnitCounts(module, layer))
+        counts = self.counts.get((model, name))
+        if counts is None or counts.kind is not type(module):
+            counts = self.counts[model, name] = UnitCounts(module, layer)
         self.handles.append(module.register_forward_hook(ForwardHook(self, counts)))
 
     def measure(self) -> Measured:
@@ -64,10 +62,10 @@ class ActivationProbe:
             raise RuntimeError(f"inside the model's forward pass: {self.error}") from self.error
         seen = [(model, counts) for (model, _), counts in self.counts.items() if counts.calls]
         if any(counts.spread is not None for _, counts in seen):
-            self.last |= dict(sorted(seen, key=lambda each: each[1].order))
+            self.last |= {model: c.layer for model, c in sorted(seen, key=lambda each: each[1].order)}
         found: dict[str, dict[str, Tensor | None]] = {
             "dead_units": {c.layer: c.dead() for _, c in seen if c.has_zeros},
-            "saturated_units": {c.layer: c.saturated for model, c in seen if self.last.get(model) is not c},
+            "saturated_units": {c.layer: c.saturated for model, c in seen if self.last.get(model) != c.layer},
             "activation_spread": {c.layer: c.spread for _, c in seen},
         }
         return Measured(layers={name: present for name, values in found.items() if (present := those(values))})

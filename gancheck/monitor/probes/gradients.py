@@ -13,7 +13,6 @@ from gancheck.monitor.probes.optimizer_watch import OptimizerWatch
 from gancheck.monitor.probes.parameters import Watched, watched
 from gancheck.monitor.probes.step_numbers import NORMS, Likeness, StepNumbers
 
-RENEW = 10  #: checks after which the parameters are listed anew, so that those added later are seen
 OF_GRADIENTS = "layer_gradient", "layer_weight"
 OF_STEPS = "learning_rate", "gradient_cosine", "gradient_noise", "update_ratio", "unmoved", "no_gradient"
 
@@ -34,14 +33,11 @@ class GradientProbe:
         self.watches = [OptimizerWatch(optimizer) for optimizer in hooked if optimizer is not None]
         norms = [NORMS[model] for model in models if model in NORMS]
         self.signals = (*norms, *OF_GRADIENTS, *(OF_STEPS if self.watches else ()))
-        self.checks = 0
         self.found: list[Watched] = []
 
     def arm(self) -> None:
         """Attach to the optimisers."""
-        if self.checks % RENEW == 0 or not self.found:
-            self.found = watched(self.models, [watch.optimizer for watch in self.watches])
-        self.checks += 1
+        self.found = watched(self.models, [watch.optimizer for watch in self.watches])
         for place, watch in enumerate(self.watches):
             watch.arm([w for w in self.found if w.optimizer == place])
 

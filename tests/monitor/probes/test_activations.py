@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from gancheck.monitor.fetch import fetch
-from gancheck.monitor.probes.activations import FIRST, RENEW, ActivationProbe
+from gancheck.monitor.probes.activations import FIRST, ActivationProbe
 
 
 def layers(probe: ActivationProbe, module: nn.Module, given: Tensor, checks: int = 3) -> dict[str, dict[str, float]]:
@@ -119,9 +119,20 @@ def test_an_error_of_its_own_waits_for_the_check(monkeypatch: pytest.MonkeyPatch
         probe.measure()
 
 
-def test_a_module_that_is_added_during_the_training_is_seen_after_some_checks() -> None:
-    net = nn.Sequential(nn.Linear(4, 4))
+def test_modules_that_are_added_or_replaced_during_the_training_are_seen_at_once() -> None:
+    net = nn.Sequential(nn.Linear(4, 4), nn.Tanh())
     probe = ActivationProbe({"model": net})
-    assert "dead_units" not in layers(probe, net, torch.ones(2, 4))
-    net.append(nn.ReLU())
-    assert layers(probe, net, -torch.ones(2, 4), RENEW)["dead_units"].keys() == {"1"}
+    layers(probe, net, torch.ones(2, 4), 1)
+    net[1] = nn.ReLU()
+    net.append(nn.Linear(4, 4))
+    found = layers(probe, net, torch.ones(2, 4), 2)
+    assert found["dead_units"].keys() == {"1"}
+    assert list(found["activation_spread"]) == ["0", "2"]
+
+
+def test_another_curve_in_the_last_place_is_the_last_layer_too() -> None:
+    net = nn.Sequential(nn.Tanh(), nn.Linear(2, 2), nn.Tanh())
+    probe = ActivationProbe({"model": net})
+    layers(probe, net, torch.randn(4, 2), FIRST + 1)
+    net[2] = nn.Sigmoid()
+    assert set(layers(probe, net, torch.randn(4, 2), 1)["saturated_units"]) == {"0"}

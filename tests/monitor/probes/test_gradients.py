@@ -179,6 +179,17 @@ def test_sparse_lazy_frozen_and_shared_parameters() -> None:
     assert math.isfinite(numbers["gradient_cosine"])
 
 
+def test_a_layer_that_is_replaced_during_the_training_is_measured_at_the_next_check() -> None:
+    net = model()
+    optimizer = SGD(net.parameters(), 0.1)
+    probe = GradientProbe({"model": net}, [optimizer])
+    checks(probe, lambda: update(net, optimizer), 1)
+    net[2] = nn.Linear(5, 2)
+    optimizer.param_groups[0]["params"] = [*net.parameters()]
+    _, layers = checks(probe, lambda: update(net, optimizer), 1)[0]
+    assert layers["unmoved"] == {"0": 0.0, "2": 0.0}
+
+
 def test_models_with_nothing_to_train_or_no_optimiser() -> None:
     frozen = nn.Sequential(nn.Flatten())
     assert checks(GradientProbe({"model": frozen}, []), lambda: None)[1] == ({}, {})
