@@ -42,12 +42,19 @@ class OptimizerWatch:
 
     def start(self, _: Optimizer, given: tuple[Any, ...], named: dict[str, Any]) -> None:
         """The optimiser's step begins. With a closure, gradients are computed inside the step."""
+        if self.is_inside:
+            self.begin_anew()
         if not (self.is_wanted or self.before):
             return
         self.has_closure = callable(named.get("closure", given[1] if len(given) > 1 else None))
         self.safely(self.copy_weights)
         if not self.has_closure:
             self.safely(self.take_gradients)
+
+    def begin_anew(self) -> None:
+        """The step before was broken off: nothing that was copied for it may mix with this one."""
+        self.parts = [AroundStep(part.watched) for part in self.parts]
+        self.is_wanted, self.is_inside = True, False
 
     def end(self, *_: Any) -> None:
         """The optimiser's step is done."""

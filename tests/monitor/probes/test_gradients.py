@@ -253,6 +253,22 @@ def test_a_step_that_the_optimiser_breaks_off_is_compared_with_no_other() -> Non
     assert "gradient_norm" in checks(probe, lambda: update(net, optimizer))[0][0]
 
 
+def test_a_step_that_is_tried_again_is_measured_from_its_new_beginning() -> None:
+    net = model()
+    optimizer = Unsteady(net.parameters(), 0.1)
+    probe = GradientProbe({"model": net}, [optimizer])
+    probe.arm()
+    with pytest.raises(MemoryError):
+        update(net, optimizer)
+    optimizer.is_short_of_memory = False
+    update(net, optimizer)
+    numbers, _ = fetch({1: probe.measure()})[1]
+    assert numbers["gradient_norm"] == pytest.approx(whole([p.grad for p in net.parameters() if p.grad is not None]))
+    assert "gradient_cosine" not in numbers
+    update(net, optimizer)
+    assert "gradient_cosine" in fetch({2: probe.measure()})[2][0]
+
+
 class Unsteady(SGD):
     """Its steps fail as long as there is too little memory."""
 
