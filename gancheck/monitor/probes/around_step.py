@@ -15,7 +15,7 @@ Factor = Tensor | None  #: what gradients are multiplied by, to undo an AMP scal
 class AroundStep:
     """Parameters on one device. All norms stay tensors on it: nothing here waits for the device.
 
-    Norms are taken in one call for all that was copied, which costs less than one for each kind.
+    Norms are taken in one call for all that was copied, where no wider copies are needed for it.
     """
 
     def __init__(self, watched: Sequence[Watched]) -> None:
@@ -55,15 +55,15 @@ class AroundStep:
     def take_norms(self, skipped: Tensor | None = None) -> None:
         """The step is done: norms of gradients, weights and changes; the copy of the weights is let go."""
         self.skipped = [] if skipped is None else [skipped]
+        old, self.old = self.old, {}
         if not self.seen:
             return
-        new, old = [w.parameter.detach() for w in self.seen], self.old
+        new = [w.parameter.detach() for w in self.seen]
         weights = [old.get(id(w.parameter), now) for w, now in zip(self.seen, new, strict=True)]
         changes = torch._foreach_sub(new, weights) if old else ()
-        found = norms([*self.gradients, *weights, *changes])
+        found = norms(self.gradients, weights, changes)
         count = len(self.seen)
         self.norms, self.has_changes = [*times(found[:count], self.factor), *found[count:]], bool(old)
-        self.old = {}
 
     @torch.no_grad()
     def compare(self, factor: Factor = None) -> list[Tensor]:
@@ -79,7 +79,7 @@ class AroundStep:
             return []
         apart = times(kept, self.factor)
         torch._foreach_sub_(apart, times(now, factor))
-        found = norms([*now, *apart])
+        found = norms(now, apart)
         return [*first, *times(found[: len(now)], factor), *found[len(now) :]]
 
     def values(self) -> list[Tensor]:
@@ -100,12 +100,20 @@ def is_plain(gradient: Tensor | None) -> bool:
     return gradient is not None and gradient.layout == torch.strided
 
 
-def norms(tensors: tuple[Tensor, ...] | list[Tensor]) -> list[Tensor]:
-    """Norm of every tensor; half precision is summed in single, where 300 squared is no infinity."""
-    kinds = {t.dtype for t in tensors}
+def norms(*lists: Sequence[Tensor]) -> list[Tensor]:
+    """Norm of every tensor; half precision is summed in single, where 300 squared is no infinity.
+
+    All lists in one call where they are of one type that sums well; others one by one, as copies need memory.
+    """
+    kinds = {t.dtype for tensors in lists for t in tensors}
     if kinds <= {torch.float32} or kinds <= {torch.float64}:
-        return list(torch._foreach_norm(tensors))
+        return list(torch._foreach_norm([t for tensors in lists for t in tensors]))
     wide = torch.float64 if kinds & {torch.float64, torch.complex128} else torch.float32
+    return [norm for tensors in lists if tensors for norm in wide_norms(tensors, wide)]
+
+
+def wide_norms(tensors: Sequence[Tensor], wide: torch.dtype) -> list[Tensor]:
+    """Norm of every tensor, summed in a wider type."""
     real = [torch.view_as_real(t.resolve_conj()) if t.is_complex() else t for t in tensors]
     return list(torch._foreach_norm([t.to(wide) for t in real]))
 

@@ -236,7 +236,7 @@ def test_an_error_of_its_own_waits_for_the_check(monkeypatch: pytest.MonkeyPatch
     optimizer = SGD(net.parameters(), 0.1)
     probe = GradientProbe({"model": net}, [optimizer])
     probe.arm()
-    monkeypatch.setattr("gancheck.monitor.probes.around_step.norms", lambda _: 1 / 0)
+    monkeypatch.setattr("gancheck.monitor.probes.around_step.norms", lambda *_: 1 / 0)
     update(net, optimizer)
     with pytest.raises(RuntimeError, match="inside the optimiser's step: division by zero"):
         probe.measure()
