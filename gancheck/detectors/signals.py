@@ -18,7 +18,6 @@ class Signal:
     how: str  #: what a user does to have it; completes "needs ...:"
     level: Level = "cheap"
     per_layer: bool = False
-    absent: str = "more checks than there were"  #: what lacks where it is measured but was never seen
 
 
 MODEL = "give the model and its optimiser to gc.watch(model, optimizer)"
@@ -27,16 +26,11 @@ GAME = "give gc.watch(generator=..., discriminator=..., losses=...), which compu
 PLAYERS = "give both players to gc.watch(generator=..., discriminator=...)"
 SAMPLES = "monitor.log(samples=...) with gc.watch(..., reference=...)"
 LOGITS = "monitor.log(d_real=..., d_fake=...), a discriminator's logits"
-MATRIX = "a weight matrix with at least 8 rows and columns"
-CURVE = "a module such as nn.ReLU at two checks (F.relu is not seen)"
-ENDS = "a module such as nn.Tanh that is not the last one (torch.tanh is not seen)"
-ANSWERS = "a module with weights that answers with two rows or more"
-PATH = "20 checks or more"
 
 SIGNALS: dict[str, Signal] = {
     signal.name: signal
     for signal in (
-        Signal("loss", "the training loss of one step", "monitor.step(loss=...) of a training with one loss"),
+        Signal("loss", "the training loss of one step", "monitor.step(loss=...), where there is one loss"),
         Signal("val_loss", "the loss of held-out data", "monitor.log(val_loss=...)"),
         Signal("accuracy", "any score that is better higher; also `metric_...`", "monitor.log(accuracy=...)"),
         Signal("learning_rate", "the optimiser's learning rate", MODEL),
@@ -50,14 +44,10 @@ SIGNALS: dict[str, Signal] = {
         Signal("update_ratio", "norm of a step's change over the norm of the weights", MODEL, "standard", True),
         Signal("unmoved", "1: a gradient that is not zero, but no change", MODEL, "standard", True),
         Signal("no_gradient", "1: asks for a gradient and gets none", MODEL, "standard", True),
-        Signal("dead_units", "share of units that were zero in every row seen", MODEL, "standard", True, CURVE),
-        Signal(
-            "saturated_units", "share of answers in the flat ends of tanh or sigmoid", MODEL, "standard", True, ENDS
-        ),
-        Signal("activation_spread", "standard deviation of the outputs over rows", MODEL, "standard", True, ANSWERS),
-        Signal(
-            "effective_rank", "effective rank of the weights over their smaller side", MODEL, "standard", True, MATRIX
-        ),
+        Signal("dead_units", "share of units that were zero in every row seen", MODEL, "standard", True),
+        Signal("saturated_units", "share of answers in the flat ends of tanh or sigmoid", MODEL, "standard", True),
+        Signal("activation_spread", "standard deviation of the outputs over rows", MODEL, "standard", True),
+        Signal("effective_rank", "effective rank of the weights over their smaller side", MODEL, "standard", True),
         Signal("sharpness", "largest eigenvalue of the loss's Hessian", CLOSURE, "full"),
         Signal(
             "negative_curvature",
@@ -77,14 +67,12 @@ SIGNALS: dict[str, Signal] = {
         Signal("discriminator_accuracy", "share of samples on the right side", LOGITS),
         Signal("held_out_logit", "mean logit of real samples that are not trained on", "monitor.log(d_held_out=...)"),
         Signal("fresh_accuracy", "accuracy of a fresh classifier of real against generated", SAMPLES, "standard"),
-        Signal("path_turns", "turns of the players' path in the last checks", PLAYERS, "standard", absent=PATH),
-        Signal(
-            "path_radius", "radius of that path, the last turn's over the one before", PLAYERS, "standard", absent=PATH
-        ),
+        Signal("path_turns", "turns of the players' path in the last checks", PLAYERS, "standard"),
+        Signal("path_radius", "radius of that path, the last turn's over the one before", PLAYERS, "standard"),
         Signal("duality_gap", "what both players gain by some steps of their own", GAME, "full"),
         Signal("game_rotation", "|imaginary / real part| of the game's least attracting eigenvalue", GAME, "full"),
         Signal("game_growth", "its real part, negated, over the size of the largest eigenvalue", GAME, "full"),
-        Signal("spectrum", "effective rank of the discriminator's weights", PLAYERS, "standard", True, MATRIX),
+        Signal("spectrum", "effective rank of the discriminator's weights", PLAYERS, "standard", True),
         # of samples, against the reference
         Signal("diversity", "median distance between samples, over real ones'", SAMPLES),
         Signal("mode_shares", "-log10 p that samples fill bins of real features as real ones do", SAMPLES, "standard"),

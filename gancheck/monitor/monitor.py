@@ -58,7 +58,7 @@ class Monitor:
     ) -> None:
         self.tracker, self.probes, self.readers, self.every = tracker, list(probes), list(readers), every
         self.announce, self.draw = announcer(on_alarm), draw
-        tracker.measured = {signal for probe in self.probes for signal in probe.signals}
+        tracker.requirements = requirements_of([*self.probes, *self.readers])
         self.steps = 0  #: updates so far
         self.waiting: dict[int, Measured] = {}  #: step -> what was not yet shown
         self.given = dict(given or {})  #: numbers that hold for the whole training
@@ -174,6 +174,8 @@ class Monitor:
         except Exception as error:  # the training must go on, whatever it was, a lack of memory too
             self.stopped = f"{type(error).__name__}: {error}"
             log.warning("gancheck: the monitor stops, training goes on: %s", self.stopped)
+            ended = f"a monitor that goes on, which {type(error).__name__} has ended"
+            self.tracker.requirements = dict.fromkeys(SIGNALS, ended)
             self.close()
 
     def attempt(self, source: Probe | Reader, call: Any) -> None:
@@ -184,6 +186,8 @@ class Monitor:
             name = type(source).__name__
             self.failed[name] = f"{type(error).__name__}: {error}"
             log.warning("gancheck: %s measures no more, all else goes on: %s", name, self.failed[name])
+            ended = f"what {name} measures, which {type(error).__name__} has ended"
+            self.tracker.requirements |= dict.fromkeys(requirements_of([source]), ended)
             self.unread.update(getattr(source, "keywords", ()))
             self.readers = [reader for reader in self.readers if reader is not source]
             self.close_probes(probe for probe in self.probes if probe is source)
@@ -277,3 +281,8 @@ class Monitor:
 def scalar_name(name: str) -> str:
     """How a logged number is called among the signals: those of the table by their name, others as a metric."""
     return name if name in SIGNALS or name.endswith("loss") or name.startswith("metric_") else f"metric_{name}"
+
+
+def requirements_of(sources: Iterable[Probe | Reader]) -> dict[str, str]:
+    """Every signal that some of these measure -> what it takes for one to be there."""
+    return {signal: taken for source in sources for signal, taken in source.requirements.items()}

@@ -271,7 +271,7 @@ def test_the_same_parameters_go_on_without_a_word(caplog: pytest.LogCaptureFixtu
 def test_a_detector_that_needs_nothing_says_that_it_has_seen_nothing() -> None:
     tracker = AlarmTracker({"level": Level()}, {"level": ()}, reads={"level": ("loss", "*_loss")})
     shown(tracker, [1], "accuracy")
-    lacks = "has seen none of what it reads: loss, *_loss; monitor.step(loss=...) of a training with one loss"
+    lacks = "has seen none of what it reads: loss, *_loss; monitor.step(loss=...), where there is one loss"
     assert tracker.idle == {"level": lacks}
     shown(tracker, [1], "kl_loss")
     assert tracker.idle == {}

@@ -22,7 +22,12 @@ class ActivationProbe:
     model is left out of saturated units, because an answer near 0 or 1 is what it is there for.
     """
 
-    signals: tuple[str, ...] = ("dead_units", "saturated_units", "activation_spread")
+    requirements: Mapping[str, str] = {
+        "dead_units": "a module such as nn.ReLU that is called at two checks (F.relu is not seen)",
+        "saturated_units": "a module such as nn.Tanh that is not the last one (torch.tanh is not seen)",
+        "activation_spread": "a module with weights that answers with two rows or more at a check",
+    }
+    signals = tuple(requirements)
 
     def __init__(self, models: Mapping[str, nn.Module]) -> None:
         self.models = dict(models)

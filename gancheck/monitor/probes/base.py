@@ -41,7 +41,9 @@ class Later:
 class Probe(Protocol):
     """Measures a model at checked steps. Hooks are attached in `arm` and removed in `measure`."""
 
-    signals: tuple[str, ...]  #: what it measures
+    @property
+    def requirements(self) -> Mapping[str, str]:
+        """Every signal that it measures -> what it takes for one to be there; completes "needs ...:"."""
 
     def arm(self) -> None:
         """The step that begins will be checked."""
@@ -57,6 +59,10 @@ class Reader(Protocol):
     """Makes numbers of what a loop logs."""
 
     keywords: tuple[str, ...]  #: of `monitor.log`
+
+    @property
+    def requirements(self) -> Mapping[str, str]:
+        """Every signal that it makes -> what it takes for one to be there; completes "needs ...:"."""
 
     def read(self, values: Mapping[str, Any]) -> Measured:
         """The numbers of what was logged together, at least one keyword of this reader among it."""

@@ -7,14 +7,16 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from gancheck.detectors.signals import MODEL
 from gancheck.monitor.probes.around_step import AroundStep
 from gancheck.monitor.probes.base import Measured
 from gancheck.monitor.probes.optimizer_watch import OptimizerWatch
 from gancheck.monitor.probes.parameters import Watched, watched
 from gancheck.monitor.probes.step_numbers import NORMS, Likeness, StepNumbers
 
-OF_GRADIENTS = "layer_gradient", "layer_weight"
-OF_STEPS = "learning_rate", "gradient_cosine", "gradient_noise", "update_ratio", "unmoved", "no_gradient"
+ONE_STEP = "a step of the optimiser at a check, with gradients"
+TWO_STEPS = "two steps of the optimiser in a row, with gradients"
+OPTIMIZERS = "give the players' optimisers to gc.watch(..., optimizers=[...])"
 
 
 class GradientProbe:
@@ -25,15 +27,25 @@ class GradientProbe:
     the check comes. For the length of two steps a copy of weights and gradients is kept.
     """
 
-    signals: tuple[str, ...] = (*NORMS.values(), *OF_GRADIENTS, *OF_STEPS)
+    signals: tuple[str, ...] = (
+        *NORMS.values(),
+        *("learning_rate", "gradient_cosine", "gradient_noise"),
+        *("layer_gradient", "layer_weight", "update_ratio", "unmoved", "no_gradient"),
+    )
 
     def __init__(self, models: Mapping[str, nn.Module], optimizers: Sequence[Optimizer]) -> None:
         self.models = dict(models)
         hooked = (with_hooks(optimizer) for optimizer in optimizers)
         self.watches = [OptimizerWatch(optimizer) for optimizer in hooked if optimizer is not None]
-        norms = [NORMS[model] for model in models if model in NORMS]
-        self.signals = (*norms, *OF_GRADIENTS, *(OF_STEPS if self.watches else ()))
         self.found: list[Watched] = []
+
+    @property
+    def requirements(self) -> Mapping[str, str]:
+        """Steps of the optimisers, or optimisers: without any, gradients may be cleared before a check."""
+        is_single = "model" in self.models
+        found = dict.fromkeys(self.signals, ONE_STEP if self.watches else MODEL if is_single else OPTIMIZERS)
+        found |= dict.fromkeys(("gradient_cosine", "gradient_noise"), TWO_STEPS) if self.watches else {}
+        return found if is_single else {**found, NORMS["model"]: "a training of one model"}
 
     def arm(self) -> None:
         """Attach to the optimisers."""
