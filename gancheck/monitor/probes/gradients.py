@@ -16,6 +16,7 @@ from gancheck.monitor.probes.step_numbers import NORMS, Likeness, StepNumbers
 
 ONE_STEP = "a step of the optimiser at a check, with gradients"
 TWO_STEPS = "two steps of the optimiser in a row, with gradients"
+ONE_MODEL = "a training of one model"
 OPTIMIZERS = "give the players' optimisers to gc.watch(..., optimizers=[...])"
 
 
@@ -42,10 +43,11 @@ class GradientProbe:
     @property
     def requirements(self) -> Mapping[str, str]:
         """Steps of the optimisers, or optimisers: without any, gradients may be cleared before a check."""
-        is_single = "model" in self.models
-        found = dict.fromkeys(self.signals, ONE_STEP if self.watches else MODEL if is_single else OPTIMIZERS)
-        found |= dict.fromkeys(("gradient_cosine", "gradient_noise"), TWO_STEPS) if self.watches else {}
-        return found if is_single else {**found, NORMS["model"]: "a training of one model"}
+        if self.watches:
+            found = {**dict.fromkeys(self.signals, ONE_STEP), "gradient_cosine": TWO_STEPS, "gradient_noise": TWO_STEPS}
+        else:
+            found = dict.fromkeys(self.signals, MODEL if "model" in self.models else OPTIMIZERS)
+        return found if "model" in self.models else {**found, NORMS["model"]: ONE_MODEL}
 
     def arm(self) -> None:
         """Attach to the optimisers."""

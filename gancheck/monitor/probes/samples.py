@@ -47,13 +47,13 @@ class SampleReader:
     @property
     def requirements(self) -> Mapping[str, str]:
         """Rows that each signal takes; what needs a reference or training data is left out where there are none."""
-        found = {"repeats": logged(K + 1)}
+        found = {"repeats": ask_samples(K + 1)}
         if self.real is not None:
             many = ("frechet", "coverage", "fresh_accuracy", "mode_gap", "mode_shares", "modes_held")
-            found |= {"diversity": logged(2), **dict.fromkeys(many, logged(LEAST))}
-            found |= {"mode_drift": f"{logged(LEAST)}, at two steps"}
-            found |= {"near_distance": f"{logged(NEAR)}, and a reference of {2 * NEAR}"}
-        return found | ({"copies": logged(LEAST)} if self.copies else {})
+            found |= {"diversity": ask_samples(2), **dict.fromkeys(many, ask_samples(LEAST))}
+            found |= {"mode_drift": f"{ask_samples(LEAST)}, at two steps"}
+            found |= {"near_distance": f"{ask_samples(NEAR)}, and a reference of {2 * NEAR}"}
+        return found | ({"copies": ask_samples(LEAST)} if self.copies else {})
 
     def finite(self, value: Any, name: str, most: int) -> Tensor:
         """Features of real data; BadData where a number is none."""
@@ -98,6 +98,6 @@ class SampleReader:
         return {**made, "copies": self.copies.measure(samples)} if self.copies else made
 
 
-def logged(rows: int) -> str:
+def ask_samples(rows: int) -> str:
     """What is to be logged for a signal that takes so many rows."""
     return f"monitor.log(samples=...) of {rows} rows or more"
