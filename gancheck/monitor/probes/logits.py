@@ -24,8 +24,9 @@ class LogitReader:
 
     keywords: tuple[str, ...] = tuple(MEANS)
     requirements: Mapping[str, str] = {
-        **dict.fromkeys(("real_logit", "real_sign", "fake_logit"), LOGITS),
-        "discriminator_accuracy": f"{LOGITS}, both in one call",
+        **dict.fromkeys(
+            ("real_logit", "real_sign", "fake_logit", "discriminator_accuracy"), f"{LOGITS}, both in one call"
+        ),
         "held_out_logit": "monitor.log(d_held_out=...)",
     }
 
