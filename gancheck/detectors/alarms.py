@@ -70,6 +70,7 @@ class AlarmTracker:
     ) -> None:
         self.detectors, self.needs, self.explains = dict(detectors), dict(needs or {}), dict(explains or {})
         self.reads = dict(reads or {})  #: detector -> signals of which any will do, also patterns
+        self.requirements: dict[str, str] = {}  #: signal -> what it takes here, where a general word would be wrong
         self.order = causes_first(self.detectors, self.explains)
         self.forget()
 
@@ -163,10 +164,20 @@ class AlarmTracker:
     def idle(self) -> dict[str, str]:
         """Detectors that say nothing, and why."""
         lacking = {n: [s for s in self.needs.get(n, ()) if s not in self.seen] for n in self.detectors}
-        reasons = {n: "; ".join(f"needs {s}: {how_to_give(s)}" for s in names) for n, names in lacking.items() if names}
-        unread = {n: lack_of(reads) for n, reads in self.reads.items() if reads and not self.has_read(n, reads)}
+        reasons = {
+            n: "; ".join(f"needs {s}: {self.how_to_have(s)}" for s in names) for n, names in lacking.items() if names
+        }
+        unread = {n: self.lack_of(reads) for n, reads in self.reads.items() if reads and not self.has_read(n, reads)}
         stopped = {name: f"stopped by its own error, {what}" for name, what in self.failed.items()}
         return {**unread, **reasons, **stopped}
+
+    def how_to_have(self, signal: str) -> str:
+        """What it takes for a signal that was never seen."""
+        return self.requirements.get(signal) or how_to_give(signal)
+
+    def lack_of(self, reads: tuple[str, ...]) -> str:
+        """What to say of a detector for which any of some signals would do, and none was there."""
+        return f"has seen none of what it reads: {', '.join(reads)}; {self.how_to_have(reads[0])}"
 
     def has_read(self, name: str, reads: tuple[str, ...]) -> bool:
         """Whether a detector has given a reading, or seen one of the signals that it reads."""
@@ -224,11 +235,6 @@ def how_to_give(name: str) -> str:
     """How a training gives a signal."""
     known = SIGNALS.get(name)
     return known.how if known else f"monitor.log({name}=...)"
-
-
-def lack_of(reads: tuple[str, ...]) -> str:
-    """What to say of a detector for which any of some signals would do, and none was there."""
-    return f"has seen none of what it reads: {', '.join(reads)}; {how_to_give(reads[0])}"
 
 
 def causes_first(names: Iterable[str], explains: Mapping[str, tuple[str, ...]]) -> list[str]:

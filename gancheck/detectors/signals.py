@@ -25,11 +25,12 @@ CLOSURE = "give gc.watch(..., closure=...), which computes the loss of a fixed b
 GAME = "give gc.watch(generator=..., discriminator=..., losses=...), which computes both losses of a fixed batch"
 PLAYERS = "give both players to gc.watch(generator=..., discriminator=...)"
 SAMPLES = "monitor.log(samples=...) with gc.watch(..., reference=...)"
+LOGITS = "monitor.log(d_real=..., d_fake=...), a discriminator's logits"
 
 SIGNALS: dict[str, Signal] = {
     signal.name: signal
     for signal in (
-        Signal("loss", "the training loss of one step", "monitor.step(loss=...)"),
+        Signal("loss", "the training loss of one step", "monitor.step(loss=...), where there is one loss"),
         Signal("val_loss", "the loss of held-out data", "monitor.log(val_loss=...)"),
         Signal("accuracy", "any score that is better higher; also `metric_...`", "monitor.log(accuracy=...)"),
         Signal("learning_rate", "the optimiser's learning rate", MODEL),
@@ -60,10 +61,10 @@ SIGNALS: dict[str, Signal] = {
         Signal("discriminator_loss", "the discriminator's loss", "monitor.step(discriminator_loss=...)"),
         Signal("generator_gradient", "norm of the generator's gradient", MODEL, "standard"),
         Signal("discriminator_gradient", "norm of the discriminator's gradient", MODEL, "standard"),
-        Signal("real_logit", "mean logit of real samples", "monitor.log(d_real=..., d_fake=...)"),
-        Signal("fake_logit", "mean logit of generated samples", "monitor.log(d_real=..., d_fake=...)"),
-        Signal("real_sign", "mean sign of real samples' logits (r_t of ADA)", "monitor.log(d_real=..., d_fake=...)"),
-        Signal("discriminator_accuracy", "share of samples on the right side", "monitor.log(d_real=..., d_fake=...)"),
+        Signal("real_logit", "mean logit of real samples", LOGITS),
+        Signal("fake_logit", "mean logit of generated samples", LOGITS),
+        Signal("real_sign", "mean sign of real samples' logits (r_t of ADA)", LOGITS),
+        Signal("discriminator_accuracy", "share of samples on the right side", LOGITS),
         Signal("held_out_logit", "mean logit of real samples that are not trained on", "monitor.log(d_held_out=...)"),
         Signal("fresh_accuracy", "accuracy of a fresh classifier of real against generated", SAMPLES, "standard"),
         Signal("path_turns", "turns of the players' path in the last checks", PLAYERS, "standard"),
@@ -71,7 +72,7 @@ SIGNALS: dict[str, Signal] = {
         Signal("duality_gap", "what both players gain by some steps of their own", GAME, "full"),
         Signal("game_rotation", "|imaginary / real part| of the game's least attracting eigenvalue", GAME, "full"),
         Signal("game_growth", "its real part, negated, over the size of the largest eigenvalue", GAME, "full"),
-        Signal("spectrum", "effective rank of the discriminator's weights", MODEL, "standard", True),
+        Signal("spectrum", "effective rank of the discriminator's weights", PLAYERS, "standard", True),
         # of samples, against the reference
         Signal("diversity", "median distance between samples, over real ones'", SAMPLES),
         Signal("mode_shares", "-log10 p that samples fill bins of real features as real ones do", SAMPLES, "standard"),

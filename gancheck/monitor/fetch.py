@@ -24,8 +24,7 @@ def as_number(value: Any, name: str) -> Number:
         if value.numel() != 1:
             raise BadData(f"{name}: expected one number, got a tensor of shape {tuple(value.shape)}; give its mean()")
         if value.is_cpu:
-            number = value.item()
-            return abs(number) if isinstance(number, complex) else float(number)
+            return number_of(value)
         return value.detach().clone()
     try:
         return float(value.item() if hasattr(value, "item") else value)  # numpy's arrays with one number too
@@ -50,28 +49,34 @@ def in_tensors(measured: Measured) -> Iterator[Tensor]:
     """All tensors of one step: numbers, numbers of layers, and what is finished later."""
     for group in (measured.numbers, *measured.layers.values()):
         yield from (value for value in group.values() if isinstance(value, Tensor))
-    yield from (later.values for later in measured.later)
+    yield from (value for later in measured.later for value in later.values)
 
 
-def as_floats(measured: Measured, values: Iterator[list[float]]) -> Plain:
+def as_floats(measured: Measured, values: Iterator[float]) -> Plain:
     """The numbers of one step; those that were tensors come from `values`, in the order of `in_tensors`."""
     groups = [
-        {name: next(values)[0] if isinstance(v, Tensor) else float(v) for name, v in group.items()}
+        {name: next(values) if isinstance(v, Tensor) else float(v) for name, v in group.items()}
         for group in (measured.numbers, *measured.layers.values())
     ]
     found = Measured({**groups[0]}, {name: {**group} for name, group in zip(measured.layers, groups[1:], strict=True)})
     for later in measured.later:
-        found.update(later.finish(next(values)))
+        found.update(later.finish(list(islice(values, len(later.values)))))
     return cast("Plain", (found.numbers, found.layers))
 
 
-def floats(tensors: Sequence[Tensor]) -> Iterator[list[float]]:
-    """The elements of every tensor, with one wait for each device and type of number."""
-    found: list[list[float]] = [[] for _ in tensors]
-    for kind in {(tensor.device, tensor.dtype) for tensor in tensors}:
+def floats(tensors: Sequence[Tensor]) -> Iterator[float]:
+    """The element of every tensor, with one wait for each device and type of number. On the CPU there is nothing to
+    wait for, and to join them first takes longer."""
+    found = [number_of(tensor) if tensor.is_cpu else 0.0 for tensor in tensors]
+    for kind in {(tensor.device, tensor.dtype) for tensor in tensors if not tensor.is_cpu}:
         places = [i for i, tensor in enumerate(tensors) if (tensor.device, tensor.dtype) == kind]
         there = torch.cat([tensors[i].detach().reshape(-1) for i in places])
-        values = iter((there.abs() if there.is_complex() else there).tolist())
-        for place in places:
-            found[place] = [float(value) for value in islice(values, tensors[place].numel())]
+        for place, value in zip(places, (there.abs() if there.is_complex() else there).tolist(), strict=True):
+            found[place] = float(value)
     return iter(found)
+
+
+def number_of(tensor: Tensor) -> float:
+    """The element of a tensor on the CPU; the size of a complex one."""
+    number = tensor.item()
+    return abs(number) if isinstance(number, complex) else float(number)

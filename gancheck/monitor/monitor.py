@@ -58,6 +58,7 @@ class Monitor:
     ) -> None:
         self.tracker, self.probes, self.readers, self.every = tracker, list(probes), list(readers), every
         self.announce, self.draw = announcer(on_alarm), draw
+        tracker.requirements = requirements_of([*self.probes, *self.readers])
         self.steps = 0  #: updates so far
         self.waiting: dict[int, Measured] = {}  #: step -> what was not yet shown
         self.given = dict(given or {})  #: numbers that hold for the whole training
@@ -78,11 +79,16 @@ class Monitor:
         self.steps += 1
         named = losses if loss is None else {"loss": loss, **losses}
         self.keep_numbers(self.waiting.setdefault(self.steps, Measured()), named)
-        if self.steps % self.every:
+        if self.is_checked(self.steps):
+            self.guarded(self.measure)
+            return self.check()
+        if self.is_checked(self.steps + 1):
             self.guarded(self.arm)
-            return []
-        self.guarded(self.measure)
-        return self.check()
+        return []
+
+    def is_checked(self, step: int) -> bool:
+        """Whether the model is measured at a step."""
+        return step % self.every == 0
 
     def log(self, **values: Any) -> None:
         """Beside the last step: `val_loss`, `accuracy` or any metric by its usual name, `d_real` and `d_fake` (both
@@ -152,7 +158,7 @@ class Monitor:
 
     def arm(self) -> None:
         """Let probes see the step that begins, if it will be checked."""
-        if self.armed or (self.steps + 1) % self.every:
+        if self.armed or not self.is_checked(self.steps + 1):
             return
         self.armed = True
         for probe in list(self.probes):
@@ -168,6 +174,8 @@ class Monitor:
         except Exception as error:  # the training must go on, whatever it was, a lack of memory too
             self.stopped = f"{type(error).__name__}: {error}"
             log.warning("gancheck: the monitor stops, training goes on: %s", self.stopped)
+            ended = f"a monitor that goes on, which {type(error).__name__} has ended"
+            self.tracker.requirements = dict.fromkeys(SIGNALS, ended)
             self.close()
 
     def attempt(self, source: Probe | Reader, call: Any) -> None:
@@ -178,6 +186,8 @@ class Monitor:
             name = type(source).__name__
             self.failed[name] = f"{type(error).__name__}: {error}"
             log.warning("gancheck: %s measures no more, all else goes on: %s", name, self.failed[name])
+            ended = f"what {name} measures, which {type(error).__name__} has ended"
+            self.tracker.requirements |= dict.fromkeys(requirements_of([source]), ended)
             self.unread.update(getattr(source, "keywords", ()))
             self.readers = [reader for reader in self.readers if reader is not source]
             self.close_probes(probe for probe in self.probes if probe is source)
@@ -271,3 +281,8 @@ class Monitor:
 def scalar_name(name: str) -> str:
     """How a logged number is called among the signals: those of the table by their name, others as a metric."""
     return name if name in SIGNALS or name.endswith("loss") or name.startswith("metric_") else f"metric_{name}"
+
+
+def requirements_of(sources: Iterable[Probe | Reader]) -> dict[str, str]:
+    """Every signal that some of these measure -> what it takes for one to be there."""
+    return {signal: taken for source in sources for signal, taken in source.requirements.items()}

@@ -53,7 +53,7 @@ def test_a_detector_of_ones_own_watches_too(place: Path, capsys: pytest.CaptureF
     assert main(["new", "detector", "mine"]) == 0
     capsys.readouterr()
     assert main(["diagnose", "good.txt", "--with", "mine.py", "--detectors", "nonfinite, mine(gap=3)"]) == 0
-    assert "- needs monitor.log(d_real=..., d_fake=...): mine" in capsys.readouterr().out
+    assert "- needs monitor.log(d_real=..., d_fake=...), a discriminator's logits: mine" in capsys.readouterr().out
 
 
 SEVERE = """

@@ -85,7 +85,7 @@ def test_one_detector_says_how_to_give_what_it_needs(
     shown = capsys.readouterr().out
     for line in ("  gap=10.0  difference of the mean", "preset: cheap", "patience: 20", "cause: the discriminator"):
         assert f"\n{line}" in shown
-    assert "\nto have real_logit: monitor.log(d_real=..., d_fake=...)\n" in shown
+    assert "\nto have real_logit: monitor.log(d_real=..., d_fake=...), a discriminator's logits\n" in shown
 
 
 def test_every_builtin_strategy_says_what_it_costs_and_can_treat(capsys: pytest.CaptureFixture[str]) -> None:

@@ -38,6 +38,18 @@ class NumPy(Level):
         return gc.Reading(np.float64(2.0), 1.0)
 
 
+@dataclass
+class Remembering(Level):
+    """Keeps its last reading, and the step that it was of."""
+
+    last: gc.Reading = field(default=gc.Reading(0.0, 1.0), init=False)
+    at: gc.Observation = field(default=gc.Observation(0), init=False)
+
+    def update(self, seen: gc.Observation) -> gc.Reading | None:
+        self.at, self.last = seen, super().update(seen) or self.last
+        return self.last
+
+
 class Broken(Level):
     def update(self, seen: gc.Observation) -> gc.Reading | None:
         raise ZeroDivisionError("no rows")
@@ -234,6 +246,13 @@ def gone_on_with(detector: Limit) -> Limit:
     return detector
 
 
+def test_readings_and_steps_that_a_detector_remembers_are_kept() -> None:
+    before, after = (AlarmTracker({"level": Remembering()}) for _ in range(2))
+    shown(before, [3.0])
+    after.load_state_dict(json.loads(json.dumps(before.state_dict())))
+    assert after.detectors["level"] == before.detectors["level"]
+
+
 def test_parameters_given_after_a_restart_count_and_the_detector_starts_afresh(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -252,7 +271,7 @@ def test_the_same_parameters_go_on_without_a_word(caplog: pytest.LogCaptureFixtu
 def test_a_detector_that_needs_nothing_says_that_it_has_seen_nothing() -> None:
     tracker = AlarmTracker({"level": Level()}, {"level": ()}, reads={"level": ("loss", "*_loss")})
     shown(tracker, [1], "accuracy")
-    lacks = "has seen none of what it reads: loss, *_loss; monitor.step(loss=...)"
+    lacks = "has seen none of what it reads: loss, *_loss; monitor.step(loss=...), where there is one loss"
     assert tracker.idle == {"level": lacks}
     shown(tracker, [1], "kl_loss")
     assert tracker.idle == {}

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ class Broken(NonFinite):
 class Counting:
     """A probe that hooks a module while it is armed, and counts what is asked of it."""
 
-    signals = ("gradient_norm",)
+    requirements: ClassVar = {"gradient_norm": "a checked step"}
 
     def __init__(self, module: nn.Module) -> None:
         self.module, self.calls, self.handles, self.forwards = module, [], [], 0  # type: ignore[var-annotated]
@@ -137,7 +137,7 @@ def test_a_step_may_come_without_a_loss() -> None:
     for _ in range(3):
         made.step()
     assert made.steps == 3
-    assert made.idle == {"rising": "needs loss: monitor.step(loss=...)"}
+    assert made.idle == {"rising": "needs loss: monitor.step(loss=...), where there is one loss"}
 
 
 def test_what_is_logged_belongs_to_the_step_before() -> None:

@@ -22,12 +22,17 @@ class ActivationProbe:
     model is left out of saturated units, because an answer near 0 or 1 is what it is there for.
     """
 
-    signals: tuple[str, ...] = ("dead_units", "saturated_units", "activation_spread")
+    requirements: Mapping[str, str] = {
+        "dead_units": "a module such as nn.ReLU that is called at two checks (F.relu is not seen)",
+        "saturated_units": "a module such as nn.Tanh that is not the last one (torch.tanh is not seen)",
+        "activation_spread": "a module with weights that answers with two rows or more at a check",
+    }
+    signals = tuple(requirements)
 
     def __init__(self, models: Mapping[str, nn.Module]) -> None:
         self.models = dict(models)
         self.counts: dict[tuple[str, str], UnitCounts] = {}  #: (model, module) -> what was seen
-        self.last: dict[str, UnitCounts] = {}  #: the last module that answered, when all were looked at
+        self.last: dict[str, str] = {}  #: model -> layer that answered last, when all were looked at
         self.handles: list[Any] = []
         self.error: Exception | None = None
         self.checks = 0
@@ -48,9 +53,11 @@ class ActivationProbe:
                     self.attach(model, name, module)
 
     def attach(self, model: str, name: str, module: nn.Module) -> None:
-        """Hook one module; what was seen of it at earlier checks stays."""
+        """Hook one module; what was seen at earlier checks stays, but where another kind of module took its place."""
         layer = ".".join(filter(None, (model if len(self.models) > 1 else "", name))) or model
-        counts = self.counts.get((model, name)) or self.counts.setdefault((model, name), UnitCounts(module, layer))
+        counts = self.counts.get((model, name))
+        if counts is None or counts.kind is not type(module):
+            counts = self.counts[model, name] = UnitCounts(module, layer)
         self.handles.append(module.register_forward_hook(ForwardHook(self, counts)))
 
     def measure(self) -> Measured:
@@ -59,11 +66,11 @@ class ActivationProbe:
         if self.error is not None:
             raise RuntimeError(f"inside the model's forward pass: {self.error}") from self.error
         seen = [(model, counts) for (model, _), counts in self.counts.items() if counts.calls]
-        in_order = sorted(seen, key=lambda each: each[1].order)
-        self.last |= dict(in_order) if any(counts.spread is not None for _, counts in seen) else {}
+        if any(counts.spread is not None for _, counts in seen):
+            self.last |= {model: c.layer for model, c in sorted(seen, key=lambda each: each[1].order)}
         found: dict[str, dict[str, Tensor | None]] = {
             "dead_units": {c.layer: c.dead() for _, c in seen if c.has_zeros},
-            "saturated_units": {c.layer: c.saturated for model, c in seen if self.last.get(model) is not c},
+            "saturated_units": {c.layer: c.saturated for model, c in seen if self.last.get(model) != c.layer},
             "activation_spread": {c.layer: c.spread for _, c in seen},
         }
         return Measured(layers={name: present for name, values in found.items() if (present := those(values))})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -11,7 +11,7 @@ from torch import Tensor
 Number = float | Tensor  #: a tensor has one element, on any device
 
 
-@dataclass
+@dataclass(slots=True)
 class Measured:
     """Numbers, and numbers of layers in their order. Tensors are moved to the CPU all at once, later."""
 
@@ -34,12 +34,16 @@ class Later:
     A few sums in plain floats cost less than as many small operations on tensors.
     """
 
-    values: Tensor  #: one axis
+    values: Sequence[Tensor]  #: of one element each
     finish: Callable[[list[float]], Measured]  #: gives plain floats
 
 
 class Probe(Protocol):
     """Measures a model at checked steps. Hooks are attached in `arm` and removed in `measure`."""
+
+    @property
+    def requirements(self) -> Mapping[str, str]:
+        """Every signal that it measures -> what it takes for one to be there; completes "needs ...:"."""
 
     def arm(self) -> None:
         """The step that begins will be checked."""
@@ -55,6 +59,10 @@ class Reader(Protocol):
     """Makes numbers of what a loop logs."""
 
     keywords: tuple[str, ...]  #: of `monitor.log`
+
+    @property
+    def requirements(self) -> Mapping[str, str]:
+        """Every signal that it makes -> what it takes for one to be there; completes "needs ...:"."""
 
     def read(self, values: Mapping[str, Any]) -> Measured:
         """The numbers of what was logged together, at least one keyword of this reader among it."""

@@ -24,6 +24,12 @@ class BatchReader:
     """
 
     keywords: tuple[str, ...] = ("inputs", "labels")
+    requirements: Mapping[str, str] = {
+        **dict.fromkeys(("label_share", "label_count"), "monitor.log(labels=...), a vector of whole numbers"),
+        **dict.fromkeys(
+            ("input_mean", "input_deviation", "input_size"), "monitor.log(inputs=...), which are no indices"
+        ),
+    }
 
     def __init__(self) -> None:
         self.batches = 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -38,7 +38,13 @@ class CurvatureProbe:
     measurement costs about 60 steps. The model is left as it was, its batch norm statistics and random numbers too.
     """
 
-    signals = ("sharpness", "negative_curvature", "gradient_error")
+    requirements: Mapping[str, str] = {
+        **dict.fromkeys(
+            ("sharpness", "negative_curvature"), "a finite loss that can be differentiated twice, at a check"
+        ),
+        "gradient_error": "a finite loss, and weights in single precision at least, at a check",
+    }
+    signals = tuple(requirements)
 
     def __init__(self, model: nn.Module, closure: Callable[[], Tensor], every_checks: int = 10) -> None:
         self.model, self.closure, self.every_checks = model, closure, every_checks

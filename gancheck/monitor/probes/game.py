@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import torch
@@ -44,7 +44,14 @@ class GameProbe:
     each of 20 products with the Jacobian. Both players are left as they were.
     """
 
-    signals = ("duality_gap", "game_rotation", "game_growth")
+    requirements: Mapping[str, str] = {
+        "duality_gap": "finite losses at a check",
+        **dict.fromkeys(
+            ("game_rotation", "game_growth"),
+            "finite losses that can be differentiated twice at a check, the discriminator's with nothing detached",
+        ),
+    }
+    signals = tuple(requirements)
 
     def __init__(self, generator: nn.Module, discriminator: nn.Module, losses: Losses, every_checks: int = 10) -> None:
         self.generator, self.discriminator, self.losses = generator, discriminator, losses

@@ -7,13 +7,17 @@ from collections.abc import Mapping, Sequence
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from gancheck.detectors.signals import MODEL
 from gancheck.monitor.probes.around_step import AroundStep
 from gancheck.monitor.probes.base import Measured
 from gancheck.monitor.probes.optimizer_watch import OptimizerWatch
 from gancheck.monitor.probes.parameters import Watched, watched
 from gancheck.monitor.probes.step_numbers import NORMS, Likeness, StepNumbers
 
-RENEW = 10  #: checks after which the parameters are listed anew, so that those added later are seen
+ONE_STEP = "a step of the optimiser at a check, with gradients"
+TWO_STEPS = "two steps of the optimiser in a row, with gradients"
+ONE_MODEL = "a training of one model"
+OPTIMIZERS = "give the players' optimisers to gc.watch(..., optimizers=[...])"
 
 
 class GradientProbe:
@@ -34,14 +38,20 @@ class GradientProbe:
         self.models = dict(models)
         hooked = (with_hooks(optimizer) for optimizer in optimizers)
         self.watches = [OptimizerWatch(optimizer) for optimizer in hooked if optimizer is not None]
-        self.checks = 0
         self.found: list[Watched] = []
+
+    @property
+    def requirements(self) -> Mapping[str, str]:
+        """Steps of the optimisers, or optimisers: without any, gradients may be cleared before a check."""
+        if self.watches:
+            found = {**dict.fromkeys(self.signals, ONE_STEP), "gradient_cosine": TWO_STEPS, "gradient_noise": TWO_STEPS}
+        else:
+            found = dict.fromkeys(self.signals, MODEL if "model" in self.models else OPTIMIZERS)
+        return found if "model" in self.models else {**found, NORMS["model"]: ONE_MODEL}
 
     def arm(self) -> None:
         """Attach to the optimisers."""
-        if self.checks % RENEW == 0 or not self.found:
-            self.found = watched(self.models, [watch.optimizer for watch in self.watches])
-        self.checks += 1
+        self.found = watched(self.models, [watch.optimizer for watch in self.watches])
         for place, watch in enumerate(self.watches):
             watch.arm([w for w in self.found if w.optimizer == place])
 
@@ -58,7 +68,8 @@ class GradientProbe:
         """Gradients that lie in models without an optimiser."""
         parts = [AroundStep(own) for own in by_device([w for w in self.found if w.optimizer is None])]
         for part in parts:
-            part.take_gradients(is_kept=False)
+            part.find_gradients()
+            part.take_norms()
         return parts
 
     def close(self) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gancheck.detectors.signals import LOGITS
 from gancheck.errors import BadData
 from gancheck.monitor.probes.base import Measured, Number
 
@@ -22,6 +23,12 @@ class LogitReader:
     """
 
     keywords: tuple[str, ...] = tuple(MEANS)
+    requirements: Mapping[str, str] = {
+        **dict.fromkeys(
+            ("real_logit", "real_sign", "fake_logit", "discriminator_accuracy"), f"{LOGITS}, both in one call"
+        ),
+        "held_out_logit": "monitor.log(d_held_out=...)",
+    }
 
     def read(self, values: Mapping[str, Any]) -> Measured:
         """Accuracy only where real and generated logits are logged in one call."""

@@ -25,7 +25,7 @@ class OptimizerWatch:
         self.parts: list[AroundStep] = []  #: of the step to measure, one for each device
         self.done: list[AroundStep] = []  #: measured, not yet asked for
         self.before: list[AroundStep] = []  #: of the step before, whose gradients are kept
-        self.pair: list[Tensor] = []
+        self.pair: list[list[Tensor]] = []  #: norms of two gradients in a row, one for each device
         self.is_wanted = False  #: whether the next step is to be measured
         self.is_inside = False  #: whether a step that is measured is going on
         self.has_closure = False
@@ -42,6 +42,8 @@ class OptimizerWatch:
 
     def start(self, _: Optimizer, given: tuple[Any, ...], named: dict[str, Any]) -> None:
         """The optimiser's step begins. With a closure, gradients are computed inside the step."""
+        if self.is_inside:
+            self.begin_anew()
         if not (self.is_wanted or self.before):
             return
         self.has_closure = callable(named.get("closure", given[1] if len(given) > 1 else None))
@@ -49,13 +51,18 @@ class OptimizerWatch:
         if not self.has_closure:
             self.safely(self.take_gradients)
 
+    def begin_anew(self) -> None:
+        """The step before was broken off: nothing that was copied for it may mix with this one."""
+        self.parts = [AroundStep(part.watched) for part in self.parts]
+        self.is_wanted, self.is_inside = True, False
+
     def end(self, *_: Any) -> None:
         """The optimiser's step is done."""
         if self.has_closure and not self.is_inside and (self.is_wanted or self.before):
             self.safely(self.take_gradients)
         if self.is_inside:
             self.is_inside = False
-            self.safely(self.take_changes)
+            self.safely(self.take_norms)
 
     def copy_weights(self) -> None:
         """Weights from before the step."""
@@ -67,19 +74,19 @@ class OptimizerWatch:
         """Compare with the gradients of the step before; then take this step's, if it is to be measured."""
         factor = self.factor()
         if self.before:
-            self.pair = [found for part in self.before if (found := part.compare(factor)) is not None]
+            self.pair = [found for part in self.before if (found := part.compare(factor))]
             self.before = []
         if self.is_wanted:
             self.is_wanted, self.is_inside = False, True
             for part in self.parts:
-                part.take_gradients(factor)
-            self.before = [part for part in self.parts if part.kept]
+                part.copy_gradients(factor)
 
-    def take_changes(self) -> None:
-        """How far the step went."""
+    def take_norms(self) -> None:
+        """How large all was, and how far the step went."""
         found = getattr(self.optimizer, "found_inf", None)  # an AMP scaler's word: above 0, and nothing moved
         for part in self.parts:
-            part.take_changes(found.detach().clone() if isinstance(found, Tensor) else None)
+            part.take_norms(found.detach().clone() if isinstance(found, Tensor) else None)
+        self.before = [part for part in self.parts if part.dense]
         self.done, self.parts = self.parts, []
 
     def factor(self) -> Factor:
@@ -105,7 +112,7 @@ class OptimizerWatch:
             self.detach()
         return found
 
-    def take_pair(self) -> list[Tensor]:
+    def take_pair(self) -> list[list[Tensor]]:
         """What two steps in a row showed, if it was not yet asked for."""
         found, self.pair = self.pair, []
         return found

@@ -8,6 +8,7 @@ players is a limit cycle or a spiral: Mescheder et al., "Which training methods 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import numpy as np
 import torch
@@ -33,6 +34,7 @@ class PathProbe:
     """
 
     signals = ("path_turns", "path_radius")
+    requirements: Mapping[str, str] = dict.fromkeys(signals, f"{FEWEST} checks or more in a row with finite weights")
 
     def __init__(self, generator: nn.Module, discriminator: nn.Module) -> None:
         self.players = generator, discriminator

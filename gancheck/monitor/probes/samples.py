@@ -13,7 +13,7 @@ from gancheck.errors import BadData
 from gancheck.monitor.probes.base import Measured, Number
 from gancheck.monitor.probes.copy_test import CopyTest
 from gancheck.monitor.probes.mode_bins import ModeBins
-from gancheck.monitor.probes.real_side import LEAST, K, RealSide, median_distance, share_repeated
+from gancheck.monitor.probes.real_side import LEAST, NEAR, K, RealSide, median_distance, share_repeated
 from gancheck.monitor.probes.sample_features import FeatureReader, Features
 from gancheck.numerics.features import FeatureSet
 
@@ -43,6 +43,17 @@ class SampleReader:
             self.bins = ModeBins(self.real.fitted, self.real.drawn)
         if training is not None and self.real is not None:
             self.copies = CopyTest(self.finite(training, "training", TRAINING), self.real.drawn)
+
+    @property
+    def requirements(self) -> Mapping[str, str]:
+        """Rows that each signal takes; what needs a reference or training data is left out where there are none."""
+        found = {"repeats": ask_samples(K + 1)}
+        if self.real is not None:
+            many = ("frechet", "coverage", "fresh_accuracy", "mode_gap", "mode_shares", "modes_held")
+            found |= {"diversity": ask_samples(2), **dict.fromkeys(many, ask_samples(LEAST))}
+            found |= {"mode_drift": f"{ask_samples(LEAST)}, at two steps"}
+            found |= {"near_distance": f"{ask_samples(NEAR)}, and a reference of {2 * NEAR}"}
+        return found | ({"copies": ask_samples(LEAST)} if self.copies else {})
 
     def finite(self, value: Any, name: str, most: int) -> Tensor:
         """Features of real data; BadData where a number is none."""
@@ -85,3 +96,8 @@ class SampleReader:
         samples = FeatureSet(x)
         made |= self.bins.measure(x) | self.real.measure(samples)
         return {**made, "copies": self.copies.measure(samples)} if self.copies else made
+
+
+def ask_samples(rows: int) -> str:
+    """What is to be logged for a signal that takes so many rows."""
+    return f"monitor.log(samples=...) of {rows} rows or more"

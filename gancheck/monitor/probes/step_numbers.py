@@ -51,7 +51,7 @@ class StepNumbers:
     def finish(self, part: AroundStep, values: list[float], *, is_last: bool) -> Measured:
         """Of the norms of gradients, weights and changes, one after another, and perhaps a word on a skipped step."""
         count = len(part.seen)
-        is_step, is_skipped = bool(part.changes), len(values) > 3 * count and values[-1] > 0
+        is_step, is_skipped = part.has_changes, bool(part.skipped) and values[-1] > 0
         changes = values[2 * count : 3 * count] if is_step else [0.0] * count
         columns = values[:count], values[count : 2 * count], changes
         for watched, is_asked, *norms in zip(part.seen, part.is_asked, *columns, strict=True):
@@ -92,7 +92,7 @@ class StepNumbers:
 class Likeness:
     """Makes cosine and noise of two gradients in a row; norms come in parts, by optimiser and device."""
 
-    pairs: Sequence[Tensor]
+    pairs: Sequence[Sequence[Tensor]]
     squares: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0], init=False)
 
     def later(self) -> list[Later]:

@@ -29,12 +29,12 @@ class UnitCounts:
     """Of one module in the checked steps. Everything stays on the module's device."""
 
     def __init__(self, module: nn.Module, layer: str) -> None:
-        self.layer = layer
+        self.layer, self.kind = layer, type(module)
         self.calls = 0
         self.order = 0  #: of its last call among those of all modules
         self.axes: dict[int, int] = {}  #: call of a step -> which axis is units, as far as that was seen
-        self.has_zeros = isinstance(module, WITH_ZEROS)
-        self.ends = next((ends for kind, ends in ENDS.items() if type(module) is kind), None)
+        self.has_zeros = issubclass(self.kind, WITH_ZEROS)
+        self.ends = ENDS.get(self.kind)
         self.largest: Tensor | None = None  #: of every unit in this step
         self.past: deque[Tensor] = deque(maxlen=WINDOW)  #: the same of the last checked steps
         self.spread: Tensor | None = None
@@ -69,7 +69,7 @@ class UnitCounts:
             self.past.append(self.largest)
         if self.largest is None or len(self.past) < LEAST:
             return None
-        return (torch.stack(tuple(self.past)).amax(0) == 0).float().mean()
+        return torch.mean(torch.stack(tuple(self.past)).amax(0) == 0, dtype=torch.float32)
 
     def begin(self) -> None:
         """A step to be checked begins."""

@@ -29,6 +29,9 @@ class WeightProbe:
 
     def __init__(self, models: Mapping[str, nn.Module]) -> None:
         self.models = dict(models)
+        names = self.signals if "discriminator" in models else ("effective_rank",)
+        matrix = f"a trained weight matrix with at least {SMALLEST} rows and columns, at a check"
+        self.requirements = dict.fromkeys(names, matrix)
         self.checks = 0
 
     def arm(self) -> None:

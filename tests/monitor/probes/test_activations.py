@@ -117,3 +117,22 @@ def test_an_error_of_its_own_waits_for_the_check(monkeypatch: pytest.MonkeyPatch
     net(torch.randn(4, 3))
     with pytest.raises(RuntimeError, match="division by zero"):
         probe.measure()
+
+
+def test_modules_that_are_added_or_replaced_during_the_training_are_seen_at_once() -> None:
+    net = nn.Sequential(nn.Linear(4, 4), nn.Tanh())
+    probe = ActivationProbe({"model": net})
+    layers(probe, net, torch.ones(2, 4), 1)
+    net[1] = nn.ReLU()
+    net.append(nn.Linear(4, 4))
+    found = layers(probe, net, torch.ones(2, 4), 2)
+    assert found["dead_units"].keys() == {"1"}
+    assert list(found["activation_spread"]) == ["0", "2"]
+
+
+def test_another_curve_in_the_last_place_is_the_last_layer_too() -> None:
+    net = nn.Sequential(nn.Tanh(), nn.Linear(2, 2), nn.Tanh())
+    probe = ActivationProbe({"model": net})
+    layers(probe, net, torch.randn(4, 2), FIRST + 1)
+    net[2] = nn.Sigmoid()
+    assert set(layers(probe, net, torch.randn(4, 2), 1)["saturated_units"]) == {"0"}

@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -178,6 +179,17 @@ def test_sparse_lazy_frozen_and_shared_parameters() -> None:
     assert math.isfinite(numbers["gradient_cosine"])
 
 
+def test_a_layer_that_is_replaced_during_the_training_is_measured_at_the_next_check() -> None:
+    net = model()
+    optimizer = SGD(net.parameters(), 0.1)
+    probe = GradientProbe({"model": net}, [optimizer])
+    checks(probe, lambda: update(net, optimizer), 1)
+    net[2] = nn.Linear(5, 2)
+    optimizer.param_groups[0]["params"] = [*net.parameters()]
+    _, layers = checks(probe, lambda: update(net, optimizer), 1)[0]
+    assert layers["unmoved"] == {"0": 0.0, "2": 0.0}
+
+
 def test_models_with_nothing_to_train_or_no_optimiser() -> None:
     frozen = nn.Sequential(nn.Flatten())
     assert checks(GradientProbe({"model": frozen}, []), lambda: None)[1] == ({}, {})
@@ -224,10 +236,48 @@ def test_an_error_of_its_own_waits_for_the_check(monkeypatch: pytest.MonkeyPatch
     optimizer = SGD(net.parameters(), 0.1)
     probe = GradientProbe({"model": net}, [optimizer])
     probe.arm()
-    monkeypatch.setattr("gancheck.monitor.probes.around_step.norms", lambda _: 1 / 0)
+    monkeypatch.setattr("gancheck.monitor.probes.around_step.norms", lambda *_: 1 / 0)
     update(net, optimizer)
     with pytest.raises(RuntimeError, match="inside the optimiser's step: division by zero"):
         probe.measure()
+
+
+def test_a_step_that_the_optimiser_breaks_off_is_compared_with_no_other() -> None:
+    net = model()
+    optimizer = Unsteady(net.parameters(), 0.1)
+    probe = GradientProbe({"model": net}, [optimizer])
+    probe.arm()
+    with pytest.raises(MemoryError):
+        update(net, optimizer)
+    optimizer.is_short_of_memory = False
+    assert "gradient_norm" in checks(probe, lambda: update(net, optimizer))[0][0]
+
+
+def test_a_step_that_is_tried_again_is_measured_from_its_new_beginning() -> None:
+    net = model()
+    optimizer = Unsteady(net.parameters(), 0.1)
+    probe = GradientProbe({"model": net}, [optimizer])
+    probe.arm()
+    with pytest.raises(MemoryError):
+        update(net, optimizer)
+    optimizer.is_short_of_memory = False
+    update(net, optimizer)
+    numbers, _ = fetch({1: probe.measure()})[1]
+    assert numbers["gradient_norm"] == pytest.approx(whole([p.grad for p in net.parameters() if p.grad is not None]))
+    assert "gradient_cosine" not in numbers
+    update(net, optimizer)
+    assert "gradient_cosine" in fetch({2: probe.measure()})[2][0]
+
+
+class Unsteady(SGD):
+    """Its steps fail as long as there is too little memory."""
+
+    is_short_of_memory = True
+
+    def step(self, closure: Any = None) -> Any:
+        if self.is_short_of_memory:
+            raise MemoryError
+        return super().step(closure)
 
 
 def test_a_player_that_is_frozen_outside_its_own_step_is_watched() -> None:
