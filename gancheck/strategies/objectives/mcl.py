@@ -6,7 +6,7 @@ log D where the manuscript has it minimise log(1 - D), so that one discriminator
 weights and the temperature stand in a supplement that was not at hand: all defaults but `experts` are choices of ours.
 The penalty that lets some of too many discriminators idle is left out, as the manuscript does not say of what it is.
 What regularises a discriminator does so for each of them, and so for the shared layers as often as there are heads. It
-costs 3 times a plain step of these small networks: the players' work is a sixth more, the rest are the losses and
+costs 3 times a plain step of these small networks: the players' work is a fifth more, the rest are the losses and
 experts of every head.
 """
 
