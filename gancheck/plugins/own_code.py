@@ -154,8 +154,10 @@ def is_package(folder: Path) -> bool:
 def own_root(name: str) -> Path | None:
     """The folder that holds a module of the user's elsewhere, in which it is looked for; None for what is installed."""
     found = None if name in sys.stdlib_module_names else origin_of(name)
-    origin = found and (resolve_installed(found) if set(PLACES) & set(Path(found).parts) else Path(found).resolve())
-    if origin is None or set(PLACES) & set(origin.parts):
+    if found is None:
+        return None
+    origin = resolve_installed(found) if set(PLACES) & set(Path(found).parts) else Path(found).resolve()
+    if set(PLACES) & set(origin.parts):
         return None
     return origin.parents[1] if origin.name == "__init__.py" else origin.parent
 
