@@ -44,7 +44,6 @@ NOT_RUN = {
     "#!/bin/bash": "a script for a cluster",
     "--serve": "stays until Ctrl-C",
     "--data-root": "data from the network",
-    "--device cuda": "a GPU",
     "--weights": "weights that do not ship",
     "--features inception": "weights that do not ship",
     "--reference real/ --out": "images are compared by weights that do not ship",

@@ -55,6 +55,7 @@ def test_slider_moves_by_the_keyboard_and_takes_the_pictures_along(tab: Browser)
     tab.wait_for("document.querySelector('.time output').textContent === 'step 10 of 20'")
     assert tab.run(cells) != at_the_end
     tab.press("ArrowRight")
+    tab.wait_for("document.querySelector('.time output').textContent === 'step 20 of 20'")
     assert tab.run(cells) == at_the_end
 
 
