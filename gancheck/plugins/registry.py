@@ -98,7 +98,7 @@ def outside_modules(plugins: Iterable[str | Path]) -> Iterator[ModuleType]:
     """Every module with plug-ins that are not built in: a file that is given twice, or is in `models/`, comes once."""
     examples = files_in(share("models"))
     yield from map(load_file, examples)
-    for point in installed_plugins(tuple((place, modified(place)) for place in sys.path)):
+    for point in installed_plugins(tuple((place, time_of_change(place)) for place in sys.path)):
         loaded = point.load()
         if isinstance(loaded, ModuleType):
             yield loaded
@@ -115,7 +115,7 @@ def installed_plugins(places: tuple[tuple[str, int], ...]) -> importlib.metadata
     return importlib.metadata.entry_points(group="gancheck.plugins")
 
 
-def modified(place: str) -> int:
+def time_of_change(place: str) -> int:
     """When a folder's list of files was last changed, in nanoseconds; 0 where there is no such folder."""
     try:
         return Path(place).stat().st_mtime_ns
