@@ -18,6 +18,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from multiprocessing.util import get_temp_dir
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +167,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--suite", default="smoke")
     parser.add_argument("--results", type=Path, default=HERE)
     asked, laps = parser.parse_args(arguments), list[Lap]()
+    get_temp_dir()  # multiprocessing's own is removed as this process ends, and has to be there until then
     with tempfile.TemporaryDirectory() as name:
         os.environ["TMPDIR"] = tempfile.tempdir = name  # the workers' too
         for lap in run_laps(asked.suite, asked.minutes, Path(name)):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,6 +66,7 @@ def judge_all(cases: Sequence[Case], each: int, seed: int, answer: Connection) -
     """In the process: tell each case's judgement."""
     import torch
 
+    threading.Thread(target=end_with_parent, daemon=True).start()
     torch.set_num_threads(1)
     sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115
     for reader in dict.fromkeys(case.reader for case in cases):
@@ -73,3 +75,11 @@ def judge_all(cases: Sequence[Case], each: int, seed: int, answer: Connection) -
             whole = Cases(READERS[reader], each, seed, Path(place))
             for case in (case for case in cases if case.reader == reader):
                 answer.send(whole.judge(case.number))
+
+
+def end_with_parent() -> None:
+    """A case that hangs would outlive a driver that is killed, with all its memory."""
+    parent = parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)
