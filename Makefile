@@ -5,13 +5,14 @@ DEVICE ?= cpu
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+COMPILER := $(VENV)/.compiler-ready
 # Packages are installed without byte code, and where none is written either every process reads all their sources anew.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup bench bench-detectors bench-faults bench-fuzz calibrate test lint docs speed gpu-check clean
 .DEFAULT_GOAL := setup
 
-setup: $(STAMP)
+setup: $(STAMP) $(COMPILER)
 
 # Without byte code of all packages: Python makes that of the few modules which are imported, at their first import.
 # A new pip first: the one that comes with Python takes twice as long for all these packages.
@@ -20,6 +21,10 @@ $(STAMP): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --upgrade pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt torch==2.13.0 -e '.[dev,docs]'
+	@touch $@
+
+# What the C++ compiler reads first at every graph, made ready; without a compiler steps are traced, which is said.
+$(COMPILER): $(STAMP)
 	-@$(BIN)/python -m gancheck.training.compiling
 	@touch $@
 

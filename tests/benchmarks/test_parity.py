@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -15,13 +16,8 @@ from benchmarks.metrics.parity import hard
 from benchmarks.metrics.parity.solvers import cheapest, singular_values
 from gancheck.system.torchvision_compat import torchvision_operators
 
-torchvision_operators()
-theirs = pytest.importorskip("vendi_score.vendi")
-for library in ("ot", "torchmetrics"):
-    pytest.importorskip(library)
-compare, page = (import_module(f"benchmarks.metrics.parity.{name}") for name in ("compare", "page"))
-
-FOUND = json.loads((Path(compare.__file__).parents[1] / "parity.json").read_text())
+PARITY = Path(hard.__file__).parents[1]
+FOUND = json.loads((PARITY / "parity.json").read_text())
 ROUNDING = 1e-15  #: of a nat, in divergences that are all but 0
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -31,12 +27,23 @@ def by_name(rows: Any) -> dict[tuple[str, str], dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def fresh() -> dict[tuple[str, str], dict[str, Any]]:
+def compare() -> ModuleType:
+    """Imported by the process that runs these tests alone: the other libraries take seconds."""
+    torchvision_operators()
+    for library in ("ot", "torchmetrics", "vendi_score"):
+        pytest.importorskip(library)
+    return import_module("benchmarks.metrics.parity.compare")
+
+
+@pytest.fixture(scope="module")
+def fresh(compare: ModuleType) -> dict[tuple[str, str], dict[str, Any]]:
     """All but the features that take minutes."""
     return by_name(compare.rows([(name, pair) for name, pair in hard.pairs() if len(pair.fake) <= hard.N]))
 
 
-def test_every_metric_keeps_to_its_definition_on_every_input(fresh: dict[tuple[str, str], dict[str, Any]]):
+def test_every_metric_keeps_to_its_definition_on_every_input(
+    compare: ModuleType, fresh: dict[tuple[str, str], dict[str, Any]]
+):
     off = {
         (metric, name): (cell["ours"], cell["exact"])
         for (metric, _), cells in fresh.items()
@@ -46,7 +53,7 @@ def test_every_metric_keeps_to_its_definition_on_every_input(fresh: dict[tuple[s
     assert not off
 
 
-def test_peers_agree_wherever_the_table_says_so(fresh: dict[tuple[str, str], dict[str, Any]]):
+def test_peers_agree_wherever_the_table_says_so(compare: ModuleType, fresh: dict[tuple[str, str], dict[str, Any]]):
     claimed = by_name(FOUND["rows"])
     assert claimed.keys() == fresh.keys()
     # Ten times as far as the table allows: float32 sums are no two machines' own.
@@ -69,12 +76,14 @@ def test_prdc_differs_by_leaving_ties_outside(metric: str, fresh: dict[tuple[str
 
 
 def test_the_vendi_librarys_score_of_order_two_is_that_of_order_one():
+    theirs = pytest.importorskip("vendi_score.vendi")
     x = dict(hard.pairs())["plain, float64"].fake.numpy()
     assert theirs.score_X(x, q=2) == theirs.score_X(x, q=1) != theirs.score_dual(x, q=2)
 
 
-def test_the_page_is_the_one_made_from_the_measurements():
-    assert page.page(FOUND) == (Path(compare.__file__).parents[1] / "parity.md").read_text()
+def test_the_page_is_the_one_made_from_the_measurements(compare: ModuleType):
+    page = import_module("benchmarks.metrics.parity.page")  # reads what `compare` holds
+    assert page.page(FOUND) == (PARITY / "parity.md").read_text()
 
 
 @pytest.mark.parametrize("shape", [(9, 9), (12, 5), (5, 12), (30, 21)])
