@@ -14,6 +14,8 @@ from gancheck.loading.hdf5_words import read_words
 from gancheck.loading.raw import Array
 
 INSTALL = "pip install 'gancheck[hdf5]', or save the array with numpy.save"
+ADVICE = "save the samples as one array at the top"
+DEEPEST = 64  #: groups in groups; every level takes longer to look up than the one above
 
 
 class Dataset:
@@ -55,6 +57,8 @@ def list_datasets(path: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
 
     def note(key: str, item: Any) -> None:
+        if key.count("/") >= DEEPEST:
+            raise BadData(f"{path.name} has groups in groups, more than {DEEPEST} deep; {ADVICE}")
         if getattr(item, "shape", None):  # a group has none, a single value an empty one
             refuse_elsewhere(item, path)
             found[key] = Dataset(path, key, item)
