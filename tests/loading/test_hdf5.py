@@ -26,6 +26,6 @@ def test_arrays_in_groups_have_the_groups_names(tmp_path: Path) -> None:
 
 def test_groups_without_end_are_refused_in_a_line(tmp_path: Path) -> None:
     with pytest.raises(
-        BadData, match="points.h5 has groups in groups, more than 64 deep; save the samples as one array"
+        BadData, match=r"points\.h5 has groups in groups, more than 64 deep; save the samples as one array"
     ):
         list_datasets(nested(tmp_path, 70))
