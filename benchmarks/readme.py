@@ -23,6 +23,7 @@ from benchmarks.speed.gpu_page import gpu_images
 from benchmarks.stacked_mnist.page import own_table
 from benchmarks.stacked_mnist.papers import papers_table
 from benchmarks.strategies import page as cures
+from benchmarks.usage import refuse_arguments
 from benchmarks.watching import detectors, signals
 from gancheck.bench.leaderboard import ORDER, RULE
 from gancheck.report.text.breaking_points import NOTE
@@ -294,4 +295,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    refuse_arguments(__doc__)
     main()

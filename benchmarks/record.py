@@ -15,6 +15,7 @@ import psutil
 
 from benchmarks.machine import machine
 from benchmarks.speed.memory import watched
+from benchmarks.usage import answer_help
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -57,4 +58,5 @@ def keep(suite: str, folder: Path, measured: dict[str, float | str], output: str
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     main(*sys.argv[1:])

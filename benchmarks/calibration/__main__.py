@@ -16,6 +16,7 @@ from benchmarks.calibration.page import page
 from benchmarks.calibration.rule import Judgement
 from benchmarks.calibration.run import HERE, Calibration, apply_rule, fingerprint
 from benchmarks.machine import machine
+from benchmarks.usage import answer_help
 from gancheck.bench.suite_file import load_suite
 from gancheck.errors import GancheckError
 from gancheck.plugins.registry import Registry
@@ -63,4 +64,5 @@ def table(name: str, judgements: list[Judgement]) -> Table:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     sys.exit(main(sys.argv[1:]))

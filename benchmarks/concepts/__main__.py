@@ -8,6 +8,7 @@ from benchmarks.concepts.page import RESULTS
 from benchmarks.concepts.pictures import draw_floors, draw_kinds
 from benchmarks.concepts.trials import floors, planted
 from benchmarks.machine import machine
+from benchmarks.usage import refuse_arguments
 from gancheck.system.files import write_text
 
 
@@ -22,4 +23,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    refuse_arguments(__doc__)
     main()

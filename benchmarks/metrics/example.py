@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.usage import refuse_arguments
 from gancheck.bench.execution.local import LocalExecutor
 from gancheck.bench.plan import Plan
 from gancheck.bench.run import execute
@@ -54,4 +55,5 @@ def draw(place: Path) -> None:
 
 
 if __name__ == "__main__":
+    refuse_arguments(__doc__)
     main()

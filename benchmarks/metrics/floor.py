@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from benchmarks.machine import machine
+from benchmarks.usage import refuse_arguments
 from gancheck.evaluation.floor import RealSplits, divide, extrapolate, size
 from gancheck.evaluation.measure import RegisteredMetric
 from gancheck.evaluation.panel import select_metrics
@@ -143,4 +144,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    refuse_arguments(__doc__)
     main()

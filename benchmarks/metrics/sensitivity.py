@@ -26,6 +26,7 @@ import torch
 
 from benchmarks.machine import machine
 from benchmarks.metrics import damage as damages
+from benchmarks.usage import answer_help
 from gancheck.evaluation.measure import RegisteredMetric
 from gancheck.evaluation.panel import ViewPairs, metric_inputs, select_metrics
 from gancheck.evaluation.real_data.dataset import DatasetRealData
@@ -228,4 +229,5 @@ def blind(cells: dict[str, Cell]) -> list[str]:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     main(tuple(sys.argv[1:]))

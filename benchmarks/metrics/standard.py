@@ -12,6 +12,7 @@ from PIL import Image
 from torch import Tensor
 
 from benchmarks.machine import machine
+from benchmarks.usage import refuse_arguments
 from gancheck.datasets.base import Dataset
 from gancheck.numerics.features import FeatureSet
 from gancheck.numerics.frechet import frechet
@@ -121,4 +122,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    refuse_arguments(__doc__)
     main()

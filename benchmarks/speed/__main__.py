@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.machine import machine
 from benchmarks.speed import frechet, memory, metrics, startup, training
+from benchmarks.usage import answer_help
 
 
 def main(names: list[str]) -> None:
@@ -36,4 +37,5 @@ def main(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     main(sys.argv[1:])

@@ -24,6 +24,7 @@ from torch import Tensor
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from benchmarks.usage import refuse_arguments
 from gancheck.numerics.features import FeatureSet
 from gancheck.numerics.frechet import cross_trace, frechet
 from gancheck.system.torchvision_compat import torchvision_operators
@@ -92,4 +93,5 @@ def measure(d: int = 2048, n: int = 10_000, repeats: int = 5) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    refuse_arguments(__doc__)
     print(json.dumps(measure(), indent=2))

@@ -26,6 +26,7 @@ from torch.utils._pytree import tree_flatten, tree_map
 from benchmarks.machine import machine
 from benchmarks.speed.by_hand import HandLoop, points_loop
 from benchmarks.speed.training import points_setup
+from benchmarks.usage import answer_help
 from gancheck.training.compiled_step import CompiledStep
 from gancheck.training.diversity import DiversityProbe
 from gancheck.training.replay import CudaGraph
@@ -187,4 +188,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     sys.exit(main(sys.argv[1:]))

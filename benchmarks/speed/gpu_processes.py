@@ -17,6 +17,7 @@ from multiprocessing.synchronize import Barrier
 import torch
 
 from benchmarks.speed.by_hand import points_loop
+from benchmarks.usage import answer_help
 
 WIDTH, BATCH = 64, 128
 WARM_UP = 50  #: steps
@@ -65,4 +66,5 @@ def receive(end: Connection) -> float:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     print(json.dumps(round(rate(int(sys.argv[1]), float(sys.argv[2])), 1)))

@@ -19,6 +19,7 @@ import numpy as np
 import torch
 
 from benchmarks.machine import machine
+from benchmarks.usage import refuse_arguments
 from gancheck.gans.settings import Budget, Settings
 from gancheck.plugins.registry import Registry
 from gancheck.strategies.recipe import Recipe
@@ -93,4 +94,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    refuse_arguments(__doc__)
     main()

@@ -20,6 +20,7 @@ from torch import nn
 
 import gancheck as gc
 from benchmarks.machine import machine
+from benchmarks.usage import refuse_arguments
 from gancheck.monitor.monitor import Monitor
 
 STEPS, ROWS = 100_000, 10
@@ -75,4 +76,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    refuse_arguments(__doc__)
     main()

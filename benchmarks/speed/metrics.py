@@ -31,6 +31,7 @@ from vendi_score import vendi as vendi_score
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from benchmarks.speed.frechet import features, timed
+from benchmarks.usage import answer_help
 from gancheck.errors import BadData
 from gancheck.evaluation.view import View
 from gancheck.metrics.kid import kid
@@ -142,6 +143,7 @@ def measure(d: int = 2048, n: int = 10_000, repeats: int = 3) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     if len(sys.argv) > 1:
         torch.set_num_threads(THREADS)
         print(json.dumps(everything(Path(sys.argv[1]))))

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.machine import machine
+from benchmarks.usage import answer_help
 
 ROOT = Path(__file__).parents[2]
 RECIPES = ("none", "r1", "wgan-gp", "pacgan+minibatch-std", "spectral-norm+ema", "unrolled(k=1)", "instance-noise")
@@ -111,4 +112,5 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     main(sys.argv[1:])

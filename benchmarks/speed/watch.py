@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 import gancheck as gc
 from benchmarks.machine import machine
+from benchmarks.usage import refuse_arguments
 
 EVERY, STEPS, ROUNDS = 10, 100, 15
 LIMITS = {"cheap": {"mlp": 0.01, "cnn": 0.01}, "standard": {"mlp": 0.10, "cnn": 0.05}}  #: what is asked for
@@ -108,4 +109,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    refuse_arguments(__doc__)
     main()

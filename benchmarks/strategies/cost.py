@@ -25,6 +25,7 @@ import torch
 
 import gancheck
 from benchmarks.machine import machine
+from benchmarks.usage import answer_help
 from gancheck.gans.settings import Budget, Optimiser, Settings
 from gancheck.numerics.seeding import generator
 from gancheck.plugins.registry import Registry
@@ -120,4 +121,5 @@ def main(*names: str) -> None:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     main(*sys.argv[1:])

@@ -17,6 +17,7 @@ import polars as pl
 
 import gancheck as gc
 from benchmarks.record import RESULTS, keep
+from benchmarks.usage import answer_help
 from gancheck.bench.aggregates import by_task, modes_held
 from gancheck.bench.leaderboard import Leaderboard
 from gancheck.statistics.paired_tests import holm, sign_flip
@@ -56,4 +57,5 @@ def whole(table: dict[str, Any], base: dict[str, Any]) -> bool:
 
 
 if __name__ == "__main__":
+    answer_help(__doc__)
     main(*sys.argv[1:])

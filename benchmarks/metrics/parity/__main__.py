@@ -16,6 +16,7 @@ from benchmarks.machine import machine
 from benchmarks.metrics.parity.compare import Row, rows
 from benchmarks.metrics.parity.hard import pairs
 from benchmarks.metrics.parity.page import page
+from benchmarks.usage import refuse_arguments
 from gancheck.system.files import write_text
 
 HERE = Path(__file__).parent.parent
@@ -42,4 +43,5 @@ def shown(row: Row) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    refuse_arguments(__doc__)
     main()

@@ -23,6 +23,7 @@ from benchmarks.machine import machine
 from benchmarks.metrics.parity.compare import apart
 from benchmarks.metrics.parity.hard import Pair
 from benchmarks.metrics.parity.libraries import by_fidelity, by_prdc, fid_by_fidelity, fid_by_torchmetrics
+from benchmarks.usage import refuse_arguments
 from gancheck.api.score import score
 from gancheck.system.files import write_text
 from gancheck.system.torchvision_compat import torchvision_operators
@@ -206,4 +207,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    refuse_arguments(__doc__)
     main()

@@ -30,6 +30,7 @@ def open_journal(path: Path) -> BaseStorage:
     path.parent.mkdir(parents=True, exist_ok=True)
     refuse_link(path)
     drop_half_line(path)
+    refuse_damaged_lines(path)
     with refusing_damage(path):
         made: BaseStorage = storages.JournalStorage(storages.journal.JournalFileBackend(str(path)))
     return made
@@ -51,6 +52,14 @@ def drop_half_line(path: Path) -> None:
     start = text.rfind(b"\n", 0, -1) + 1
     if text and not is_whole(text[start:]):
         os.truncate(path, start)
+
+
+def refuse_damaged_lines(path: Path) -> None:
+    """StoreError where a line is none: Optuna lets a damaged last one pass until another is written behind it."""
+    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    for number, line in enumerate(lines, start=1):
+        if not is_whole(line):
+            raise StoreError(f"{path} is damaged in line {number}; remove it and tune again: runs that are there count")
 
 
 def is_whole(line: bytes) -> bool:

@@ -33,6 +33,17 @@ def test_a_damaged_journal_is_named_with_what_to_do(tmp_path: Path, registry: Re
         study(path, registry)
 
 
+def test_a_line_damaged_before_one_that_is_not_whole_is_named(tmp_path: Path, registry: Registry) -> None:
+    path = tmp_path / "journal.log"
+    tune_once(path, registry)
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*lines, b'{"op_code": \\x4}\n', b'{"op_']))
+    with pytest.raises(
+        StoreError, match=rf"journal\.log is damaged in line {len(lines) + 1}; remove it and tune again"
+    ):
+        study(path, registry)
+
+
 def test_trials_of_other_parameters_are_refused(tmp_path: Path, registry: Registry) -> None:
     path = tmp_path / "journal.log"
     tune_once(path, registry)
