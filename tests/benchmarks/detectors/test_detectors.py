@@ -13,6 +13,7 @@ from benchmarks.detectors.judge import judge, write_results
 from benchmarks.detectors.labels import labelled
 from benchmarks.detectors.page import page
 from benchmarks.detectors.store import Run, load
+from benchmarks.detectors.verdicts import Verdict
 
 
 @pytest.fixture(scope="module")
@@ -26,6 +27,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def runs(folder: Path) -> list[Run]:
     return load(folder)
+
+
+@pytest.fixture(scope="module")
+def found(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Verdict]]:
+    """What everything that watches said, a user's own detector too."""
+    mine = tmp_path_factory.mktemp("own") / "mine.py"
+    mine.write_text(MINE)
+    return judge(folder, (mine,), 1)
 
 
 def test_a_run_is_recorded_once(folder, capsys):
@@ -53,8 +62,7 @@ def test_labels_follow_from_the_fault_and_the_outcome(runs):
     assert by_scenario["not-finite", 3] == "positive"
 
 
-def test_the_board_has_a_row_for_everything_that_watches(folder, tmp_path):
-    found = judge(folder, (), 1)
+def test_the_board_has_a_row_for_everything_that_watches(found, tmp_path):
     board = {row["detectors"]: row for row in write_results(found, tmp_path)}
     assert board["always"]["auroc"] == board["never"]["auroc"] == 0.5
     assert board["loss is NaN"]["false_alarms"] == 0
@@ -66,9 +74,7 @@ def test_the_board_has_a_row_for_everything_that_watches(folder, tmp_path):
     assert "## By scenario" in page(tmp_path)
 
 
-def test_a_users_detector_gets_a_row(folder, tmp_path):
-    (tmp_path / "mine.py").write_text(MINE)
-    found = judge(folder, (tmp_path / "mine.py",), 1)
+def test_a_users_detector_gets_a_row(found):
     assert all(verdict.first for verdict in found["huge-loss"] if verdict.what.run.case.severity == 3)
 
 
