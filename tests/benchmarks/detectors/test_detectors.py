@@ -9,18 +9,24 @@ import polars as pl
 import pytest
 
 from benchmarks.detectors.__main__ import main
+from benchmarks.detectors.case import cases
 from benchmarks.detectors.judge import judge, write_results
 from benchmarks.detectors.labels import labelled
 from benchmarks.detectors.page import page
+from benchmarks.detectors.record import record_all
 from benchmarks.detectors.store import Run, load
 from benchmarks.detectors.verdicts import Verdict
+
+HARMLESS = ["--programs", "dirac-gan", "--scenarios", "inward-spiral"]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Healthy runs, a harmless change, and two faults at their worst."""
     made = tmp_path_factory.mktemp("traces")
-    chosen = ["--programs", "dirac-gan", "regression", "--scenarios", "circling", "not-finite", "inward-spiral"]
-    assert main(["record", "--out", str(made), *chosen, "--seeds", "1", "--jobs", "1"]) == 0
+    assert main(["record", "--out", str(made), *HARMLESS, "--seeds", "1", "--jobs", "1"]) == 0
+    faults = cases(("dirac-gan", "regression"), ("circling", "not-finite"), seeds=1)
+    record_all(made, [case for case in faults if case.severity in (0, 3)], 1)
     return made
 
 
@@ -39,10 +45,7 @@ def found(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, l
 
 def test_a_run_is_recorded_once(folder, capsys):
     times = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    assert (
-        main(["record", "--out", str(folder), "--programs", "dirac-gan", "--scenarios", "circling", "--seeds", "1"])
-        == 0
-    )
+    assert main(["record", "--out", str(folder), *HARMLESS, "--seeds", "1"]) == 0
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == times
 
 
