@@ -20,7 +20,7 @@ from gancheck.strategies.same_shapes import refuse_changed_memory
 from gancheck.training.plausible import refuse_implausible, refuse_untrained
 from gancheck.training.replicas import ReplicaStack
 from gancheck.training.streams import ExtendedStream, Stream, noise_stream
-from gancheck.training.vectorise import PLAINEST, ExecutionPath
+from gancheck.training.vectorise import ExecutionPath
 
 
 class Arguments(NamedTuple):
@@ -126,14 +126,10 @@ class TurnUpdate:
             stream.position = 0
 
     def try_path(self, path: ExecutionPath) -> None:
-        """Map along a path and try it once, without moving; raises where the path cannot be taken.
-
-        A dry run was played as the plainest path plays, so that one is not tried again.
-        """
+        """Map along a path and try it once, without moving; raises where the path cannot be taken."""
         self.mapped = path.map(self.step_function)
-        if path != PLAINEST:
-            self.mapped(*self.arguments())
-        self.rewind()  # also of what a path drew that could not be taken
+        self.mapped(*self.arguments())
+        self.rewind()
         if self.recipe.implementing("after_update"):
             self.advance = path.map(self.after_update)
             self.advance(*self.replicas.state(), self.before())

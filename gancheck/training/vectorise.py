@@ -53,9 +53,6 @@ class ExecutionPath:
         return ExecutionPath(self.vectorisation, "eager")
 
 
-PLAINEST = ExecutionPath("looped", "eager")  #: every replicate by itself, every hook at every step
-
-
 class Loop:
     """Calls a function for one replicate after another and stacks the answers."""
 
