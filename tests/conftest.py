@@ -134,6 +134,12 @@ def train(setup: Callable[..., TrainingSetup]) -> Callable[..., list[TrainingRec
 
 
 @pytest.fixture(scope="session")
+def untreated(train: Callable[..., list[TrainingRecord]]) -> list[TrainingRecord]:
+    """A small set-up trained without any strategy, to compare others with."""
+    return train()
+
+
+@pytest.fixture(scope="session")
 def apart() -> Callable[[list[TrainingRecord], list[TrainingRecord]], float]:
     """The largest difference between the generators of two blocks, over all seeds and evaluation points."""
 

@@ -213,5 +213,13 @@ def release_of(name: str) -> str:
     try:
         return f"{name} {importlib.metadata.version(name)}"
     except importlib.metadata.PackageNotFoundError:
-        known = importlib.metadata.packages_distributions().get(name, [])
-        return " ".join([name, *(importlib.metadata.version(distribution) for distribution in known)])
+        return release_by_module(name)
+
+
+def release_by_module(name: str) -> str:
+    """The same of a module whose package has another name; only for one that is there are all packages' files read."""
+    with suppress(ValueError):  # a module that says nothing of itself
+        if importlib.util.find_spec(name) is None:
+            return name
+    known = importlib.metadata.packages_distributions().get(name, [])
+    return " ".join([name, *(importlib.metadata.version(distribution) for distribution in known)])

@@ -51,9 +51,15 @@ def table(rows: list[dict[str, Any]], key: str = "value") -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def rows(registry: Registry, ring: Dataset) -> list[dict[str, Any]]:
+def whole(registry: Registry, ring: Dataset) -> TaskEvaluation:
+    """The ring by all metrics; it measures its real row but once."""
+    return evaluation(registry, ring)
+
+
+@pytest.fixture(scope="module")
+def rows(whole: TaskEvaluation, ring: Dataset) -> list[dict[str, Any]]:
     """Real samples by all metrics, at the last of 70 steps."""
-    return evaluation(registry, ring).rows(real(ring), 70, last=True)
+    return whole.rows(real(ring), 70, last=True)
 
 
 def test_real_samples_measure_like_the_real_row(rows: list[dict[str, Any]]) -> None:
@@ -65,8 +71,8 @@ def test_real_samples_measure_like_the_real_row(rows: list[dict[str, Any]]) -> N
     assert 0 < beside["fid"] < 0.01
 
 
-def test_collapsed_samples_do_not(registry: Registry, ring: Dataset) -> None:
-    rows = evaluation(registry, ring).rows(real(ring)[:1].repeat(N, 1), 10, last=True)
+def test_collapsed_samples_do_not(whole: TaskEvaluation, ring: Dataset) -> None:
+    rows = whole.rows(real(ring)[:1].repeat(N, 1), 10, last=True)
     values, beside = table(rows), table(rows, "real")
     assert values["score"] == 0
     assert values["modes"] == 1
@@ -83,9 +89,9 @@ def test_every_metric_has_one_row_at_the_last_step_with_the_step_written_down(
 
 
 def test_neighbours_are_compared_at_the_last_step_only(
-    registry: Registry, ring: Dataset, rows: list[dict[str, Any]]
+    registry: Registry, ring: Dataset, whole: TaskEvaluation, rows: list[dict[str, Any]]
 ) -> None:
-    early, late = set(table(evaluation(registry, ring).rows(real(ring), 1, last=False))), set(table(rows))
+    early, late = set(table(whole.rows(real(ring), 1, last=False))), set(table(rows))
     dear = {n for n in registry.names("metric") if registry.entry("metric", n).info.properties["max_samples"]}
     assert {"precision", "recall", "density", "coverage"} <= dear
     assert late - early == dear

@@ -225,6 +225,11 @@ def test_an_installed_package_counts_by_its_release(write: Write, monkeypatch: p
     assert [old == new for old, new in zip(before, after, strict=True)] == [False, True]
 
 
+def test_for_a_module_that_is_not_there_no_package_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.metadata.packages_distributions", lambda: pytest.fail("read all packages' files"))
+    assert own_code.release_of("no_such_module") == "no_such_module"
+
+
 PLUGINS = """\
 import gancheck as gc
 

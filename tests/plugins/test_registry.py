@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -152,24 +151,35 @@ def test_names_are_lower_case_words_joined_by_dashes(name: str) -> None:
         gc.strategy(name, family="regulariser")
 
 
-#: Modules of built-in plug-ins that are imported when this has run.
+#: Prints the modules of gancheck's rooms that are imported when detectors were asked for, and when a strategy of an
+#: installed package was built.
 LOADED = """
 import sys
 from gancheck.plugins.registry import Registry
-{code}
-print(*(name for name in sys.modules if name.startswith("gancheck.") and name.count(".") > 1))
+def loaded():
+    print(*(name for name in sys.modules if name.startswith("gancheck.") and name.count(".") > 1))
+Registry.load().names("detector")
+loaded()
+sys.path.insert(0, sys.argv[1])
+assert Registry.load().build("strategy", "theirs").weight == 2.0
+loaded()
 """
 
 
-def imported_after(code: str, **environment: str) -> set[str]:
-    """Modules of gancheck's rooms that a fresh process has imported."""
-    call = [sys.executable, "-c", LOADED.format(code=code)]
-    made = subprocess.run(call, capture_output=True, text=True, check=True, env={**os.environ, **environment})
-    return set(made.stdout.split())
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> tuple[set[str], set[str]]:
+    """Modules that a fresh process has imported: when it has asked for detectors, and when it has built a strategy of
+    an installed package."""
+    place = tmp_path_factory.mktemp("installed")
+    install(place)
+    call = [sys.executable, "-c", LOADED, str(place)]
+    made = subprocess.run(call, capture_output=True, text=True, check=True)
+    first, second = (set(line.split()) for line in made.stdout.splitlines())
+    return first, second
 
 
-def test_builtin_plugins_are_imported_when_their_kind_is_asked_for() -> None:
-    modules = imported_after('Registry.load().names("detector")')
+def test_builtin_plugins_are_imported_when_their_kind_is_asked_for(imported: tuple[set[str], set[str]]) -> None:
+    modules, _ = imported
     assert {"gancheck.detectors.general.nonfinite", "gancheck.detectors.collapse.diversity_drop"} <= modules
     for other in ("strategies", "metrics", "datasets", "extractors"):
         assert not {name for name in modules if name.startswith(f"gancheck.{other}.")} - {f"gancheck.{other}.base"}
@@ -208,7 +218,6 @@ def test_a_package_that_is_installed_while_a_process_runs_brings_its_plugins(
     assert "theirs" in Registry.load().names("strategy")
 
 
-def test_an_installed_package_can_bring_plugins(tmp_path: Path) -> None:
-    install(tmp_path)
-    code = 'assert Registry.load().build("strategy", "theirs").weight == 2.0'
-    assert "gancheck.strategies.regularisers.r1" in imported_after(code, PYTHONPATH=str(tmp_path))
+def test_an_installed_package_can_bring_plugins(imported: tuple[set[str], set[str]]) -> None:
+    asked_for_detectors, built = imported  # its strategy was built, or there would be nothing here
+    assert "gancheck.strategies.regularisers.r1" in built - asked_for_detectors

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import signal
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,14 @@ from gancheck.training.trainer import Trainer
 from gancheck.training.vectorise import ExecutionPath
 
 Setup = Callable[..., TrainingSetup]
+
+SMALL: dict[str, dict[str, int]] = {"mlp": {"width": 16, "latent": 4, "depth": 1}, "dcgan": {"width": 4, "latent": 4}}
+
+
+@pytest.fixture
+def setup(setup: Setup, registry: gc.Registry) -> Setup:
+    """Small set-ups, of a network with one hidden layer."""
+    return partial(setup, gan=registry.build("gan", "mlp", **SMALL["mlp"]))
 
 
 class Stopped(Exception):
@@ -56,7 +65,6 @@ def same_bits(one: list[TrainingRecord], other: list[TrainingRecord]) -> bool:
 
 
 STACKED = ExecutionPath("stacked", "traced")
-SMALL: dict[str, dict[str, int]] = {"mlp": {"width": 16, "latent": 4, "depth": 1}, "dcgan": {"width": 4, "latent": 4}}
 
 CASES = {
     "traced": ("none", "mlp", "ring8", STACKED),

@@ -9,17 +9,24 @@ import polars as pl
 import pytest
 
 from benchmarks.detectors.__main__ import main
+from benchmarks.detectors.case import cases
 from benchmarks.detectors.judge import judge, write_results
 from benchmarks.detectors.labels import labelled
 from benchmarks.detectors.page import page
+from benchmarks.detectors.record import record_all
 from benchmarks.detectors.store import Run, load
+from benchmarks.detectors.verdicts import Verdict
+
+HARMLESS = ["--programs", "dirac-gan", "--scenarios", "inward-spiral"]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Healthy runs, a harmless change, and two faults at their worst."""
     made = tmp_path_factory.mktemp("traces")
-    chosen = ["--programs", "dirac-gan", "regression", "--scenarios", "circling", "not-finite", "inward-spiral"]
-    assert main(["record", "--out", str(made), *chosen, "--seeds", "1", "--jobs", "1"]) == 0
+    assert main(["record", "--out", str(made), *HARMLESS, "--seeds", "1", "--jobs", "1"]) == 0
+    faults = cases(("dirac-gan", "regression"), ("circling", "not-finite"), seeds=1)
+    record_all(made, [case for case in faults if case.severity in (0, 3)], 1)
     return made
 
 
@@ -28,12 +35,17 @@ def runs(folder: Path) -> list[Run]:
     return load(folder)
 
 
+@pytest.fixture(scope="module")
+def found(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Verdict]]:
+    """What everything that watches said, a user's own detector too."""
+    mine = tmp_path_factory.mktemp("own") / "mine.py"
+    mine.write_text(MINE)
+    return judge(folder, (mine,), 1)
+
+
 def test_a_run_is_recorded_once(folder, capsys):
     times = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-    assert (
-        main(["record", "--out", str(folder), "--programs", "dirac-gan", "--scenarios", "circling", "--seeds", "1"])
-        == 0
-    )
+    assert main(["record", "--out", str(folder), *HARMLESS, "--seeds", "1"]) == 0
     assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == times
 
 
@@ -53,8 +65,7 @@ def test_labels_follow_from_the_fault_and_the_outcome(runs):
     assert by_scenario["not-finite", 3] == "positive"
 
 
-def test_the_board_has_a_row_for_everything_that_watches(folder, tmp_path):
-    found = judge(folder, (), 1)
+def test_the_board_has_a_row_for_everything_that_watches(found, tmp_path):
     board = {row["detectors"]: row for row in write_results(found, tmp_path)}
     assert board["always"]["auroc"] == board["never"]["auroc"] == 0.5
     assert board["loss is NaN"]["false_alarms"] == 0
@@ -66,9 +77,7 @@ def test_the_board_has_a_row_for_everything_that_watches(folder, tmp_path):
     assert "## By scenario" in page(tmp_path)
 
 
-def test_a_users_detector_gets_a_row(folder, tmp_path):
-    (tmp_path / "mine.py").write_text(MINE)
-    found = judge(folder, (tmp_path / "mine.py",), 1)
+def test_a_users_detector_gets_a_row(found):
     assert all(verdict.first for verdict in found["huge-loss"] if verdict.what.run.case.severity == 3)
 
 
