@@ -100,7 +100,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def resize(suite: gc.Suite, seeds: int | None, steps: int | None) -> gc.Suite:
         whole, protocol = selection.resize(suite, seeds, steps), EvaluationProtocol(("modes", "quality"), 500)
-        tasks = tuple(replace(task, budget=gc.Budget(10, 1), protocol=protocol) for task in whole.tasks)
+        tasks = tuple(replace(task, budget=gc.Budget(4, 1), protocol=protocol) for task in whole.tasks)
         return replace(whole, tasks=tasks, seeds=1, block=1)
 
     monkeypatch.setattr("gancheck.api.run.resize", resize)
