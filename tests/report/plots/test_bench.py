@@ -129,7 +129,7 @@ def test_lost_weights_cost_a_picture_and_nothing_else(
     """Those of the ring are cut short, which is said; all others are gone, as they may be."""
     folder = tmp_path / "runs"
     copied = elsewhere(plan, folder)
-    ring = {run.spec.id for run in runs(plan)}
+    ring = {run.spec.training_id for run in runs(plan)}
     for path in folder.glob("*.safetensors"):
         path.write_bytes(path.read_bytes()[:50]) if path.stem in ring else path.unlink()
     assert str(drawn(copied)).startswith("0 done, 0 failed, 9 skipped, 9 cached")
