@@ -72,7 +72,7 @@ STATUSES = ("held", "dropped", "thin", "crowded", "shrunken")
 CASES = {
     "grey 8x8": images((1, 8, 8)),
     "colour 160x160": images((3, 160, 160), 12),
-    "wide": images((1, 8, 12)),
+    "wide": images((1, 8, 12), 20),
     "one image": PictureExamples(np.zeros((1, 1, 8, 8)), np.zeros((1, 1, 8, 8)), np.ones(1, int)),
     "all samples equal": PictureExamples(np.zeros((20, 2)), np.random.default_rng(0).normal(size=(20, 2))),
     "all equal": PictureExamples(np.zeros((20, 3)), np.zeros((20, 3)), np.zeros(20, int)),
@@ -208,7 +208,7 @@ def test_copies_show_the_nearest_pairs_first(tmp_path: Path) -> None:
 
 def test_pictures_of_an_earlier_answer_do_not_stay(tmp_path: Path) -> None:
     (tmp_path / "mine.png").write_text("kept")
-    write_answer(tmp_path, scores(*STATUSES), images((1, 8, 8)))
+    write_answer(tmp_path, scores(*STATUSES), images((1, 8, 8), 20))
     assert (tmp_path / "missing.png").exists()
     assert (tmp_path / "copies.png").exists()
     write_answer(tmp_path, scores(per_mode=pl.DataFrame()), points(2))
