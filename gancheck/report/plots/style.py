@@ -66,7 +66,8 @@ def canvas(path: Path, width: float, height: float) -> Iterator[Figure]:
 def write_figure(figure: Figure, path: Path, kind: str) -> None:
     """A figure as a file; as `savefig` does, which draws a PNG once more for its layout alone."""
     if kind == "png":
-        FigureCanvasAgg(figure).print_png(path, metadata=METADATA[kind])
+        page: Any = FigureCanvasAgg(figure)
+        page.print_png(path, metadata=METADATA[kind])
     else:
         figure.savefig(path, format=kind, metadata=METADATA[kind])
 
