@@ -27,7 +27,7 @@ def verdict(x, ref, **more):
 
 def test_noise_off_the_axes_that_real_data_has_is_low_fidelity(r):
     mix = r.normal(size=(3, 50))
-    ref, x = r.normal(size=(2_000, 3)) @ mix, r.normal(size=(1_000, 3)) @ mix
+    ref, x = r.normal(size=(1_000, 3)) @ mix, r.normal(size=(500, 3)) @ mix
     off = r.normal(size=x.shape)
     assert verdict(x, ref).verdict == "healthy"
     assert verdict(x + 20 * (off - off @ np.linalg.pinv(mix) @ mix), ref).verdict == "low-fidelity"
@@ -63,7 +63,7 @@ def test_narrow_modes_in_many_dimensions_are_not_called_copies(r, width):
     def draw(count, width=1.0):
         return centres[r.integers(0, 12, count)] + 0.05 * width * r.normal(size=(count, 20))
 
-    assert verdict(draw(2_000, width), draw(4_000), train=draw(2_000)).verdict == "shrunken-modes"
+    assert verdict(draw(1_000, width), draw(2_000), train=draw(1_000)).verdict == "shrunken-modes"
 
 
 def test_a_part_is_drawn_from_the_whole_file(r):
@@ -158,7 +158,7 @@ def test_overlapping_labels_are_told(r):
 
 def test_balance_is_a_p_value_with_a_reference_too(r):
     values = [
-        verdict(ring(r, 1_000), ring(r, 2_000), metrics=("mode-balance",)).values["mode-balance"] for _ in range(12)
+        verdict(ring(r, 500), ring(r, 1_000), metrics=("mode-balance",)).values["mode-balance"] for _ in range(12)
     ]
     assert np.mean(np.array(values) < 0.05) <= 0.25
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -61,7 +62,12 @@ def friedman(values: Array, level: float = 0.05) -> Friedman:
 
 def nemenyi_difference(recipes: int, tasks: int, level: float = 0.05) -> float:
     """How far apart two mean ranks must be: q sqrt(k (k + 1) / (6 N)), q of the studentised range over sqrt(2)."""
+    return nemenyi_quantile(recipes, level) * math.sqrt(recipes * (recipes + 1) / (6 * tasks))
+
+
+@cache  # an integral that takes longer than all the rest
+def nemenyi_quantile(recipes: int, level: float) -> float:
+    """q of so many recipes' means at infinite degrees of freedom."""
     from scipy.stats import studentized_range
 
-    q = float(studentized_range.isf(level, recipes, np.inf)) / math.sqrt(2)
-    return q * math.sqrt(recipes * (recipes + 1) / (6 * tasks))
+    return float(studentized_range.isf(level, recipes, np.inf)) / math.sqrt(2)

@@ -189,7 +189,7 @@ def place(inputs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few steps and samples, one seed, nothing traced or timed, no pictures, no further processes, few metrics."""
+    """Few steps, samples, real ones and metrics, one seed, nothing traced or timed, no pictures, no other processes."""
 
     def few_steps(suite: gc.Suite, seeds: int | None, steps: int | None) -> gc.Suite:
         protocol = EvaluationProtocol(("modes", "quality"), 200)
@@ -206,6 +206,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gancheck.bench.execution.local.available_cores", lambda: 1)
     few = lambda registry, texts=(): panel.select_metrics(registry, [*texts] or ("modes", "quality"))  # noqa: E731
     monkeypatch.setattr("gancheck.cli.score.select_metrics", few)
+    monkeypatch.setattr("gancheck.scoring.score.REALS", 600)
 
 
 @pytest.mark.parametrize("page", RUN, ids=lambda page: page.stem)

@@ -96,11 +96,11 @@ def write_own_data(place: Path, points: gc.Batch) -> None:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few steps, samples and metrics, one seed, nothing traced, no pictures, no further processes."""
+    """Few steps, samples, real ones and metrics, one seed, nothing traced, no pictures, no further processes."""
 
     def resize(suite: gc.Suite, seeds: int | None, steps: int | None) -> gc.Suite:
-        whole, protocol = selection.resize(suite, seeds, steps), EvaluationProtocol(("modes", "quality"), 500)
-        tasks = tuple(replace(task, budget=gc.Budget(10, 1), protocol=protocol) for task in whole.tasks)
+        whole, protocol = selection.resize(suite, seeds, steps), EvaluationProtocol(("modes", "quality"), 200)
+        tasks = tuple(replace(task, budget=gc.Budget(2, 1), protocol=protocol) for task in whole.tasks)
         return replace(whole, tasks=tasks, seeds=1, block=1)
 
     monkeypatch.setattr("gancheck.api.run.resize", resize)
@@ -110,6 +110,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     few = ("modes", "quality", "fid")
     chosen = lambda registry, texts=(): panel.select_metrics(registry, [*texts] or few)  # noqa: E731
     monkeypatch.setattr("gancheck.api.score.select_metrics", chosen)
+    monkeypatch.setattr("gancheck.scoring.score.REALS", 600)
 
 
 @pytest.mark.parametrize("page", SCRIPTS, ids=lambda page: page.stem)

@@ -7,6 +7,7 @@ import torch
 
 from gancheck.evaluation.view import View
 from gancheck.metrics.rke import rke
+from gancheck.numerics.features import FeatureSet
 
 
 def test_copies_of_one_sample_are_one_kind_and_strangers_all_differ():
@@ -38,5 +39,6 @@ def test_interval_holds_the_value_of_many_samples(ring: Any):
     own, n = 1 / float(rke(ring.view(ring.draw(11)))), 500
     endless = (own - 1 / ring.n) / (1 - 1 / ring.n)  # without each sample beside itself
     truth = 1 / (endless + (1 - endless) / n)
-    found = [rke(View(ring.draw(12 + i)[:n], ring.reference)) for i in range(40)]
+    reference = FeatureSet(ring.reference)  # its scale is found once
+    found = [rke(View(ring.draw(12 + i)[:n], reference)) for i in range(40)]
     assert sum(bool(e.low <= truth <= e.high) for e in found) >= 34

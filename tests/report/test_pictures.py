@@ -65,7 +65,7 @@ def draw_modes_quality(path: Path, count: int) -> None:
 
 def draw_mode_fates(path: Path, count: int) -> None:
     shares = {name: np.random.default_rng(0).uniform(0, 1, (5, 25)) for name in names(count)}
-    mode_fates(path, [Fates(f"task-{i}", shares) for i in range(6)], "quick 1")
+    mode_fates(path, [Fates(f"task-{i}", shares) for i in range(min(count, 6))], "quick 1")
 
 
 DRAWINGS = [draw_scatter, draw_images, draw_curves, draw_ranking, draw_modes_quality, draw_mode_fates]

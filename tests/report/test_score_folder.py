@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +72,7 @@ STATUSES = ("held", "dropped", "thin", "crowded", "shrunken")
 CASES = {
     "grey 8x8": images((1, 8, 8)),
     "colour 160x160": images((3, 160, 160), 12),
-    "wide": images((1, 8, 12)),
+    "wide": images((1, 8, 12), 20),
     "one image": PictureExamples(np.zeros((1, 1, 8, 8)), np.zeros((1, 1, 8, 8)), np.ones(1, int)),
     "all samples equal": PictureExamples(np.zeros((20, 2)), np.random.default_rng(0).normal(size=(20, 2))),
     "all equal": PictureExamples(np.zeros((20, 3)), np.zeros((20, 3)), np.zeros(20, int)),
@@ -81,13 +83,26 @@ CASES = {
 }
 
 
+@pytest.fixture(scope="module")
+def folder_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a case's answer, written once and without a warning."""
+
+    @cache
+    def write(case: str) -> Path:
+        folder = tmp_path_factory.mktemp("answer") / "new"
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            written = write_answer(folder, scores(*STATUSES), CASES[case])
+        assert set(written) == set(folder.iterdir())
+        return folder
+
+    return write
+
+
 @pytest.mark.parametrize("case", CASES)
-def test_every_kind_of_data_gives_sound_pictures_of_sane_size(case: str, tmp_path: Path) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        written = write_answer(tmp_path / "new", scores(*STATUSES), CASES[case])
+def test_every_kind_of_data_gives_sound_pictures_of_sane_size(case: str, folder_of: Callable[[str], Path]) -> None:
+    written = list(folder_of(case).iterdir())
     assert {path.name for path in written} >= TABLES | {"samples.png", "modes.png"}
-    assert set(written) == set((tmp_path / "new").iterdir())
     for path in written:
         if path.suffix == ".png":
             shape = pixels(path).shape
@@ -96,11 +111,9 @@ def test_every_kind_of_data_gives_sound_pictures_of_sane_size(case: str, tmp_pat
 
 
 @pytest.mark.parametrize("case", ["grey 8x8", "points in 3"])
-def test_same_answer_gives_the_same_bytes(case: str, tmp_path: Path) -> None:
-    for folder in ("a", "b"):
-        write_answer(tmp_path / folder, scores(*STATUSES), CASES[case])
-    for path in (tmp_path / "a").iterdir():
-        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+def test_same_answer_gives_the_same_bytes(case: str, folder_of: Callable[[str], Path], tmp_path: Path) -> None:
+    for path in write_answer(tmp_path / "again", scores(*STATUSES), CASES[case]):
+        assert path.read_bytes() == (folder_of(case) / path.name).read_bytes()
 
 
 @pytest.mark.parametrize("count", [1, 60, 61, 1000])
@@ -195,7 +208,7 @@ def test_copies_show_the_nearest_pairs_first(tmp_path: Path) -> None:
 
 def test_pictures_of_an_earlier_answer_do_not_stay(tmp_path: Path) -> None:
     (tmp_path / "mine.png").write_text("kept")
-    write_answer(tmp_path, scores(*STATUSES), images((1, 8, 8)))
+    write_answer(tmp_path, scores(*STATUSES), images((1, 8, 8), 20))
     assert (tmp_path / "missing.png").exists()
     assert (tmp_path / "copies.png").exists()
     write_answer(tmp_path, scores(per_mode=pl.DataFrame()), points(2))

@@ -144,6 +144,9 @@ def test_statistics_that_claim_more_numbers_than_there_are_never_ask_for_the_mem
 
 
 def test_statistics_that_unpack_to_far_too_much_are_refused_before(tmp_path: Path) -> None:
-    np.savez_compressed(tmp_path / "stats.npz", mu=np.zeros(3), sigma=np.zeros((12_000, 12_000)))
+    np.savez_compressed(tmp_path / "stats.npz", mu=np.zeros(3), sigma=np.zeros((3, 3)))
+    with zipfile.ZipFile(tmp_path / "stats.npz", "a") as archive:
+        archive.writestr("note.txt", "so that the list of members is written again")
+        archive.getinfo("sigma.npy").file_size = 8 * 12_000**2  # as the archive of such a matrix says
     with pytest.raises(BadData, match=r"would unpack to 1\.1 GiB"):
         read_statistics(tmp_path / "stats.npz")

@@ -10,6 +10,7 @@ from typing import Any
 
 import matplotlib.style
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from gancheck.errors import BadParameter
@@ -59,7 +60,16 @@ def canvas(path: Path, width: float, height: float) -> Iterator[Figure]:
         figure = Figure(figsize=(width, height), dpi=DPI)
         yield figure
         with replacing(path) as part:
-            figure.savefig(part, format=kind, metadata=METADATA[kind])
+            write_figure(figure, part, kind)
+
+
+def write_figure(figure: Figure, path: Path, kind: str) -> None:
+    """A figure as a file; as `savefig` does, which draws a PNG once more for its layout alone."""
+    if kind == "png":
+        page: Any = FigureCanvasAgg(figure)
+        page.print_png(path, metadata=METADATA[kind])
+    else:
+        figure.savefig(path, format=kind, metadata=METADATA[kind])
 
 
 def line_styles(count: int) -> list[dict[str, Any]]:

@@ -22,8 +22,8 @@ def test_places_keep_their_separation_inside_the_box() -> None:
 
 
 def test_more_modes_than_fit_are_refused_with_advice() -> None:
-    with pytest.raises(BadParameter, match=r"of 50 modes fit .* fewer modes"):
-        RandomMixture(dims=2, modes=50, sigma=0.1)
+    with pytest.raises(BadParameter, match=r"of 5 modes fit .* fewer modes"):
+        RandomMixture(dims=2, modes=5, sigma=0.3)
 
 
 @pytest.mark.parametrize("values", [{"dims": 0}, {"modes": 0}, {"separation": 1.9}, {"sigma": 0.0}])

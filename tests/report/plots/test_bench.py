@@ -123,14 +123,15 @@ def test_what_is_drawn_is_what_was_measured(plan: Plan) -> None:
     assert 0 < float(quality) < 1
 
 
-@pytest.mark.parametrize("damage", ["remove", "cut"])
 def test_lost_weights_cost_a_picture_and_nothing_else(
-    damage: str, plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """Those of the ring are cut short, which is said; all others are gone, as they may be."""
     folder = tmp_path / "runs"
     copied = elsewhere(plan, folder)
+    ring = {run.spec.training_id for run in runs(plan)}
     for path in folder.glob("*.safetensors"):
-        path.unlink() if damage == "remove" else path.write_bytes(path.read_bytes()[:50])
+        path.write_bytes(path.read_bytes()[:50]) if path.stem in ring else path.unlink()
     assert str(drawn(copied)).startswith("0 done, 0 failed, 9 skipped, 9 cached")
     assert {path.name for path in folder.glob("*.png")} == {
         "modes-quality.png",
@@ -139,7 +140,7 @@ def test_lost_weights_cost_a_picture_and_nothing_else(
         "curves.png",
     }
     said = capsys.readouterr().err
-    assert ("gancheck: no picture of none: " in said) == (damage == "cut")
+    assert said.count("gancheck: no picture of none: ") == 1
 
 
 def test_a_run_that_ended_early_leaves_a_gap_in_the_curve(plan: Plan) -> None:

@@ -31,7 +31,7 @@ def scores() -> Scores:
     made[y == 1] = CENTRES[1] + (x[y == 1] - CENTRES[1]) / 2
     made[(y == 2) & (np.arange(1_000) % 5 > 0)] += CENTRES[3] - CENTRES[2]
     kept = y != 4
-    return gc.score(made[kept], reference=x, labels=y, sample_labels=label[kept], metrics="mmd")
+    return gc.score(made[kept], reference=x, labels=y, sample_labels=label[kept], metrics="tv")
 
 
 def test_labelled_samples_have_a_picture_of_their_classes(scores: Scores, tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_the_picture_goes_where_labels_go(scores: Scores, tmp_path: Path) -> Non
     x, y = labelled()
     examples = PictureExamples(x[:90], x[90:180], y[90:180])
     assert tmp_path / "classes.png" in write_answer(tmp_path, scores, examples)
-    write_answer(tmp_path, gc.score(x[:300], reference=x[300:], metrics="mmd"), examples)
+    write_answer(tmp_path, gc.score(x[:200], reference=x[200:800], metrics="tv"), examples)
     assert not (tmp_path / "classes.png").exists()
 
 
