@@ -15,12 +15,13 @@ unexport PYTHONDONTWRITEBYTECODE
 setup: $(STAMP) $(COMPILER)
 
 # Without byte code of all packages: Python makes that of the few modules which are imported, at their first import.
-# A new pip first: the one that comes with Python takes twice as long for all these packages.
+# A new pip first: the one that comes with Python takes twice as long for all these packages. What builds gancheck comes
+# with it, so that no second pip is started in an environment of its own.
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gancheck needs Python 3.11 or newer: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --upgrade pip
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt torch==2.13.0 -e '.[dev,docs]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --upgrade pip hatchling editables
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-build-isolation -c constraints.txt torch==2.13.0 -e '.[dev,docs]'
 	@touch $@
 
 # What the C++ compiler reads first at every graph, made ready; without a compiler steps are traced, which is said.
