@@ -19,6 +19,7 @@ from gancheck.plugins.loader import files_in, list_places, load_file
 from gancheck.system.resources import share
 
 RESERVED = "the board has a row or column of this name, or an option this value; take another"
+GANCHECK = Path(__file__).resolve().parents[1]
 Table = dict[str, PluginEntry]  #: of one kind, by name
 
 
@@ -95,7 +96,8 @@ def modules_below(package: str) -> Iterator[ModuleType]:
 
 
 def outside_modules(plugins: Iterable[str | Path]) -> Iterator[ModuleType]:
-    """Every module with plug-ins that are not built in: a file that is given twice, or is in `models/`, comes once."""
+    """Every module with plug-ins that are not built in: a file that is given twice, or is in `models/`, comes once, and
+    one of gancheck itself is built in already."""
     examples = files_in(share("models"))
     yield from map(load_file, examples)
     for point in installed_plugins(tuple((place, time_of_change(place)) for place in sys.path)):
@@ -104,8 +106,9 @@ def outside_modules(plugins: Iterable[str | Path]) -> Iterator[ModuleType]:
             yield loaded
     seen = {path.resolve() for path in examples}
     for path in (path for place in list_places(plugins) for path in files_in(place)):
-        if path.resolve() not in seen:
-            seen.add(path.resolve())
+        real = path.resolve()
+        if real not in seen and GANCHECK not in real.parents:
+            seen.add(real)
             yield load_file(path)
 
 

@@ -128,3 +128,8 @@ def test_a_quiet_check_says_only_what_is_not_kept(capsys: pytest.CaptureFixture[
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.startswith("BAD  metric 'b'")
+
+
+def test_what_is_built_in_can_be_checked_by_its_file(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(Path(gc.__file__).parent / "metrics" / "spread.py")]) == 0
+    assert capsys.readouterr().out.startswith("ok   metric 'spread'")
