@@ -15,13 +15,12 @@ unexport PYTHONDONTWRITEBYTECODE
 setup: $(STAMP) $(COMPILER)
 
 # Without byte code of all packages: Python makes that of the few modules which are imported, at their first import.
-# A new pip first: the one that comes with Python takes twice as long for all these packages. What builds gancheck comes
-# with it, so that no second pip is started in an environment of its own.
+# A new pip first: the one that comes with Python takes twice as long for all these packages.
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "gancheck needs Python 3.11 or newer: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --upgrade pip hatchling editables
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --no-build-isolation -c constraints.txt torch==2.13.0 -e '.[dev,docs]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt torch==2.13.0 -e '.[dev,docs]'
 	@touch $@
 
 # What the C++ compiler reads first at every graph, made ready; without a compiler steps are traced, which is said.
@@ -29,11 +28,11 @@ $(COMPILER): $(STAMP)
 	-@$(BIN)/python -m gancheck.training.compiling
 	@touch $@
 
-bench: $(STAMP)
+bench: $(STAMP) $(COMPILER)
 	$(BIN)/gancheck run $(SUITE)
 
 # Trainings that are recorded already, in runs/detectors, are not run again.
-bench-detectors: $(STAMP)
+bench-detectors: $(STAMP) $(COMPILER)
 	$(BIN)/python -m benchmarks.detectors record
 	$(BIN)/python -m benchmarks.detectors judge $(if $(WITH),--with $(WITH) --results runs/detectors-with)
 
@@ -45,7 +44,7 @@ bench-faults: $(STAMP)
 bench-fuzz: $(STAMP)
 	$(BIN)/python -m benchmarks.fuzz
 
-calibrate: $(STAMP)
+calibrate: $(STAMP) $(COMPILER)
 	$(BIN)/python -m benchmarks.calibration $(SUITE)
 
 # Slow files first (tests/conftest.py); one thread each, as the workers share the cores.
@@ -62,7 +61,7 @@ lint: $(STAMP)
 docs: $(STAMP)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
-speed: $(STAMP)
+speed: $(STAMP) $(COMPILER)
 ifeq ($(DEVICE),cuda)
 	$(BIN)/python -m benchmarks.speed.gpu
 	$(BIN)/python -m benchmarks.speed.gpu_images

@@ -69,6 +69,11 @@ def pytest_collection_finish() -> None:
     traces pile up objects, took an eighth of the time."""
     collect()
     freeze()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    """Garbage is looked for again, also where another process collects and runs the tests."""
     enable()
 
 

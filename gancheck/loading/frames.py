@@ -12,11 +12,11 @@ import polars as pl
 from gancheck.errors import BadData
 from gancheck.loading.content import LARGEST
 from gancheck.loading.failures import one_line_errors
-from gancheck.loading.parquet_footer import nesting_of
+from gancheck.loading.parquet_probe import nesting_of
 from gancheck.loading.raw import Array
 from gancheck.loading.table import PLAIN, Table
 
-DEEPEST = 64  #: levels of a parquet file's columns, a list is two; polars ends the process from about 800 on
+DEEPEST = 32  #: levels of a column; polars ends the process from some hundreds on
 
 
 def parquet_table(path: Path) -> Table:

@@ -218,7 +218,7 @@ def release_of(name: str) -> str:
 
 def release_by_module(name: str) -> str:
     """The same of a module whose package has another name; only for one that is there are all packages' files read."""
-    with suppress(ValueError):  # a module that says nothing of itself
+    with suppress(ImportError, ValueError, AttributeError):  # as some finders and modules raise
         if importlib.util.find_spec(name) is None:
             return name
     known = importlib.metadata.packages_distributions().get(name, [])

@@ -23,7 +23,7 @@ def check_strategy(entry: PluginEntry, registry: Registry) -> list[str]:
     require(isinstance(entry.build(), Strategy), "must derive from gancheck.Strategy")
     recipe = Recipe.parse(entry.info.name, registry)
     trials = {
-        "points": Trial(registry.build("gan", "mlp", width=16, depth=1), recipe, registry.build("dataset", "ring8")),
+        "points": Trial(registry.build("gan", "mlp", width=16), recipe, registry.build("dataset", "ring8")),
         "images": Trial(registry.build("gan", "dcgan", width=4, latent=8), recipe, registry.build("dataset", "digits")),
     }
     reasons = {name: recipe.supports(trial.gan, trial.dataset.spec) for name, trial in trials.items()}

@@ -51,11 +51,11 @@ def refuse_wrong_inputs(game: Game, seen: DataSpec) -> None:
 def refuse_probabilities(game: Game, critic: str) -> None:
     """BadPlugin where a critic's outputs lie in [0, 1] whatever its weights: losses would take them for logits."""
     source = torch.Generator(game.latent.device).manual_seed(0)
-    plays = (
+    plays = [
         game.without_side_effects().with_weights(**{critic: draw_weights(game, critic, source)}) for _ in range(PLAYS)
-    )
-    answers = (play.call(critic, seen) for play in plays for seen in (game.real, game.fake))
-    if game.weights[critic] and all(bool(((logits >= 0) & (logits <= 1)).all()) for logits in answers):
+    ]
+    logits = torch.cat([play.call(critic, seen).flatten() for play in plays for seen in (game.real, game.fake)])
+    if game.weights[critic] and bool(((logits >= 0) & (logits <= 1)).all()):
         raise BadPlugin(
             f"the {critic}'s outputs lie in [0, 1] whatever its weights, as after a sigmoid, but losses take logits: "
             "leave out the nn.Sigmoid at its end"

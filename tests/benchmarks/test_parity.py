@@ -76,6 +76,7 @@ def test_prdc_differs_by_leaving_ties_outside(metric: str, fresh: dict[tuple[str
 
 
 def test_the_vendi_librarys_score_of_order_two_is_that_of_order_one():
+    torchvision_operators()
     theirs = pytest.importorskip("vendi_score.vendi")
     x = dict(hard.pairs())["plain, float64"].fake.numpy()
     assert theirs.score_X(x, q=2) == theirs.score_X(x, q=1) != theirs.score_dual(x, q=2)
