@@ -41,7 +41,7 @@ How faults are made, where not by a signal:
 
 `make bench-faults` makes the whole table; `--resume` goes on with one that was broken off. `python -m
 benchmarks.faults.soak` runs a suite in a loop and says whether memory, descriptors, threads, temporary files and
-children stay as they are.
+children stay as they are ([the last time](soak.md)).
 """
 
 
