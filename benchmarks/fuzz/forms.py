@@ -66,9 +66,9 @@ def dump_parquet(tree: Any) -> bytes:
 def depth_of(tree: Any) -> int:
     """Levels of values in values."""
     levels, here = 0, [tree]
-    while here:
+    while here := [value for value in here if isinstance(value, dict | list)]:
         here = [inner for value in here for inner in (value.values() if isinstance(value, dict) else value)]
-        here, levels = [value for value in here if isinstance(value, dict | list)], levels + 1
+        levels += 1
     return levels
 
 

@@ -12,18 +12,15 @@ import polars as pl
 from gancheck.errors import BadData
 from gancheck.loading.content import LARGEST
 from gancheck.loading.failures import one_line_errors
-from gancheck.loading.parquet_probe import nesting_of
+from gancheck.loading.parquet_probe import refuse_deep_columns
 from gancheck.loading.raw import Array
 from gancheck.loading.table import PLAIN, Table
-
-DEEPEST = 32  #: levels of a column; polars ends the process from some hundreds on
 
 
 def parquet_table(path: Path) -> Table:
     """A parquet file."""
     with one_line_errors(path.name, PLAIN):
-        if (levels := nesting_of(path)) > DEEPEST:
-            raise BadData(f"{path.name} nests its columns {levels:,} levels deep; give one number a cell")
+        refuse_deep_columns(path)
         frame = pl.scan_parquet(path.absolute(), glob=False, hive_partitioning=False)
         rows, columns = frame.select(pl.len()).collect().item(), len(frame.collect_schema())
         if rows * columns * 8 > LARGEST:

@@ -14,10 +14,8 @@ from gancheck.errors import BadData
 
 PATIENCE = 60.0  #: seconds
 SHORT = 1024  #: bytes of a footer that has no room for more than 200 levels, which do no harm
-STACK = (
-    2**20
-)  #: bytes of every thread's stack in the probe, half of the least that reading has: what ends it is refused
-HARMLESS = 64  #: levels that are read without a thought
+STACK = 2**20  #: bytes of a thread's stack in the probe, half of the least that reading has
+DEEPEST = 32  #: levels of a column; polars ends the process from some hundreds on
 PROBE = f"""
 import sys, threading
 import polars as pl
@@ -30,7 +28,7 @@ def look():
         levels += 1
         fields = [field.dtype for dtype in here for field in getattr(dtype, "fields", ())]
         here = fields + [dtype.inner for dtype in here if hasattr(dtype, "inner")]
-    if levels <= {HARMLESS}:
+    if levels <= {DEEPEST}:
         frame.select(pl.len()).collect()
         frame.head(1).collect()
     print(levels)
@@ -42,6 +40,12 @@ looking.join()
 """
 
 
+def refuse_deep_columns(path: Path) -> None:
+    """BadData for a file whose columns are nested too deep to be read."""
+    if (levels := nesting_of(path)) > DEEPEST:
+        raise BadData(f"{path.name} nests its columns {levels:,} levels deep; give one number a cell")
+
+
 def nesting_of(path: Path) -> int:
     """The levels of a file's deepest column, 1 for plain ones; 0 where the footer is short, or the library refuses the
     file by itself.
@@ -51,12 +55,12 @@ def nesting_of(path: Path) -> int:
     if footer_size(path) <= SHORT:
         return 0
     call = [sys.executable, "-P", "-c", PROBE, str(path.absolute())]
+    surroundings = {**os.environ, "RUST_MIN_STACK": str(STACK)}
     try:
-        surroundings = {**os.environ, "RUST_MIN_STACK": str(STACK)}
         done = subprocess.run(call, capture_output=True, text=True, timeout=PATIENCE, check=False, env=surroundings)
     except subprocess.TimeoutExpired as error:
         raise BadData(f"{path.name}: reading its columns does not end: the file is damaged") from error
-    if done.returncode < 0:
+    if done.returncode not in (0, 1):  # 1 is an exception of Python's; a crash is negative, and large on Windows
         raise BadData(f"{path.name} nests its columns so deep that they cannot be read; give one number a cell")
     return int(done.stdout or 0)
 
