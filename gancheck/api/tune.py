@@ -75,8 +75,6 @@ def run_tuning(tuning: Tuning, jobs: int | None, threads: int | None, words: Wor
     """Make the trials, with progress on standard error, and write what they found."""
     executor = LocalExecutor.of(tuning.plan.device, len(tuning.suite.recipes), jobs, threads)
     with RunBar(len(tuning.plan.specs) * tuning.trials, words=words) as bar:
-        for line in tuning.fresh_starts():
-            bar.say(line)
         outcome = tune_suite(tuning, executor, bar)
     outcome.write()
     return outcome

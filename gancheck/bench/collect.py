@@ -110,13 +110,19 @@ def bounds(low: float | None, high: float | None) -> tuple[float, float]:
 def comparable_runs(held: Sequence[Run]) -> list[Run]:
     """The runs of a folder that stand on one board, in any order of the recipes.
 
-    Where it holds something twice, after a plug-in or the protocol of a task was changed, what comes later counts, and
-    the earlier is left out with all its seeds.
+    Where it holds something twice, after a plug-in, a metric or the protocol of a task was changed, what comes later
+    counts, and the earlier is left out with all its seeds.
     """
     protocols = {run.spec.task: protocol_of(run) for run in held}
     recipes = {run.spec.recipe: run.spec.training.recipe for run in held}
-    fair = (run for run in held if protocol_of(run) == protocols[run.spec.task])
-    return list({run.spec.place: run for run in fair if run.spec.training.recipe == recipes[run.spec.recipe]}.values())
+    metrics = {name: code for run in held for name, code in run.spec.evaluation.metrics.items()}
+
+    def counts(run: Run) -> bool:
+        spec = run.spec
+        measured = all(metrics[name] == code for name, code in spec.evaluation.metrics.items())
+        return measured and protocol_of(run) == protocols[spec.task] and spec.training.recipe == recipes[spec.recipe]
+
+    return list({run.spec.place: run for run in held if counts(run)}.values())
 
 
 def suite_runs(runs: Sequence[Run], tasks: Sequence[str]) -> list[Run]:

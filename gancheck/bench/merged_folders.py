@@ -26,6 +26,7 @@ class ResultsFolder:
     runs: list[Run] = field(repr=False)
     date: str = ""  #: day of the newest run
     base: str = UNTREATED  #: recipe to which gains and costs refer
+    outdated: int = 0  #: runs whose place nothing takes, as later ones are of other code or another protocol
 
     @classmethod
     def read(cls, path: Path) -> ResultsFolder:
@@ -38,8 +39,21 @@ class ResultsFolder:
             )
         if not (runs := store.runs()):
             raise StoreError(f"{path} holds no runs yet; gancheck run {about.suite} makes them")
-        shown = suite_runs(comparable_runs(runs), store.named("tasks"))
-        return cls(path, about.suite, about.version, about.track, shown, newest_date(path), about.base)
+        fair = comparable_runs(runs)
+        outdated = len({run.spec.place for run in runs} - {run.spec.place for run in fair})
+        shown = suite_runs(fair, store.named("tasks"))
+        return cls(path, about.suite, about.version, about.track, shown, newest_date(path), about.base, outdated)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What became of runs that do not count."""
+        if not self.outdated:
+            return ()
+        verb = choose_verb(self.outdated, "is", "are")
+        what = (
+            f"{say_count(self.outdated, 'run')} in {self.path} {verb} of other code or another protocol than later ones"
+        )
+        return (f"{what}, and left out: gancheck run makes them anew.",)
 
 
 Trait = Callable[[ResultsFolder], Mapping[str, Any]]  #: folder -> whose it is -> what it is
@@ -128,7 +142,8 @@ class MergedFolders:
                     f"not the same {name} under one name ({difference}); rank the folders apart, or rename it"
                 )
         runs, twice = unite_runs(folders)
-        return cls(folders, runs, (*notes, *twice))
+        outdated = [note for folder in folders for note in folder.notes]
+        return cls(folders, runs, (*notes, *twice, *outdated))
 
     @property
     def suite(self) -> str:

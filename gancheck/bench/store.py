@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-from filelock import FileLock, Timeout
+from filelock import BaseFileLock, FileLock, Timeout
 
 from gancheck.bench.alarm_rows import read_alarm
 from gancheck.bench.owner import FORMAT, Owner, read_owner
@@ -199,15 +199,8 @@ class Store:
 
     @contextmanager
     def lock(self, name: str) -> Iterator[bool]:
-        """Hold a cell; yields whether another process had it first, after waiting for its turn.
-
-        StoreError for a link: some versions of filelock empty what it leads to.
-        """
-        place = self.folder / ".locks" / f"{name}.lock"
-        refuse_link(place.parent)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        refuse_link(place)
-        held = FileLock(place)
+        """Hold a cell; yields whether another process had it first, after waiting for its turn."""
+        held = self.lock_file(name)
         waited = False
         try:
             held.acquire(timeout=0)
@@ -218,6 +211,29 @@ class Store:
             yield waited
         finally:
             held.release()
+
+    @contextmanager
+    def lock_alone(self, name: str, command: str) -> Iterator[None]:
+        """Hold what only one process at a time can work on; StoreError where another one does."""
+        held = self.lock_file(name)
+        try:
+            held.acquire(timeout=0)
+        except Timeout:
+            hint = "wait until it has ended, or give --out another folder"
+            raise StoreError(f"another {command} works in {self.folder}; {hint}") from None
+        try:
+            yield
+        finally:
+            held.release()
+
+    def lock_file(self, name: str) -> BaseFileLock:
+        """A lock of this folder, not held yet. StoreError for a link: some versions of filelock empty what it leads
+        to."""
+        place = self.folder / ".locks" / f"{name}.lock"
+        refuse_link(place.parent)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        refuse_link(place)
+        return FileLock(place)
 
 
 class SetAside(StoreError):

@@ -85,6 +85,18 @@ def test_a_gan_that_was_changed_replaces_its_older_self_when_the_folder_is_ranke
     assert comparable_runs([*old, *newer]) == newer
 
 
+def test_runs_that_an_older_version_of_a_metric_measured_are_not_compared(run: Make, old: list[Run]) -> None:
+    def measured(made: Run, **metrics: str) -> Run:
+        evaluation = msgspec.structs.replace(made.spec.evaluation, metrics=metrics)
+        return Run(msgspec.structs.replace(made.spec, evaluation=evaluation).with_ids(), made.rows, made.outcome)
+
+    older = [measured(run("r1", seed), modes="a", fid="b") for seed in range(2)]
+    newer = [measured(run("new", seed), modes="c") for seed in range(2)]
+    fewer = [measured(run("mine", seed), fid="b") for seed in range(2)]
+    assert comparable_runs([*older, *fewer, *newer]) == [*fewer, *newer]
+    assert comparable_runs([*newer, *fewer, *older]) == [*fewer, *older]
+
+
 def test_a_run_measured_twice_counts_once(run: Make, old: list[Run]) -> None:
     again = [run(recipe, seed) for recipe in ("none", "r1", "mine") for seed in range(4)]
     assert len(comparable_runs([*old, *again])) == len(old)

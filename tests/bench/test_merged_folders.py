@@ -146,3 +146,12 @@ def test_a_folder_without_runs_is_named(name: str, tmp_path: Path, fill: Fill) -
     Store(tmp_path / "empty").claim("mine", "1")
     with pytest.raises(StoreError, match=name):
         MergedFolders.read([fill("a", ["none"], range(1)), tmp_path / name])
+
+
+def test_runs_of_a_folder_that_do_not_count_any_more_are_said(fill: Fill) -> None:
+    fill("a", ["none", "r1"], range(2))
+    folder = fill("a", ["none"], range(2), torch="9.9.9")
+    merged = MergedFolders.read([folder])
+    assert places(merged) == {("none", 0), ("none", 1)}
+    (note,) = merged.notes
+    assert note.startswith(f"2 runs in {folder} are of other code or another protocol than later ones")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,34 +29,26 @@ def open_journal(path: Path) -> BaseStorage:
     storages = optuna_module().storages
     path.parent.mkdir(parents=True, exist_ok=True)
     refuse_link(path)
-    drop_half_line(path)
-    refuse_damaged_lines(path)
+    refuse_damaged_lines(path, drop_half_line(path))
     with refusing_damage(path):
         made: BaseStorage = storages.JournalStorage(storages.journal.JournalFileBackend(str(path)))
     return made
 
 
-def study_names(path: Path) -> set[str]:
-    """The names of all studies of a journal; of one that is not there, none."""
-    return {study.study_name for study in open_journal(path).get_all_studies()} if path.is_file() else set()
-
-
-def drop_half_line(path: Path) -> None:
-    """Cut off a last line that was not written to its end, as the next one would be written on behind it.
-
-    StoreError for a file that is no journal.
-    """
+def drop_half_line(path: Path) -> list[bytes]:
+    """The lines of a journal. A last one that was not written to its end is cut off, as the next one would be written
+    on behind it. StoreError for a file that is no journal."""
     text = path.read_bytes() if path.exists() else b""
     if text and not text.startswith(b"{"):
         raise StoreError(f"{path} is damaged or no journal of gancheck tune; remove it and tune again")
-    start = text.rfind(b"\n", 0, -1) + 1
-    if text and not is_whole(text[start:]):
-        os.truncate(path, start)
+    lines = text.splitlines(keepends=True)
+    if lines and not is_whole(lines[-1]):
+        os.truncate(path, len(text) - len(lines.pop()))
+    return lines
 
 
-def refuse_damaged_lines(path: Path) -> None:
+def refuse_damaged_lines(path: Path, lines: Sequence[bytes]) -> None:
     """StoreError where a line is none: Optuna lets a damaged last one pass until another is written behind it."""
-    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
     for number, line in enumerate(lines, start=1):
         if not is_whole(line):
             raise StoreError(f"{path} is damaged in line {number}; remove it and tune again: runs that are there count")

@@ -6,13 +6,13 @@ nor a stop changes what comes out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from gancheck.bench.cell import RunSummary, summarise_run
+from gancheck.bench.cell import summarise_run
 from gancheck.bench.collect import run_result
 from gancheck.bench.execution.base import Executor, open_results
 from gancheck.bench.plan import Plan
@@ -23,17 +23,18 @@ from gancheck.bench.tuning.objective import value_of_runs
 from gancheck.bench.tuning.outcome import TrialResult, TunedRecipe, TuningOutcome
 from gancheck.bench.tuning.recipe_space import RATES, RecipeSpace
 from gancheck.bench.tuning.sampling import SamplerName
-from gancheck.bench.tuning.study import REASON, RecipeStudy, open_journal, study_names
+from gancheck.bench.tuning.study import REASON, RecipeStudy, open_journal
+from gancheck.bench.tuning.watcher import UNWATCHED, Watcher
 from gancheck.errors import BadSuite, GancheckError
 from gancheck.plugins.parameters import positive
 from gancheck.plugins.registry import Registry
 from gancheck.system.digest import digest
 
 if TYPE_CHECKING:
+    from optuna.storages import BaseStorage
     from optuna.trial import FrozenTrial, Trial
 
 JOURNAL = "journal.log"
-OnRun = Callable[[RunSummary], None]
 
 
 @dataclass(frozen=True)
@@ -83,9 +84,13 @@ class Tuning:
         part = replace(self.suite, tasks=tuple(tasks), recipes=tuple(dict.fromkeys(recipes)))
         return Plan.of(part, self.registry, self.plugins, self.folder, self.device)
 
-    def open_studies(self) -> list[RecipeStudy]:
-        """Every recipe's study, as far as the folder has it; changed code or another protocol begins a new one."""
-        storage = open_journal(self.folder / JOURNAL)
+    @property
+    def runs_per_task(self) -> int:
+        """Runs of a trial on one task."""
+        return sum(map(len, self.suite.blocks))
+
+    def open_studies(self, storage: BaseStorage) -> list[RecipeStudy]:
+        """Every recipe's study, as far as the journal has it; changed code or another protocol begins a new one."""
         how = self.trials, len(self.suite.tasks), self.sampler, self.seed
         return [RecipeStudy.open(storage, self.study_name(space), space, *how) for space in self.spaces]
 
@@ -94,9 +99,9 @@ class Tuning:
         """Where the parameters of every recipe are looked for."""
         return [RecipeSpace.of(recipe, self.registry) for recipe in self.suite.recipes]
 
-    def fresh_starts(self) -> list[str]:
-        """A line on every recipe whose trials in the folder are of something else, and do not count."""
-        names = study_names(self.folder / JOURNAL)
+    def fresh_starts(self, storage: BaseStorage) -> list[str]:
+        """A line on every recipe whose trials in the journal are of something else, and do not count."""
+        names = {study.study_name for study in storage.get_all_studies()}
         known = {name.rpartition(" ")[0] for name in names}
         fresh = [(s.recipe, name) for s in self.spaces if (name := self.study_name(s)) not in names]
         why = f"the trials in {self.folder} are of other code, another search space, seeds or protocol"
@@ -111,17 +116,28 @@ class Tuning:
         return " ".join([space.recipe, self.sampler, digest([specs, self.seed, levels, rates, where])])
 
 
-def tune_suite(tuning: Tuning, executor: Executor, on_run: OnRun = lambda _: None) -> TuningOutcome:
-    """Make the trials that are not there yet. StoreError where the folder cannot be used, GancheckError where a worker
-    was lost: the same call goes on from there; BadSuite where nothing had a value."""
+def tune_suite(tuning: Tuning, executor: Executor, watcher: Watcher = UNWATCHED) -> TuningOutcome:
+    """Make the trials that are not there yet. StoreError where the folder cannot be used or is being tuned in,
+    GancheckError where a worker was lost: the same call goes on from there; BadSuite where nothing had a value."""
     tuning.plan.claim()
-    studies = tuning.open_studies()
-    while begun := [(study, trial) for study in studies if (trial := study.next_trial())]:
-        make_round(tuning, begun, executor, on_run)
-    recipes = tuple(tuned_recipe(study, tuning.registry) for study in studies)
+    with tuning.plan.store.lock_alone("tuning", "gancheck tune"):
+        studies = open_studies(tuning, watcher)
+        while begun := [(study, trial) for study in studies if (trial := study.next_trial())]:
+            make_round(tuning, begun, executor, watcher)
+        recipes = tuple(tuned_recipe(study, tuning.registry) for study in studies)
     refuse_nothing(tuning.origin, recipes)
-    seeds = sum(map(len, tuning.suite.blocks))
-    return TuningOutcome(tuning.origin, recipes, tuning.sampler, seeds, tuning.folder)
+    return TuningOutcome(tuning.origin, recipes, tuning.sampler, tuning.runs_per_task, tuning.folder)
+
+
+def open_studies(tuning: Tuning, watcher: Watcher) -> list[RecipeStudy]:
+    """The studies of all recipes; what begins anew is said, and trials that are there count as done."""
+    storage = open_journal(tuning.folder / JOURNAL)
+    for line in tuning.fresh_starts(storage):
+        watcher.say(line)
+    studies = tuning.open_studies(storage)
+    done = sum(len(study.ended) for study in studies)
+    watcher.leave_out(done * len(tuning.suite.tasks) * tuning.runs_per_task)
+    return studies
 
 
 def refuse_nothing(suite: Suite, recipes: Sequence[TunedRecipe]) -> None:
@@ -139,15 +155,21 @@ class OpenTrial(NamedTuple):
     recipe: str  #: with the trial's parameters
 
 
-def make_round(tuning: Tuning, begun: Sequence[tuple[RecipeStudy, Trial]], executor: Executor, on_run: OnRun) -> None:
+def make_round(
+    tuning: Tuning, begun: Sequence[tuple[RecipeStudy, Trial]], executor: Executor, watcher: Watcher
+) -> None:
     """One trial of every recipe, task by task; those that are behind the median are given up on the way."""
+    tasks = tuning.suite.tasks
     going = [one for pair in begun if (one := begin_trial(*pair, tuning.registry))]
+    watcher.leave_out((len(begun) - len(going)) * len(tasks) * tuning.runs_per_task)
     found: dict[str, list[RunResult]] = {one.recipe: [] for one in going}
-    for step, task in enumerate(tuning.suite.tasks):
-        for result in run_recipes(tuning, task, [one.recipe for one in going], executor, on_run):
+    for step, task in enumerate(tasks):
+        for result in run_recipes(tuning, task, [one.recipe for one in going], executor, watcher):
             found[result.recipe].append(result)
-        last = step + 1 == len(tuning.suite.tasks)
-        going = [one for one in going if goes_on(one, found[one.recipe], step, last)]
+        left = len(tasks) - step - 1
+        staying = [one for one in going if goes_on(one, found[one.recipe], step, last=not left)]
+        watcher.leave_out((len(going) - len(staying)) * left * tuning.runs_per_task)
+        going = staying
 
 
 def begin_trial(study: RecipeStudy, trial: Trial, registry: Registry) -> OpenTrial | None:
@@ -171,7 +193,7 @@ def goes_on(one: OpenTrial, results: Sequence[RunResult], step: int, last: bool)
 
 
 def run_recipes(
-    tuning: Tuning, task: Task, recipes: Sequence[str], executor: Executor, on_run: OnRun
+    tuning: Tuning, task: Task, recipes: Sequence[str], executor: Executor, watcher: Watcher
 ) -> Iterator[RunResult]:
     """The runs of the recipes on a task, from the folder where they are there."""
     if not recipes:
@@ -187,7 +209,7 @@ def run_recipes(
     for spec in plan.specs:
         run = plan.store.read(spec.run_id)
         assert run is not None
-        on_run(summarise_run(run, cached=not any(spec in job.specs for job in todo)))
+        watcher(summarise_run(run, cached=not any(spec in job.specs for job in todo)))
         yield run_result(run)
 
 

@@ -86,6 +86,10 @@ class RunBar(Bar):
         if self.words != "quiet":
             self.console.print(line, markup=False)
 
+    def leave_out(self, runs: int) -> None:
+        """So many runs are not going to be made, and count as done."""
+        self.bar.advance(self.task, runs)
+
     def __call__(self, summary: RunSummary) -> None:
         """One run has an outcome."""
         wrong = summary.status not in ("done", "skipped")

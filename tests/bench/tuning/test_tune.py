@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from gancheck.bench.cell import RunSummary
 from gancheck.bench.merged_folders import MergedFolders
 from gancheck.bench.store import Store
 from gancheck.bench.suite import Suite
@@ -16,9 +17,10 @@ from gancheck.bench.track import TUNING_SEEDS
 from gancheck.bench.tuning.recipe_space import RecipeSpace
 from gancheck.bench.tuning.sampling import SamplerName
 from gancheck.bench.tuning.track_comparison import TrackComparison
-from gancheck.bench.tuning.tune import Tuning
+from gancheck.bench.tuning.tune import Tuning, tune_suite
+from gancheck.bench.tuning.watcher import Unwatched
 from gancheck.cli.rank import leaderboard
-from gancheck.errors import BadData, BadSuite
+from gancheck.errors import BadData, BadSuite, StoreError
 from gancheck.plugins.registry import Registry
 from gancheck.report.text.caption import caption_of
 from tests.bench.conftest import SUITE
@@ -161,6 +163,48 @@ def test_a_folder_says_its_track(suite: Suite, registry: Registry, tmp_path: Pat
     assert Store(tmp_path / "other").track() == "default"
 
 
+class Counting(Unwatched):
+    """Counts runs as the command line's bar does, and keeps what is said."""
+
+    def __init__(self) -> None:
+        self.runs, self.lines = 0, list[str]()
+
+    def __call__(self, summary: RunSummary) -> None:
+        self.runs += 1
+
+    def leave_out(self, runs: int) -> None:
+        self.runs += runs
+
+    def say(self, line: str) -> None:
+        self.lines.append(line)
+
+
+def test_progress_reaches_its_end_whatever_was_given_up_failed_or_made_before(tmp_path: Path) -> None:
+    for trials, known in ((12, 0), (14, 12)):
+        tuning = Tuning.of(*capped(tmp_path), trials, "random", out=tmp_path / "out")
+        counting, executor = Counting(), Pretender()
+        outcome = tune_suite(tuning, executor, counting)
+        assert counting.runs == len(tuning.plan.specs) * trials
+        assert {"pruned", "fail"} & {trial.state for recipe in outcome.recipes for trial in recipe.trials[known:]}
+
+
+def test_one_folder_is_tuned_by_one_process_at_a_time(suite: Suite, registry: Registry, tmp_path: Path) -> None:
+    with (
+        Store(tmp_path).lock_alone("tuning", "gancheck tune"),
+        pytest.raises(StoreError, match=r"another gancheck tune works in .*--out"),
+    ):
+        tuned(suite, registry, tmp_path, Pretender(), trials=1)
+    assert not (tmp_path / "journal.log").exists()
+    tuned(suite, registry, tmp_path, Pretender(), trials=1)
+
+
+def notes(tuning: Tuning) -> list[str]:
+    """What is said when trials are made."""
+    counting = Counting()
+    tune_suite(tuning, Pretender(), counting)
+    return counting.lines
+
+
 def capped(folder: Path, space: str = "Choice(1, 4, 7)", factor: int = 2) -> tuple[Suite, Registry]:
     """A suite whose recipe sets a limit under which only some of the searched values are."""
     plugin, path = folder / "capped.py", folder / "mine.toml"
@@ -197,14 +241,13 @@ def test_a_tuning_without_any_value_is_an_error(suite: Suite, registry: Registry
 
 @pytest.mark.parametrize("change", [{"space": "Choice(1, 2, 3)"}, {"factor": 3}])
 def test_another_space_or_other_code_starts_afresh_and_says_so(tmp_path: Path, change: dict[str, str]) -> None:
-    tuned(*capped(tmp_path), tmp_path / "out", Pretender(), trials=5)
-    assert Tuning.of(*capped(tmp_path), 5, out=tmp_path / "out").fresh_starts() == []
+    assert notes(Tuning.of(*capped(tmp_path), 5, out=tmp_path / "out")) == []
+    assert notes(Tuning.of(*capped(tmp_path), 5, out=tmp_path / "out")) == []
     other = capped(tmp_path, **change)  # type: ignore[arg-type]
-    (note,) = Tuning.of(*other, 5, out=tmp_path / "out").fresh_starts()
+    (note,) = notes(Tuning.of(*other, 5, out=tmp_path / "out"))
     assert note.startswith("capped(limit=3) starts afresh: ")
-    outcome = tuned(*other, tmp_path / "out", Pretender(), trials=5)
-    assert len(outcome.recipes[1].trials) == 5
-    assert Tuning.of(*other, 5, out=tmp_path / "out").fresh_starts() == []
+    assert notes(Tuning.of(*other, 5, out=tmp_path / "out")) == []
+    assert len(tuned(*other, tmp_path / "out", Pretender(0), trials=5).recipes[1].trials) == 5
 
 
 def test_other_learning_rates_code_starts_afresh(
@@ -212,4 +255,4 @@ def test_other_learning_rates_code_starts_afresh(
 ) -> None:
     tuned(suite, registry, tmp_path, Pretender(), trials=2)
     monkeypatch.setitem(vars(registry.entry("strategy", "learning-rates")), "source", "another")
-    assert len(Tuning.of(suite, registry, 2, out=tmp_path).fresh_starts()) == 2
+    assert len(notes(Tuning.of(suite, registry, 2, out=tmp_path))) == 2
