@@ -18,7 +18,7 @@ from benchmarks.usage import refuse_arguments
 from gancheck.bench.execution.local import LocalExecutor
 from gancheck.bench.plan import Plan
 from gancheck.bench.run import execute
-from gancheck.report.plots.bench import redraw
+from gancheck.report.plots.bench_samples import redraw
 from gancheck.system.files import write_text
 
 KEPT = Path(__file__).parents[1] / "results" / "score"

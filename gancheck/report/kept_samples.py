@@ -10,7 +10,7 @@ import numpy as np
 
 from gancheck.bench.kept_samples import NOT_DRAWN, KeptRun, kept_runs
 from gancheck.bench.plan import Plan
-from gancheck.report.plots.bench import displayed_images
+from gancheck.report.plots.bench_samples import displayed_images
 from gancheck.report.plots.sample_grid import COUNT, sample_grid
 from gancheck.system.counts import say_count
 from gancheck.system.files import replacing

@@ -17,7 +17,7 @@ from gancheck.bench.run_spec import RunSpec
 from gancheck.bench.trackers.tracking import Pictures
 from gancheck.datasets.base import Dataset
 from gancheck.numerics.seeding import generator
-from gancheck.report.plots.bench import displayed_images
+from gancheck.report.plots.bench_samples import displayed_images
 from gancheck.report.plots.pixel_page import mosaic
 from gancheck.report.plots.point_raster import point_raster
 from gancheck.report.plots.sample_grid import COLUMNS, COUNT

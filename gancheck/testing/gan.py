@@ -17,7 +17,7 @@ from gancheck.strategies.recipe import Recipe
 from gancheck.strategies.untreated import UNTREATED
 from gancheck.testing.pixels import SHAPES, Pixels
 from gancheck.testing.require import require
-from gancheck.testing.short_training import CPU, FEW, PLAINLY, STEPS, TOGETHER, Trial
+from gancheck.testing.short_training import CPU, PLAINLY, TOGETHER, Trial
 from gancheck.training.replicas import build_untreated
 
 
@@ -67,8 +67,8 @@ def try_dataset(model: Model, registry: Registry, dataset: Dataset, name: str) -
     first, second = (build_untreated(model, dataset.spec, seed, CPU).generator.state_dict() for seed in (0, 1))
     differ = any(not tensor.equal(second[n]) for n, tensor in first.items())
     require(differ, "two seeds start with the same generator: initialise weights from torch's global generator")
-    path, steps = (PLAINLY, FEW) if isinstance(dataset, Pixels) else (TOGETHER, STEPS)  # those may be large
-    record = Trial(model, Recipe.parse(UNTREATED, registry), dataset).records(path, steps)[0]
+    path = PLAINLY if isinstance(dataset, Pixels) else TOGETHER  # pixels may be large
+    record = Trial(model, Recipe.parse(UNTREATED, registry), dataset).records(path)[0]
     left = f"; the fast way is left, {record.path_reason}" if record.path_reason else ""
     return f"trains on {name} ({record.path}{left})"
 

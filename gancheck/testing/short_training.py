@@ -24,7 +24,7 @@ from gancheck.training.train import train
 from gancheck.training.trainer import Trainer
 from gancheck.training.vectorise import ExecutionPath
 
-STEPS, FEW = 3, 2
+STEPS = 2  #: the second is the first that sees what the first has changed or remembered
 SAMPLES = 16
 CPU = torch.device("cpu")
 TOGETHER = ExecutionPath()
@@ -49,24 +49,24 @@ class Trial:
     recipe: Recipe
     dataset: Dataset
 
-    def setup(self, path: ExecutionPath, steps: int, seeds: tuple[int, ...] = SEEDS) -> TrainingSetup:
+    def setup(self, path: ExecutionPath, seeds: tuple[int, ...] = SEEDS) -> TrainingSetup:
         """A short training."""
-        settings, budget = Settings(batch=SAMPLES), Budget(steps, 1)
+        settings, budget = Settings(batch=SAMPLES), Budget(STEPS, 1)
         return TrainingSetup(self.gan, self.recipe, self.dataset, settings, budget, seeds, path, CPU)
 
     @property
     def alone(self) -> TrainingSetup:
         """A few steps of one seed, neither stacked nor traced: half the work, where only what a hook does matters."""
-        return self.setup(ONE_BY_ONE, STEPS, SEEDS[-1:])
+        return self.setup(ONE_BY_ONE, SEEDS[-1:])
 
     @property
     def comparable_steps(self) -> int:
         """Steps that are the same on all paths but for rounding; what `refresh` decides, such as clusters, is not."""
         return 1 if self.recipe.implementing("refresh") else STEPS
 
-    def records(self, path: ExecutionPath = TOGETHER, steps: int = STEPS) -> list[TrainingRecord]:
+    def records(self, path: ExecutionPath = TOGETHER) -> list[TrainingRecord]:
         """A short training of two seeds, and samples drawn from what it kept; what fails there is raised."""
-        return try_training(self.setup(path, steps))
+        return try_training(self.setup(path))
 
     def outcome(self) -> Outcome:
         """A few steps of one seed, whatever became of it."""

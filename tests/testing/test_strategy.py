@@ -19,7 +19,7 @@ from gancheck.strategies.recipe import Recipe
 from gancheck.testing.contract import check_plugin, kept_line
 from gancheck.testing.effects import effects
 from gancheck.testing.require import NotTried
-from gancheck.testing.short_training import FEW, PLAINLY, Trial
+from gancheck.testing.short_training import PLAINLY, Trial
 
 LOADED = Registry.load()
 
@@ -72,7 +72,7 @@ def test_a_sound_strategy_is_told_what_it_was_tried_on() -> None:
 def test_weights_that_cannot_be_evaluated_are_refused(kept: Any, says: str) -> None:
     tried, _ = trial(own(evaluation_weights=kept))
     with pytest.raises(BadPlugin, match=says):
-        tried.records(PLAINLY, FEW)
+        tried.records(PLAINLY)
 
 
 class Flat(gc.Sampler):
@@ -101,7 +101,7 @@ class Asks(gc.Sampler):
 def test_a_sampler_that_cannot_be_used_is_refused(sampler: Any, says: str) -> None:
     tried, _ = trial(own(sampler=sampler))
     with pytest.raises(BadPlugin, match=says):
-        tried.records(PLAINLY, FEW)
+        tried.records(PLAINLY)
 
 
 def test_a_player_without_a_gradient_is_refused() -> None:
@@ -191,7 +191,7 @@ def test_random_numbers_of_its_own_are_refused_with_the_true_cause(draw: Callabl
 def test_settings_for_nobody_are_refused() -> None:
     tried, _ = trial(own(settings=lambda self, settings: settings.tuned("genrator", lr=9.0)))
     with pytest.raises(gc.BadParameter, match=r"'genrator'.*Did you mean 'generator'"):
-        tried.records(PLAINLY, FEW)
+        tried.records(PLAINLY)
 
 
 def test_a_memory_that_changes_shape_is_refused() -> None:
@@ -201,7 +201,7 @@ def test_a_memory_that_changes_shape_is_refused() -> None:
     }
     tried, _ = trial(own(**methods))
     with pytest.raises(BadPlugin, match=r"memory 'own' starts as .* and becomes"):
-        tried.records(PLAINLY, FEW)
+        tried.records(PLAINLY)
 
 
 def images_only(self: Any, gan: gc.Gan, data: gc.DataSpec) -> str | None:
@@ -228,4 +228,4 @@ def test_a_strategy_is_tried_on_images_too() -> None:
     with pytest.raises(BadPlugin, match=r"strategy 'own', discriminator_loss, test_strategy.py line"):
         check_plugin(*entry_of(own(discriminator_loss=discriminator_loss)))
     tried, _ = trial(own(discriminator_loss=discriminator_loss))
-    assert replace(tried).records(PLAINLY, FEW)  # on points it works
+    assert replace(tried).records(PLAINLY)  # on points it works

@@ -24,7 +24,7 @@ from gancheck.errors import GancheckError
 from gancheck.numerics.seeding import generator
 from gancheck.plugins.registry import Registry
 from gancheck.report.html.page import data_uri
-from gancheck.report.plots.bench import displayed_images
+from gancheck.report.plots.bench_samples import displayed_images
 from gancheck.report.plots.projection import plane
 from gancheck.training.record import TrainingRecord
 

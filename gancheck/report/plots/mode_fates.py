@@ -45,12 +45,20 @@ def mode_fates(path: Path, tasks: Sequence[Fates], title: str = "") -> None:
         figure.set_layout_engine("constrained", wspace=0.03, hspace=0.05)
         figure.suptitle(title, x=0.01, ha="left", weight="bold", fontsize=11.5)
         grid = figure.subplots(rows, columns, squeeze=False).ravel()
-        for axes, task in zip(grid, tasks, strict=False):
+        for place, (axes, task) in enumerate(zip(grid, tasks, strict=False)):
             _draw(axes, task)
+            if place % columns and _same_rows(task, tasks[place - 1]):
+                axes.set_yticklabels([])  # they stand to the left
         for axes in grid[len(tasks) :]:
             axes.set_axis_off()
         patches = [Patch(color=colour, label=label) for label, colour in reversed(COLOURS.items())]
         figure.legend(handles=patches, loc="outside lower left", ncols=3, handlelength=1)
+
+
+def _same_rows(one: Fates, other: Fates) -> bool:
+    """Whether two panels have the same bands at the same heights."""
+    bands = [[(recipe, len(shares)) for recipe, shares in task.shares.items()] for task in (one, other)]
+    return bands[0] == bands[1]
 
 
 def _draw(axes: Axes, task: Fates) -> None:

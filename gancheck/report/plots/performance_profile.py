@@ -40,5 +40,5 @@ def performance_profiles(path: Path, recipes: Mapping[str, Strata], base: str = 
             if name in profiles:
                 found, colour = profiles[name], looks[name]["color"]
                 axes.fill_between(THRESHOLDS, found.low, found.high, step="post", color=colour, alpha=0.12, linewidth=0)
-        figure.legend(loc="outside right upper", handlelength=2.4)
+        figure.legend(loc="outside right center", handlelength=2.4)
         figure.supxlabel(NOTE, x=0.01, ha="left", color=MUTED, fontsize=7.5)

@@ -15,7 +15,8 @@ from gancheck.bench.plan import Plan
 from gancheck.bench.run import RunOutcome, execute
 from gancheck.bench.store import Run, Store
 from gancheck.plugins.registry import Registry
-from gancheck.report.plots.bench import curve, draw, median, redraw
+from gancheck.report.plots.bench import curve, draw
+from gancheck.report.plots.bench_samples import median, redraw
 
 SUITE = """\
 version = "1"
