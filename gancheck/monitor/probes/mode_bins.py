@@ -6,6 +6,7 @@ import math
 from collections import deque
 
 import torch
+from scipy.special import chdtrc
 from torch import Tensor
 
 from gancheck.monitor.probes.joined_bins import join_bins
@@ -79,9 +80,7 @@ def significance(a: Tensor, b: Tensor) -> float:
 
 def log_tail(statistic: float, freedom: int) -> float:
     """Logarithm of the chance of a larger chi-square; of its leading term where the chance is no float any more."""
-    from scipy.stats import chi2  # a second to import
-
-    chance = float(chi2.sf(statistic, freedom))
+    chance = float(chdtrc(freedom, statistic))
     if chance > 0:
         return math.log(chance)
     half = freedom / 2

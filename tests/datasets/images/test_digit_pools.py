@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from itertools import combinations
+from pathlib import Path
 
+import pytest
 import torch
 from sklearn.datasets import load_digits
 
-from gancheck.datasets.images.digit_pools import SPLIT, digits
+from gancheck.datasets.images import digit_pools
+from gancheck.datasets.images.digit_pools import SPLIT, digits, read_digits
 
 
 def contents(pool: str) -> set[bytes]:
@@ -35,3 +38,11 @@ def test_every_pool_holds_each_class_equally_often() -> None:
 def test_values_span_the_declared_range() -> None:
     x = digits("train").x
     assert (x.min().item(), x.max().item()) == (-1, 1)
+
+
+def test_another_file_of_scikit_learn_is_left_to_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:
+    images, classes = read_digits()
+    monkeypatch.setattr(digit_pools, "FILE", Path("datasets", "data", "iris.csv"))
+    others, same = read_digits()
+    assert (others == images).all()
+    assert (same == classes).all()
