@@ -46,7 +46,8 @@ def watch(
     training: (n, ...) real samples that are trained on, to find copies of them.
     features: (n, ...) samples to (n, d) numbers between which distances mean something; images are averaged down to
         8 x 8 pixels unless given. It is called without gradients, with what is logged, on its device.
-    closure, losses: the loss (both losses) of a fixed batch, for curvature and for the game.
+    closure: the loss of a fixed batch with its graph, for curvature. Of a GAN, `losses`: the generator's and the
+        discriminator's, for the game. Called by detectors of "full" alone.
     initial_loss: the loss of a constant guess: log(classes), or the variance of the target.
     trace: a file for all signals, JSON lines; `gancheck diagnose` reads it.
     with_: files or folders with detectors of your own.

@@ -21,7 +21,7 @@ class Signal:
 
 
 MODEL = "give the model and its optimiser to gc.watch(model, optimizer)"
-CLOSURE = "give gc.watch(..., closure=...), which computes the loss of a fixed batch"
+CLOSURE = "give gc.watch(model, ..., closure=...), which computes the loss of a fixed batch"
 GAME = "give gc.watch(generator=..., discriminator=..., losses=...), which computes both losses of a fixed batch"
 PLAYERS = "give both players to gc.watch(generator=..., discriminator=...)"
 SAMPLES = "monitor.log(samples=...) with gc.watch(..., reference=...)"

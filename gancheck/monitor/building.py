@@ -13,6 +13,7 @@ from torch.optim import Optimizer
 
 from gancheck.detectors.alarms import AlarmTracker
 from gancheck.detectors.selection import track
+from gancheck.detectors.signals import SIGNALS
 from gancheck.errors import BadParameter, Unsupported, refuse_unknown
 from gancheck.monitor.announce import OnAlarm
 from gancheck.monitor.follower import FollowingMonitor
@@ -25,6 +26,11 @@ log = logging.getLogger("gancheck")
 Closure = Callable[[], Tensor]  #: the loss of a fixed batch, with its graph
 Features = Callable[[Tensor], Tensor]  #: (n, ...) samples to (n, d) numbers
 Losses = Callable[[], tuple[Tensor, Tensor]]  #: the generator's and the discriminator's loss of a fixed batch
+#: What a function of a fixed batch is of, and what to give instead.
+OWNERS = {
+    "closure": ({"model"}, "the loss of one model, gc.watch(model, ...); a GAN has two losses: give losses=..."),
+    "losses": ({"generator", "discriminator"}, "of a GAN, generator=... and discriminator=...; else give closure=..."),
+}
 
 
 class Options(TypedDict, total=False):
@@ -65,6 +71,7 @@ def build_monitor(
     inner = {role: unwrapped(module) for role, module in models.items()}
     moving = [unwrapped_optimizer(each) for each in optimizers]
     tell_sharded(inner)
+    tell_unused(tracker, options)
     trace, initial_loss = options.get("trace"), options.get("initial_loss")
     readers, unread = build_readers(tracker, options)
     return Monitor(
@@ -92,8 +99,13 @@ def refuse_wrong_kinds(models: Mapping[str, Any], optimizers: Sequence[Any], opt
         if not isinstance(unwrapped_optimizer(each), Optimizer):
             raise BadParameter(f"optimizer: expected a torch.optim.Optimizer, got {type(each).__name__}")
     for name in ("closure", "losses"):
-        if options.get(name) is not None and not callable(options.get(name)):
-            raise BadParameter(f"{name}: expected a function without arguments, got {type(options.get(name)).__name__}")
+        if (function := options.get(name)) is None:
+            continue
+        if not callable(function):
+            raise BadParameter(f"{name}: expected a function without arguments, got {type(function).__name__}")
+        owners, of = OWNERS[name]
+        if not owners <= set(models):
+            raise BadParameter(f"{name}=... is {of}")
 
 
 def refuse_alone(options: Options) -> None:
@@ -113,6 +125,13 @@ def tell_sharded(models: Mapping[str, nn.Module]) -> None:
     count = sum(is_sharded(p) for module in models.values() for p in module.parameters())
     if count:
         log.warning("gancheck: %d parameters are DTensors (FSDP2, tensor parallelism) and are not watched", count)
+
+
+def tell_unused(tracker: AlarmTracker, options: Options) -> None:
+    """Say once that a function was given which no detector has a use for."""
+    for name in [name for name in OWNERS if options.get(name) is not None]:
+        if not signals_wanted(tracker) & {signal for signal, about in SIGNALS.items() if f"{name}=" in about.how}:
+            log.warning('gancheck: no detector here calls %s=...; those of detectors="full" do', name)
 
 
 def decides_here() -> bool:

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 import gancheck as gc
+from gancheck.errors import BadParameter
 from gancheck.monitor import building
 from gancheck.monitor.building import refuse_unknown_options, unwrapped, unwrapped_optimizer
 
@@ -52,13 +54,14 @@ def test_an_unknown_option_is_named_with_its_neighbour() -> None:
         refuse_unknown_options({"detector": "cheap"})
 
 
-@pytest.mark.parametrize("name", ["closure", "losses"])
+@pytest.mark.parametrize(("name", "roles"), [("closure", ["model"]), ("losses", ["generator", "discriminator"])])
 def test_what_one_process_alone_would_call_is_refused_where_there_are_more(
-    name: str, monkeypatch: pytest.MonkeyPatch
+    name: str, roles: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(building, "is_distributed", lambda: True)
+    given: dict[str, Any] = {name: lambda: torch.zeros(()), **{role: nn.Linear(1, 1) for role in roles}}
     with pytest.raises(gc.Unsupported, match=f"^{name}=.*distributed"):
-        gc.watch(nn.Linear(1, 1), **{name: lambda: torch.zeros(())})  # type: ignore[arg-type]
+        gc.watch(**given)
 
 
 def test_sharded_parameters_are_left_out_with_one_line(caplog: pytest.LogCaptureFixture) -> None:
@@ -119,6 +122,25 @@ def test_an_optimiser_that_never_steps_is_missed() -> None:
     made.step(loss=1.0)
     assert "a step of the optimiser" in made.idle["frozen-parameter"]
     assert "two steps of the optimiser" in made.idle["gradient-noise"]
+
+
+def loss_of(net: nn.Module) -> Callable[[], Tensor]:
+    return lambda: net(torch.ones(2, 4)).square().mean()
+
+
+def test_functions_of_the_other_kind_of_training_are_refused_with_what_to_give() -> None:
+    net = nn.Linear(4, 1)
+    with pytest.raises(BadParameter, match=r"closure=\.\.\. is the loss of one model.*losses="):
+        gc.watch(generator=nn.Linear(2, 4), discriminator=net, closure=loss_of(net))
+    with pytest.raises(BadParameter, match=r"losses=\.\.\. is of a GAN.*closure="):
+        gc.watch(net, losses=lambda: (loss_of(net)(), loss_of(net)()))
+
+
+@pytest.mark.parametrize(("detectors", "said"), [("standard", 1), ("full", 0), ("sharpness", 0)])
+def test_a_function_that_no_detector_calls_is_said(detectors: str, said: int, caplog: pytest.LogCaptureFixture) -> None:
+    net = nn.Linear(4, 1)
+    gc.watch(net, closure=loss_of(net), detectors=detectors)
+    assert caplog.text.count("no detector here calls closure=") == said
 
 
 def test_a_probe_that_an_error_ended_asks_for_nothing_else() -> None:
