@@ -73,12 +73,11 @@ class Game:
         """An ordinary loop under a monitor."""
         outcomes = list[tuple[int, Outcome]]()
         optimisers = self.optimiser(self.generator), self.optimiser(self.discriminator)
-        fixed = self.draw(self.batch, torch.Generator().manual_seed(0)), self.codes(self.batch)
+        self.codes(self.batch)  # the committed traces were recorded with these drawn, and all later codes follow them
         watch = gc.watch(
             generator=self.generator,
             discriminator=self.discriminator,
             optimizers=optimisers,
-            losses=lambda: self.both(*fixed),
             reference=self.reference,
             training=self.training,
             trace=trace,
@@ -110,10 +109,6 @@ class Game:
     def codes(self, count: int) -> Tensor:
         """The generator's input."""
         return torch.randn(count, self.noise)
-
-    def both(self, real: Tensor, codes: Tensor) -> Losses:
-        """Both losses of a batch, without the penalty."""
-        return self.losses(self.discriminator(real), self.discriminator(self.generator(codes)))
 
     def step(self, generator: torch.optim.Optimizer, discriminator: torch.optim.Optimizer) -> Losses:
         """The discriminator's updates, then the generator's."""
