@@ -35,5 +35,5 @@ def late_fast_generator(game: Game, size: float) -> None:
 
 @fault("circling", "rotation", "dirac", (0.02, 0.005, 0.0))
 def circling(game: Game, size: float) -> None:
-    """Hardly any penalty: both players turn around the optimum, and come a quarter nearer in a turn at most."""
+    """Hardly any penalty: both players turn around the optimum, and come a third nearer in a turn at most."""
     game.penalty = size
