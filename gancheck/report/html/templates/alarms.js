@@ -11,7 +11,7 @@ function drawAlarms(room, task, groups) {
   const drawing = picture(width, height, "Alarms and the loss of modes, run by run");
   let y = 4;
   for (const [recipe, runs] of groups) {
-    drawing.append(words(left - 8, y + (runs.length * tall) / 2 + 4, shortened(recipe, Math.floor(left / 7.2)), "end"));
+    drawing.append(words(left - 8, y + (runs.length * tall) / 2 + 4, shortened(recipe, Math.floor((left - 8) / LETTER)), "end"));
     for (const run of runs) {
       drawing.append(drawRun(run, recipe, y + tall / 2, x, task.last));
       y += tall;

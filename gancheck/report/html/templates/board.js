@@ -15,7 +15,7 @@ function drawRanks(width) {
 }
 
 function drawRank(one, y, x, left, right, wide) {
-  const kind = one.rank === null ? "hollow" : "mark", most = Math.floor(left / 7.2);
+  const kind = one.rank === null ? "hollow" : "mark", most = Math.floor((left - 10) / LETTER);
   const group = svg("g", {}, words(left - 10, y + 4, shortened(one.strategy, most), "end"));
   if (one.held_low !== null) group.append(svg("line", { x1: x(one.held_low), x2: x(one.held_high), y1: y, y2: y, class: kind, "stroke-width": 3 }));
   group.append(svg("circle", { cx: x(one.held), cy: y, r: 5, class: kind }));
@@ -62,9 +62,10 @@ function frontOf(rows, measure) {
 
 /** A dot with its name in a free place beside it; where there is none, the words beside the pointer say it. */
 function drawPoint(row, [x, y], isBest, taken, right, measure) {
-  const box = placesOf(7 * row.strategy.length, x, y).find((one) => one.left > 46 && one.right <= right && !taken.some((other) => overlap(one, other)));
+  const label = shortened(row.strategy, 36);
+  const box = placesOf(7 * label.length, x, y).find((one) => one.left > 46 && one.right <= right && !taken.some((other) => overlap(one, other)));
   if (box) taken.push(box);
-  const name = box ? words(box.left, box.bottom - 2, row.strategy, "start", isBest ? "" : "quiet") : "";
+  const name = box ? words(box.left, box.bottom - 2, label, "start", isBest ? "" : "quiet") : "";
   const dot = svg("circle", { cx: x, cy: y, r: 5, class: isBest ? "best" : "mark" });
   return told(svg("g", {}, dot, name), `${row.strategy}: ${rounded(row[measure])} at ${rounded(row.cost_ratio)} times the cost`);
 }

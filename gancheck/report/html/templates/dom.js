@@ -45,10 +45,20 @@ function told(node, words) {
   return node;
 }
 
+/** A name of at most so many letters: without the last parameters, then without its end. */
+function shortened(text, most) {
+  while (text.length > most) {
+    const found = [...text.matchAll(/\([^()\u2026]+\)/g)].pop();
+    if (!found) return text.slice(0, most - 1) + "\u2026";
+    text = text.slice(0, found.index) + "(\u2026)" + text.slice(found.index + found[0].length);
+  }
+  return text;
+}
+
+const LETTER = 7.8; // pixels, of the widest names
 const scale = (low, high, from, to) => (x) => from + ((x - low) / (high - low || 1)) * (to - from);
 const mean = (values) => values.reduce((sum, x) => sum + x, 0) / values.length;
 const rounded = (x, digits = 2) => (x === null || x === undefined ? "" : x.toFixed(digits));
-const shortened = (text, most) => (text.length > most ? text.slice(0, most - 1) + "\u2026" : text);
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const line = (x1, y1, x2, y2, kind) => svg("line", { x1, y1, x2, y2, class: kind });
 const words = (x, y, text, anchor = "start", kind = "") => svg("text", { x, y, "text-anchor": anchor, class: kind }, text);

@@ -15,7 +15,7 @@ function drawLost(room, names, recipes, shares, step) {
   names.forEach((name, k) => k % every || drawing.append(words(left + (k + 0.5) * wide, 13, shortened(name, 8), "middle", "quiet")));
   recipes.forEach((recipe, i) => {
     const y = top + i * tall, row = shares[recipe][step] ?? [];
-    drawing.append(words(left - 8, y + 15, shortened(recipe, Math.floor(left / 7.2)), "end"));
+    drawing.append(words(left - 8, y + 15, shortened(recipe, Math.floor((left - 8) / LETTER)), "end"));
     row.forEach((share, k) => drawing.append(drawCell(share, left + k * wide, y, wide, tall, `${recipe} loses mode ${names[k]} in ${Math.round(100 * share)} % of the seeds`)));
   });
   return drawing;
