@@ -47,7 +47,7 @@ def tune(
     Gives a `TuningOutcome` and writes tuned.toml (which `gancheck.run` ranks, on the track "tuned"), tuning.csv and
     trials.csv. Needs Optuna: pip install 'gancheck[tune]'.
     Raises UnknownName, BadParameter, BadSuite or BadPlugin for bad input, BadSuite where no trial had a value,
-    Unsupported without Optuna, StoreError where `out` cannot be used.
+    Unsupported without Optuna, StoreError where `out` cannot be used or is being tuned in.
     """
     return run_tuning(read_tuning(suite, trials, sampler, only, seeds, seed, plugins, out, device), jobs, threads)
 

@@ -15,6 +15,7 @@ from gancheck.bench.store import Run
 from gancheck.plugins.parameters import parse_call
 from gancheck.plugins.registry import Registry
 from gancheck.strategies.untreated import UNTREATED
+from gancheck.system.counts import choose_verb, say_count
 
 
 def run_result(run: Run) -> RunResult:
@@ -123,6 +124,17 @@ def comparable_runs(held: Sequence[Run]) -> list[Run]:
         return measured and protocol_of(run) == protocols[spec.task] and spec.training.recipe == recipes[spec.recipe]
 
     return list({run.spec.place: run for run in held if counts(run)}.values())
+
+
+def say_outdated(held: Sequence[Run], tasks: Sequence[str], where: Path) -> tuple[str, ...]:
+    """A line where places of the suite are empty now, as all of their runs are older than a change."""
+    places = {run.spec.place for run in suite_runs(held, tasks)}
+    count = len(places - {run.spec.place for run in comparable_runs(held)})
+    verb = choose_verb(count, "is", "are")
+    what = (
+        f"{say_count(count, 'run')} in {where} {verb} of other code or another protocol than later ones, and left out"
+    )
+    return (f"{what}: gancheck run makes anew those that the suite asks for.",) if count else ()
 
 
 def suite_runs(runs: Sequence[Run], tasks: Sequence[str]) -> list[Run]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gancheck.bench.collect import comparable_runs, newest_date, suite_runs
+from gancheck.bench.collect import comparable_runs, newest_date, say_outdated, suite_runs
 from gancheck.bench.run_spec import PluginRecord, RunSpec
 from gancheck.bench.store import Run, Store
 from gancheck.errors import BadParameter, StoreError, did_you_mean
@@ -26,7 +26,7 @@ class ResultsFolder:
     runs: list[Run] = field(repr=False)
     date: str = ""  #: day of the newest run
     base: str = UNTREATED  #: recipe to which gains and costs refer
-    outdated: int = 0  #: runs whose place nothing takes, as later ones are of other code or another protocol
+    notes: tuple[str, ...] = ()  #: what became of runs that do not count
 
     @classmethod
     def read(cls, path: Path) -> ResultsFolder:
@@ -39,21 +39,9 @@ class ResultsFolder:
             )
         if not (runs := store.runs()):
             raise StoreError(f"{path} holds no runs yet; gancheck run {about.suite} makes them")
-        fair = comparable_runs(runs)
-        outdated = len({run.spec.place for run in runs} - {run.spec.place for run in fair})
-        shown = suite_runs(fair, store.named("tasks"))
-        return cls(path, about.suite, about.version, about.track, shown, newest_date(path), about.base, outdated)
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What became of runs that do not count."""
-        if not self.outdated:
-            return ()
-        verb = choose_verb(self.outdated, "is", "are")
-        what = (
-            f"{say_count(self.outdated, 'run')} in {self.path} {verb} of other code or another protocol than later ones"
-        )
-        return (f"{what}, and left out: gancheck run makes them anew.",)
+        tasks = store.named("tasks")
+        shown, notes = suite_runs(comparable_runs(runs), tasks), say_outdated(runs, tasks, path)
+        return cls(path, about.suite, about.version, about.track, shown, newest_date(path), about.base, notes)
 
 
 Trait = Callable[[ResultsFolder], Mapping[str, Any]]  #: folder -> whose it is -> what it is
@@ -136,11 +124,7 @@ class MergedFolders:
                 raise StoreError(f"folders of different {name} ({difference}): --mix {name} ranks them all the same")
             if difference:
                 notes.append(f"Mixed {name}: {difference}.")
-        for name, trait in SAME.items():
-            if difference := first_difference(folders, trait):
-                raise StoreError(
-                    f"not the same {name} under one name ({difference}); rank the folders apart, or rename it"
-                )
+        refuse_differences(folders, SAME)
         runs, twice = unite_runs(folders)
         outdated = [note for folder in folders for note in folder.notes]
         return cls(folders, runs, (*notes, *twice, *outdated))
@@ -164,6 +148,13 @@ class MergedFolders:
     def date(self) -> str:
         """The day of the newest run."""
         return max(folder.date for folder in self.folders)
+
+
+def refuse_differences(folders: Sequence[ResultsFolder], traits: Mapping[str, Trait]) -> None:
+    """StoreError where a name stands for one thing in one folder, and for another in the next."""
+    for name, trait in traits.items():
+        if difference := first_difference(folders, trait):
+            raise StoreError(f"not the same {name} under one name ({difference}); rank the folders apart, or rename it")
 
 
 def check_traits(names: Iterable[str]) -> set[str]:

@@ -17,6 +17,7 @@ from gancheck.bench.collect import (
     missing_result,
     newest_date,
     run_result,
+    say_outdated,
     suite_runs,
 )
 from gancheck.bench.execution.base import Executor, open_results
@@ -141,6 +142,7 @@ def write_leaderboard(plan: Plan, counts: Counter[str]) -> RunOutcome:
             f"{folder / 'leaderboard.csv'}; gancheck rank prints it, gancheck report shows it."
         )
         folder = folder / "only"
+    notes += say_outdated([*stored.values()], plan.own_tasks, store.folder)
     board = board_of(plan, asked, absent)
     return RunOutcome(counts, board.write(folder), board, asked, tuple(notes))
 

@@ -64,6 +64,7 @@ def build_monitor(
     """The monitor of models by their role ("model", or "generator" and "discriminator")."""
     every, on_alarm = options.get("every", 10), options.get("on_alarm", "log")
     refuse_wrong_kinds(models, optimizers, options)
+    refuse_other_losses(models, options)
     tracker = track(options.get("detectors", "standard"), Registry.load(options.get("with_", ())))
     refuse_alone(options)
     if not decides_here():
@@ -99,12 +100,14 @@ def refuse_wrong_kinds(models: Mapping[str, Any], optimizers: Sequence[Any], opt
         if not isinstance(unwrapped_optimizer(each), Optimizer):
             raise BadParameter(f"optimizer: expected a torch.optim.Optimizer, got {type(each).__name__}")
     for name in ("closure", "losses"):
-        if (function := options.get(name)) is None:
-            continue
-        if not callable(function):
-            raise BadParameter(f"{name}: expected a function without arguments, got {type(function).__name__}")
-        owners, of = OWNERS[name]
-        if not owners <= set(models):
+        if options.get(name) is not None and not callable(options.get(name)):
+            raise BadParameter(f"{name}: expected a function without arguments, got {type(options.get(name)).__name__}")
+
+
+def refuse_other_losses(roles: Iterable[str], options: Options) -> None:
+    """BadParameter for the loss of one model where there are two, and the other way round."""
+    for name, (owners, of) in OWNERS.items():
+        if options.get(name) is not None and not owners <= set(roles):
             raise BadParameter(f"{name}=... is {of}")
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 import torch
 
 from gancheck.datasets.base import Batch, Dataset
-from gancheck.errors import BadParameter, Unsupported
+from gancheck.errors import BadParameter, BadPlugin, Unsupported
 from gancheck.gans.state import Params
 from gancheck.plugins.registry import Registry
 from gancheck.strategies.recipe import Recipe
@@ -27,7 +27,7 @@ def effects(trial: Trial, alone: Outcome, label: str, registry: Registry) -> Ite
     """
     yield from idle_players(alone)
     if trial.recipe.kind != "oracle":
-        refuse_labels(alone.end, replace(trial, dataset=relabel(trial.dataset)).outcome().end)
+        refuse_labels(trial, alone)
     composes = []
     if "r1" not in trial.recipe.names():
         refuse_unreached(alone.end, beside(trial, label, HEAVY, registry).outcome().end)
@@ -65,18 +65,29 @@ def idle_players(outcome: Outcome) -> Iterator[str]:
             yield "its discriminator is never trained"
 
 
-def refuse_labels(known: dict[str, Params], relabelled: dict[str, Params]) -> None:
-    """BadPlugin where other labels of the same samples give other weights."""
+def refuse_labels(trial: Trial, known: Outcome) -> None:
+    """BadPlugin where other labels of the same samples give other weights, or the same training does."""
+    if same_weights(replace(trial, dataset=relabel(trial.dataset)).outcome().end, known.end):
+        return
     require(
-        all(same_bits(known, relabelled, player) for player in known),
-        'uses the modes of real samples (batch.y), which no training knows: say kind="oracle" in its decorator',
+        same_weights(trial.outcome().end, known.end),
+        "the same training gives other weights the second time: hooks must give the same for the same tensors, and "
+        "keep nothing to themselves (see memory)",
     )
+    raise BadPlugin(
+        'uses the modes of real samples (batch.y), which no training knows: say kind="oracle" in its decorator'
+    )
+
+
+def same_weights(one: dict[str, Params], other: dict[str, Params]) -> bool:
+    """Whether the weights of all players are the same to the last bit."""
+    return all(same_bits(one, other, player) for player in one)
 
 
 def refuse_unreached(alone: dict[str, Params], beside: dict[str, Params]) -> None:
     """BadPlugin where a heavy R1 beside a recipe changes no weight."""
     require(
-        not all(same_bits(alone, beside, player) for player in alone),
+        not same_weights(alone, beside),
         f"{HEAVY} beside it changes no weight: what judges samples is no player of the role 'discriminator', or the "
         "loss of one is replaced and not added to",
     )

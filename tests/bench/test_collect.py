@@ -18,6 +18,7 @@ from gancheck.bench.collect import (
     missing_result,
     newest_date,
     run_result,
+    say_outdated,
     suite_runs,
 )
 from gancheck.bench.run_spec import LadderPlace, PluginRecord, RunSpec
@@ -95,6 +96,15 @@ def test_runs_that_an_older_version_of_a_metric_measured_are_not_compared(run: M
     fewer = [measured(run("mine", seed), fid="b") for seed in range(2)]
     assert comparable_runs([*older, *fewer, *newer]) == [*fewer, *newer]
     assert comparable_runs([*newer, *fewer, *older]) == [*fewer, *older]
+
+
+def test_a_place_that_a_later_run_takes_and_one_of_another_task_are_not_missed(run: Make, old: list[Run]) -> None:
+    again = [run("mine", seed, source="b") for seed in range(4)]
+    folder = Path("runs")
+    assert say_outdated([*old, *again], ["ring/mlp"], folder) == ()
+    (line,) = say_outdated([*old, *again[:3]], ["ring/mlp"], folder)
+    assert line.startswith("1 run in runs is of other code")
+    assert say_outdated([*old, *again[:3]], ["ring/mlp"], folder) == say_outdated([*old, *again[:3]], [], folder)
 
 
 def test_a_run_measured_twice_counts_once(run: Make, old: list[Run]) -> None:

@@ -24,13 +24,13 @@ def fill(tmp_path: Path, run_spec: Callable[..., RunSpec]) -> Fill:
 
     def make(name: str, recipes: list[str], seeds: range, version: str = "1", suite: str = "mine", **how: Any) -> Path:
         store = Store(tmp_path / name)
-        store.claim(suite, version, ["ring/mlp"])
-        for recipe in recipes:
-            for seed in seeds:
-                spec = msgspec.structs.replace(run_spec(recipe, seed, **how), suite=SuiteId(suite, version)).with_ids()
-                store.commit(
-                    Run(spec, [], {"status": "done", "reason": "", "seconds": 1.0, "modes": 8, "table": "trained"})
-                )
+        made = [run_spec(recipe, seed, **how) for recipe in recipes for seed in seeds]
+        specs = [msgspec.structs.replace(spec, suite=SuiteId(suite, version)).with_ids() for spec in made]
+        store.claim(suite, version, ["ring/mlp"], [spec.run_id for spec in specs])
+        for spec in specs:
+            store.commit(
+                Run(spec, [], {"status": "done", "reason": "", "seconds": 1.0, "modes": 8, "table": "trained"})
+            )
         return store.folder
 
     return make

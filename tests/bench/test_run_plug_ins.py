@@ -153,6 +153,21 @@ def test_rank_shows_what_was_asked_for_last_where_a_plug_in_was_changed_back(
     assert boards[0] == boards[2] != boards[1]
 
 
+def test_a_board_says_that_runs_of_older_code_have_left_it(
+    tmp_path: Path, place: Path, write_helped: Callable[..., Path]
+) -> None:
+    def notes(weight: float, only: list[str]) -> list[str]:
+        plan = Plan.make(
+            place / "mine.toml", [write_helped(tmp_path, weight)], only, out=tmp_path / "runs", device="cpu"
+        )
+        return [note for note in execute(plan, LocalExecutor(1, 1)).notes if "left out" in note]
+
+    assert notes(0.1, ["strategy=helped"]) == []
+    (note,) = notes(5.0, ["strategy=helped", "dataset=ring"])
+    assert note.startswith(f"2 runs in {tmp_path / 'runs'} are of other code or another protocol than later ones")
+    assert notes(5.0, ["strategy=helped"]) == []
+
+
 YARDSTICKS = """\
 import math
 from dataclasses import dataclass

@@ -170,6 +170,17 @@ def test_a_strategy_that_uses_labels_must_say_so() -> None:
     assert told(own(kind="oracle", generator_loss=by_mode)) == ["composes with r1, ema, pacgan"]
 
 
+def test_what_a_strategy_keeps_to_itself_is_not_taken_for_the_use_of_labels() -> None:
+    calls = []
+
+    def counting(self: Any, loss: Tensor, game: gc.Game) -> Tensor:
+        calls.append(1)
+        return loss * (1 + len(calls) % 7)
+
+    with pytest.raises(BadPlugin, match=r"other weights the second time.*keep nothing to themselves"):
+        told(own(generator_loss=counting))
+
+
 @pytest.mark.parametrize(
     ("draw", "advice"),
     [

@@ -107,12 +107,12 @@ class RecipeStudy:
     def next_trial(self) -> Trial | None:
         """The trial that was begun and not ended, or the next; None when there were enough."""
         known = self.study.get_trials(deepcopy=False)
+        number = len([trial for trial in known if trial.state.is_finished()])
+        if number >= self.trials:  # one that was begun for a larger number waits for that
+            return None
         if running := [trial for trial in known if trial.state.name == "RUNNING"]:
             resumed: Trial = optuna_module().trial.Trial(self.study, running[0]._trial_id)
             return resumed
-        number = len([trial for trial in known if trial.state.is_finished()])
-        if number >= self.trials:
-            return None
         waiting = any(trial.state.name == "WAITING" for trial in known)
         if (fixed := self.fixed_values(number)) and not waiting:
             self.study.enqueue_trial(fixed)

@@ -9,8 +9,9 @@ from pathlib import Path
 import polars as pl
 
 from gancheck.bench import aggregates
-from gancheck.bench.collect import comparable_runs, make_leaderboard, newest_date, run_result, suite_runs
+from gancheck.bench.collect import make_leaderboard, run_result
 from gancheck.bench.leaderboard import Leaderboard
+from gancheck.bench.merged_folders import MIXABLE, SAME, ResultsFolder, refuse_differences
 from gancheck.bench.store import Store
 from gancheck.bench.track import Track
 from gancheck.errors import BadData, StoreError
@@ -23,6 +24,8 @@ COLUMNS = (
     *("held", "held_low", "held_high", "tuned_held", "tuned_held_low", "tuned_held_high"),
     *("gain", "gain_low", "gain_high", "pairs", "blurred", "tuned_blurred"),
 )
+#: What both tracks must have alike, task by task and metric by metric.
+SHARED = {name: SAME[name] for name in ("task", "metric")} | {n: MIXABLE[n] for n in ("budgets", "devices", "software")}
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,13 @@ class TrackComparison:
     def read(cls, tuning: Path, default: Path, tuned: Path) -> TrackComparison:
         """From the folder of tuning, and the results folders of both tracks."""
         recipes = read_tuned_recipes(tuning / "tuning.csv")
-        boards = board_on(default, "default", recipes), board_on(tuned, "tuned", recipes.values())
+        folders = folder_on(default, "default"), folder_on(tuned, "tuned")
+        boards = board_of(folders[0], recipes), board_of(folders[1], recipes.values())
         names = [(board.suite, board.suite_version.removesuffix("+tuned")) for board in boards]
         if names[0] != names[1]:
             said = " and ".join(" version ".join(name) for name in names)
             raise StoreError(f"the two folders hold {said}; run one suite on both tracks, at the same budget")
+        refuse_differences(folders, SHARED)
         return cls(recipes, *boards)
 
     def rows(self) -> list[Row]:
@@ -88,15 +93,18 @@ def read_tuned_recipes(table: Path) -> dict[str, str]:
     return dict(names.iter_rows())
 
 
-def board_on(folder: Path, track: Track, recipes: Iterable[str]) -> Leaderboard:
-    """The board of these recipes alone, of a results folder that must be of this track: what stands there beside them,
-    such as recipes of an earlier tuning, would shift ranks on one side."""
-    store = Store(folder)
-    owner = store.owner()
-    if owner is None or store.track() != track:
-        held = "no results folder" if owner is None else f"on the track '{store.track()}'"
-        raise StoreError(f"{folder} is {held}; give the results of the suite on the track '{track}'")
-    runs = suite_runs(comparable_runs(store.runs()), store.named("tasks"))
+def folder_on(path: Path, track: Track) -> ResultsFolder:
+    """A results folder that must be of this track."""
+    store = Store(path)
+    if store.about() is None or store.track() != track:
+        held = "no results folder" if store.about() is None else f"on the track '{store.track()}'"
+        raise StoreError(f"{path} is {held}; give the results of the suite on the track '{track}'")
+    return ResultsFolder.read(path)
+
+
+def board_of(folder: ResultsFolder, recipes: Iterable[str]) -> Leaderboard:
+    """The board of these recipes alone: what stands there beside them, such as recipes of an earlier tuning, would
+    shift ranks on one side."""
     wanted = set(recipes)
-    results = [run_result(run) for run in runs if run.spec.recipe in wanted]
-    return make_leaderboard(results, Registry.load(), *owner, newest_date(folder), store.base())
+    results = [run_result(run) for run in folder.runs if run.spec.recipe in wanted]
+    return make_leaderboard(results, Registry.load(), folder.suite, folder.version, folder.date, folder.base)

@@ -199,6 +199,7 @@ def run_recipes(
     if not recipes:
         return
     plan = tuning.plan_of([task], recipes)
+    watcher.leave_out((len(recipes) - len(plan.suite.recipes)) * tuning.runs_per_task)  # two with the same parameters
     plan.claim()
     todo = plan.todo
     with open_results(executor, todo) as results:

@@ -33,7 +33,7 @@ from gancheck.monitor.adapters.libraries import library
 from gancheck.monitor.adapters.scores import validation_values
 from gancheck.monitor.adapters.state_file import go_on_from
 from gancheck.monitor.announce import announcer
-from gancheck.monitor.building import Options, build_monitor, refuse_unknown_options, unwrapped
+from gancheck.monitor.building import Options, build_monitor, refuse_other_losses, refuse_unknown_options, unwrapped
 from gancheck.monitor.monitor import Monitor
 
 transformers: Any = library("transformers", install="'transformers[torch]'")
@@ -48,6 +48,7 @@ class GancheckCallback(transformers.TrainerCallback):  # type: ignore[misc]
 
     def __init__(self, *, higher_is_better: Iterable[str] = (), **options: Unpack[Options]) -> None:
         refuse_unknown_options(options)
+        refuse_other_losses(["model"], options)
         announcer(options.get("on_alarm", "log"))
         self.options, self.higher_is_better = options, tuple(higher_is_better)
         self.is_attached = False  #: whether `training_step` hands over its loss

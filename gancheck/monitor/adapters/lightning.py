@@ -30,7 +30,7 @@ from gancheck.monitor.adapters.libraries import library
 from gancheck.monitor.adapters.scores import validation_values
 from gancheck.monitor.adapters.tensorboard import is_writer, write_alarm
 from gancheck.monitor.announce import announcer
-from gancheck.monitor.building import Options, build_monitor, refuse_unknown_options
+from gancheck.monitor.building import Options, build_monitor, refuse_other_losses, refuse_unknown_options
 from gancheck.monitor.monitor import Monitor
 
 lightning: Any = library("pytorch_lightning", "lightning.pytorch", install="lightning")
@@ -53,6 +53,7 @@ class GancheckCallback(lightning.Callback):  # type: ignore[misc]
         announcer(options.get("on_alarm", "log"))
         self.options, self.higher_is_better = options, tuple(higher_is_better)
         self.parts = {"generator": generator, "discriminator": discriminator}
+        refuse_other_losses([role for role, name in self.parts.items() if name] or ["model"], options)
         self.kept: Mapping[str, Any] = {}  #: of a checkpoint that was loaded
         self.sums: dict[str, Any] = {}  #: losses of the batches since the last update
         self.updates = 0

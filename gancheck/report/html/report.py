@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gancheck.bench.collect import comparable_runs, make_leaderboard, newest_date, run_result, suite_runs
+from gancheck.bench.collect import comparable_runs, make_leaderboard, newest_date, run_result, say_outdated, suite_runs
 from gancheck.bench.kept_setup import rebuild_dataset
 from gancheck.bench.leaderboard import Leaderboard
 from gancheck.bench.store import Run, Store
@@ -37,6 +37,7 @@ class Report:
     runs: Sequence[Run]  #: on the board, with all their rows
     store: Store
     registry: Registry
+    notes: tuple[str, ...] = ()  #: what became of runs that do not count
 
     @classmethod
     def of(cls, folder: Path, registry: Registry) -> Report:
@@ -50,9 +51,10 @@ class Report:
         found = store.runs()
         if not found:
             raise StoreError(f"{folder} holds no runs yet; gancheck run {owner[0]} makes them")
-        runs = suite_runs(comparable_runs(found), store.named("tasks"))
+        tasks = store.named("tasks")
+        runs, notes = suite_runs(comparable_runs(found), tasks), say_outdated(found, tasks, folder)
         board = make_leaderboard(map(run_result, runs), registry, *owner, newest_date(folder), store.base())
-        return cls(board, runs, store, registry)
+        return cls(board, runs, store, registry, notes)
 
     def write(self, path: Path) -> Path:
         """Write the page, samples included; returns its path."""
@@ -91,7 +93,7 @@ class Report:
             "title": f"{board.suite}, version {board.suite_version}",
             "summary": board.summary(),
             "resolution": say_resolution(board),
-            "rule": " ".join(filter(None, [board.rule, say_base(board)])),
+            "rule": " ".join(filter(None, [board.rule, say_base(board), *self.notes])),
             "counts": self.counts,
             "tables": board_tables(board),
             "task_table": task_table(board),

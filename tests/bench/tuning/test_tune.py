@@ -188,6 +188,42 @@ def test_progress_reaches_its_end_whatever_was_given_up_failed_or_made_before(tm
         assert {"pruned", "fail"} & {trial.state for recipe in outcome.recipes for trial in recipe.trials[known:]}
 
 
+def test_recipes_that_become_the_same_are_trained_once_and_counted_for_each(registry: Registry, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(SUITE.replace('["none", "lsgan"]', '["pacgan", "pacgan(m=3)"]'))
+    tuning, counting = Tuning.of(load_suite(path, registry), registry, 12, "grid", out=tmp_path / "out"), Counting()
+    tune_suite(tuning, Pretender(), counting)
+    assert counting.runs == len(tuning.plan.specs) * 12
+
+
+def test_a_trial_that_was_begun_waits_for_a_call_that_wants_it(
+    suite: Suite, registry: Registry, tmp_path: Path
+) -> None:
+    with pytest.raises(Stopped):
+        tuned(suite, registry, tmp_path, Pretender(18), trials=6)
+    executor, counting = Pretender(), Counting()
+    outcome = tune_suite(Tuning.of(suite, registry, 2, out=tmp_path), executor, counting)
+    assert not executor.specs
+    assert [len(recipe.trials) for recipe in outcome.recipes] == [2, 2]
+    assert tuned(suite, registry, tmp_path, Pretender(), trials=6).recipes == (
+        tuned(suite, registry, tmp_path / "whole", Pretender(), trials=6).recipes
+    )
+
+
+def test_tracks_that_two_versions_of_a_metric_measured_are_not_compared(
+    suite: Suite, registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outcome = tuned(suite, registry, tmp_path / "tuning", Pretender(), trials=2)
+    outcome.write()
+    rank_all(suite, registry, tmp_path / "default", Pretender())
+    rank_all(outcome.suite, registry, tmp_path / "tuned", Pretender())
+    TrackComparison.read(tmp_path / "tuning", tmp_path / "default", tmp_path / "tuned")
+    monkeypatch.setitem(vars(registry.entry("metric", "modes")), "source", "another")
+    rank_all(outcome.suite, registry, tmp_path / "other", Pretender())
+    with pytest.raises(StoreError, match=r"not the same metric under one name .*modes"):
+        TrackComparison.read(tmp_path / "tuning", tmp_path / "default", tmp_path / "other")
+
+
 def test_one_folder_is_tuned_by_one_process_at_a_time(suite: Suite, registry: Registry, tmp_path: Path) -> None:
     with (
         Store(tmp_path).lock_alone("tuning", "gancheck tune"),

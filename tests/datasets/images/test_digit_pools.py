@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from itertools import combinations
 from pathlib import Path
 
@@ -38,6 +39,11 @@ def test_every_pool_holds_each_class_equally_often() -> None:
 def test_values_span_the_declared_range() -> None:
     x = digits("train").x
     assert (x.min().item(), x.max().item()) == (-1, 1)
+
+
+def test_the_package_is_not_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)  # an import raises
+    assert len(read_digits()[0]) == 1_797
 
 
 def test_another_file_of_scikit_learn_is_left_to_scikit_learn(monkeypatch: pytest.MonkeyPatch) -> None:

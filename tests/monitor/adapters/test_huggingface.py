@@ -167,3 +167,8 @@ def test_a_resumed_training_without_a_state_counts_on(tmp_path: Path) -> None:
     made.train(resume_from_checkpoint=str(tmp_path / "checkpoint-4"))
     assert second.monitor is not None
     assert second.monitor.steps == 6
+
+
+def test_losses_of_another_kind_of_training_are_refused_at_once() -> None:
+    with pytest.raises(gc.BadParameter, match=r"losses=\.\.\. is of a GAN"):
+        GancheckCallback(losses=lambda: (torch.zeros(()), torch.zeros(())))

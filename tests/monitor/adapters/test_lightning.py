@@ -160,3 +160,10 @@ def test_what_is_wrong_is_said_at_once() -> None:
         GancheckCallback(on_alarm="shout")
     with pytest.raises(gc.BadParameter, match="has no such network"):
         fit(Line(), GancheckCallback(generator="nett"), max_epochs=1)
+
+
+def test_losses_of_another_kind_of_training_are_refused_at_once() -> None:
+    with pytest.raises(gc.BadParameter, match=r"losses=\.\.\. is of a GAN"):
+        GancheckCallback(losses=lambda: (torch.zeros(()), torch.zeros(())))
+    with pytest.raises(gc.BadParameter, match=r"closure=\.\.\. is the loss of one model"):
+        GancheckCallback(generator="g", discriminator="d", closure=lambda: torch.zeros(()))

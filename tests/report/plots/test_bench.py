@@ -15,8 +15,10 @@ from gancheck.bench.plan import Plan
 from gancheck.bench.run import RunOutcome, execute
 from gancheck.bench.store import Run, Store
 from gancheck.plugins.registry import Registry
+from gancheck.report.plots import bench
 from gancheck.report.plots.bench import curve, draw
 from gancheck.report.plots.bench_samples import median, redraw
+from gancheck.report.plots.labels import fit_labels
 
 SUITE = """\
 version = "1"
@@ -97,6 +99,17 @@ def test_the_same_runs_draw_the_same_bytes(plan: Plan, tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in plan.store.folder.glob("*.png")}
     drawn(elsewhere(plan, tmp_path / "runs"))
     assert {path.name: path.read_bytes() for path in (tmp_path / "runs").glob("*.png")} == before
+
+
+def test_names_that_are_shortened_change_no_picture_that_there_is(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "fit_labels", lambda names: fit_labels(names, room=3))
+    drawn(elsewhere(plan, tmp_path / "runs"))
+    pictures = {path.name: path.read_bytes() for path in (tmp_path / "runs").glob("*.png")}
+    before = {path.name: path.read_bytes() for path in plan.store.folder.glob("*.png")}
+    assert pictures.keys() == before.keys()
+    assert all(pictures[name] != before[name] for name in pictures)  # "n…e" stands in each of them
 
 
 def test_the_median_seed_is_shown_and_nothing_is_picked(plan: Plan) -> None:

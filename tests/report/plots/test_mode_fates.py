@@ -55,3 +55,12 @@ def test_names_stand_in_the_given_order_beside_how_to_read_them(tmp_path: Path) 
 def test_nothing_to_draw_is_an_error(tasks: list[Fates], tmp_path: Path) -> None:
     with pytest.raises(BadData, match="at least one"):
         mode_fates(tmp_path / "a.png", tasks)
+
+
+def test_a_row_of_panels_names_its_recipes_once_where_they_are_the_same(tmp_path: Path) -> None:
+    usual, other = {"first": np.ones((2, 8)), "then": np.ones((2, 8))}, {"then": np.ones((2, 8))}
+    panels = [Fates(f"task{i}", shares) for i, shares in enumerate((usual, usual, usual, other, usual))]
+    mode_fates(tmp_path / "a.svg", panels)
+    text = (tmp_path / "a.svg").read_text()
+    assert text.count(">first<") == 2  # of the first row, and of the last panel, whose left neighbour is another
+    assert text.count(">then<") == 3

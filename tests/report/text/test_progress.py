@@ -48,6 +48,13 @@ def test_what_was_there_is_not_said_again(status: str) -> None:
     assert told(RunSummary("ring/mlp r1 seed 0", status, "", None, 1.0, cached=True)) == ""
 
 
+def test_runs_that_are_left_out_count_as_done() -> None:
+    with RunBar(5, console()) as shown:
+        shown(RunSummary("ring/mlp r1 seed 0", "done", "", 0.5, 1.23))
+        shown.leave_out(4)
+        assert shown.bar.finished
+
+
 def test_steps_are_not_said_where_nobody_watches() -> None:
     screen = console()
     with StepBar(screen) as shown:
