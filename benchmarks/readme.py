@@ -20,6 +20,7 @@ from benchmarks.concepts import page as concepts
 from benchmarks.metrics.verdicts import healthy
 from benchmarks.scaling import page as scaling
 from benchmarks.speed.gpu_page import gpu_images
+from benchmarks.stacked_mnist.noise import noise_table
 from benchmarks.stacked_mnist.page import own_table
 from benchmarks.stacked_mnist.papers import papers_table
 from benchmarks.strategies import page as cures
@@ -57,6 +58,7 @@ def parts() -> dict[str, str]:
         "images-board": leaderboard(HERE / "results" / "images", short=False),
         "stacked-papers": papers_table(),
         "stacked-own": own_table(),
+        "stacked-noise": noise_table(),
         "cures-board": leaderboard(cures.RESULTS, short=False),
         "cures-added": leaderboard(cures.ADDED, short=False),
         "cures-collapse": cures.by_collapse(),
