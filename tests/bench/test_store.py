@@ -23,7 +23,7 @@ from gancheck.bench.merged_folders import MergedFolders, ResultsFolder
 from gancheck.bench.owner import FORMAT
 from gancheck.bench.run_spec import RunSpec
 from gancheck.bench.store import Row, Run, SetAside, Store, read_run_file
-from gancheck.bench.tuning.track_comparison import board_on
+from gancheck.bench.tuning.track_comparison import folder_on
 from gancheck.errors import StoreError
 from gancheck.plugins.registry import Registry
 from gancheck.report.html.report import Report
@@ -340,7 +340,7 @@ READERS: dict[str, Callable[[Store], object]] = {
     "runs": Store.runs,
     "merge": lambda store: MergedFolders.read([store.folder]),
     "report": lambda store: Report.of(store.folder, Registry()),
-    "tracks": lambda store: board_on(store.folder, "default", ["none"]),
+    "tracks": lambda store: folder_on(store.folder, "default"),
 }
 
 
