@@ -55,11 +55,11 @@ def images(path: Path, real: Array, strips: Sequence[Strip], title: str = "", mo
 
 
 def _label(figure: Figure, row: Strip, middle: float, page: tuple[int, int]) -> None:
-    """Name and note beside a strip; long names are set smaller."""
+    """Name and note beside a strip; long ones are set smaller."""
     x, y = MARGIN / page[0], middle / page[1]
     size = 9.5 * min(1.0, 21 / max(len(row.title), 1))
     figure.text(x, y, row.title, va="bottom" if row.note else "center", weight="bold", fontsize=size)
-    figure.text(x, y - 3 / page[1], row.note, va="top", color=MUTED, fontsize=8)
+    figure.text(x, y - 3 / page[1], row.note, va="top", color=MUTED, fontsize=8 * min(1.0, 30 / max(len(row.note), 1)))
 
 
 def _count(row: Strip) -> int:
