@@ -21,12 +21,12 @@ def fit_labels(names: Iterable[str], room: int = ROOM) -> dict[str, str]:
     seen = Counter(fit(name, room) for name in known)
     for place, name in enumerate(known, start=1):
         if len(name) > room:
-            tried = chain([fit(name, room)] * (seen[fit(name, room)] == 1), numbered(name, place, room))
+            tried = chain([fit(name, room)] * (seen[fit(name, room)] == 1), number_labels(name, place, room))
             labels[name] = next(label for label in tried if label not in labels.values())
     return {name: labels[name] for name in known}
 
 
-def numbered(name: str, place: int, room: int) -> Iterator[str]:
+def number_labels(name: str, place: int, room: int) -> Iterator[str]:
     """Labels with a recipe's place among all of them, or a number that is free."""
     for number in count(place):
         mark = f" [{number}]"
