@@ -13,7 +13,7 @@ from torch.optim import Optimizer
 
 from gancheck.detectors.alarms import AlarmTracker
 from gancheck.detectors.selection import track
-from gancheck.detectors.signals import SIGNALS
+from gancheck.detectors.signals import CLOSURE, GAME, SIGNALS
 from gancheck.errors import BadParameter, Unsupported, refuse_unknown
 from gancheck.monitor.announce import OnAlarm
 from gancheck.monitor.follower import FollowingMonitor
@@ -132,8 +132,9 @@ def tell_sharded(models: Mapping[str, nn.Module]) -> None:
 
 def tell_unused(tracker: AlarmTracker, options: Options) -> None:
     """Say once that a function was given which no detector has a use for."""
-    for name in [name for name in OWNERS if options.get(name) is not None]:
-        if not signals_wanted(tracker) & {signal for signal, about in SIGNALS.items() if f"{name}=" in about.how}:
+    called = {SIGNALS[signal].how for signal in signals_wanted(tracker) if signal in SIGNALS}
+    for name, how in (("closure", CLOSURE), ("losses", GAME)):
+        if options.get(name) is not None and how not in called:
             log.warning('gancheck: no detector here calls %s=...; those of detectors="full" do', name)
 
 

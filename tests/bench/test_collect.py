@@ -104,7 +104,9 @@ def test_a_place_that_a_later_run_takes_and_one_of_another_task_are_not_missed(r
     assert say_outdated([*old, *again], ["ring/mlp"], folder) == ()
     (line,) = say_outdated([*old, *again[:3]], ["ring/mlp"], folder)
     assert line.startswith("1 run in runs is of other code")
-    assert say_outdated([*old, *again[:3]], ["ring/mlp"], folder) == say_outdated([*old, *again[:3]], [], folder)
+    elsewhere = [run("mine", seed, task="old/mlp") for seed in range(4)]  # of older code too, on a task of no suite
+    assert say_outdated([*elsewhere, *old, *again], ["ring/mlp"], folder) == ()
+    assert say_outdated([*elsewhere, *old, *again], ["ring/mlp", "old/mlp"], folder)[0].startswith("4 runs")
 
 
 def test_a_run_measured_twice_counts_once(run: Make, old: list[Run]) -> None:

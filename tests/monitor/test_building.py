@@ -143,6 +143,17 @@ def test_a_function_that_no_detector_calls_is_said(detectors: str, said: int, ca
     assert caplog.text.count("no detector here calls closure=") == said
 
 
+@pytest.mark.parametrize(("detectors", "said"), [("standard", 1), ("full", 0), ("duality-gap", 0)])
+def test_losses_that_no_detector_calls_are_said(detectors: str, said: int, caplog: pytest.LogCaptureFixture) -> None:
+    net = nn.Linear(4, 1)
+
+    def both() -> tuple[Tensor, Tensor]:
+        return loss_of(net)(), loss_of(net)()
+
+    gc.watch(generator=nn.Linear(2, 4), discriminator=net, losses=both, detectors=detectors)
+    assert caplog.text.count("no detector here calls losses=") == said
+
+
 def test_a_probe_that_an_error_ended_asks_for_nothing_else() -> None:
     idle = trained(nn.Linear(4, 1), closure=lambda: 1 / 0, detectors="saddle")  # type: ignore[arg-type, return-value]
     assert idle == {

@@ -89,11 +89,6 @@ class Tuning:
         """Runs of a trial on one task."""
         return sum(map(len, self.suite.blocks))
 
-    def open_studies(self, storage: BaseStorage) -> list[RecipeStudy]:
-        """Every recipe's study, as far as the journal has it; changed code or another protocol begins a new one."""
-        how = self.trials, len(self.suite.tasks), self.sampler, self.seed
-        return [RecipeStudy.open(storage, self.study_name(space), space, *how) for space in self.spaces]
-
     @cached_property
     def spaces(self) -> list[RecipeSpace]:
         """Where the parameters of every recipe are looked for."""
@@ -130,11 +125,13 @@ def tune_suite(tuning: Tuning, executor: Executor, watcher: Watcher = UNWATCHED)
 
 
 def open_studies(tuning: Tuning, watcher: Watcher) -> list[RecipeStudy]:
-    """The studies of all recipes; what begins anew is said, and trials that are there count as done."""
+    """Every recipe's study, as far as the journal has it; changed code or another protocol begins a new one, which is
+    said. Trials that are there count as done."""
     storage = open_journal(tuning.folder / JOURNAL)
     for line in tuning.fresh_starts(storage):
         watcher.say(line)
-    studies = tuning.open_studies(storage)
+    how = tuning.trials, len(tuning.suite.tasks), tuning.sampler, tuning.seed
+    studies = [RecipeStudy.open(storage, tuning.study_name(space), space, *how) for space in tuning.spaces]
     done = sum(len(study.ended) for study in studies)
     watcher.leave_out(done * len(tuning.suite.tasks) * tuning.runs_per_task)
     return studies
