@@ -33,8 +33,10 @@ def test_importing_the_package_does_not_import_torch() -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
-def test_scoring_does_not_load_what_only_others_need() -> None:
+def test_scoring_and_watching_load_nothing_that_only_others_need() -> None:
     heavy = ("scipy.stats", "scipy.optimize", "sklearn", "matplotlib", "torchvision", "gancheck.training.trainer")
-    code = f"import sys, gancheck; gancheck.score; print([name for name in {heavy} if name in sys.modules])"
+    heavy += ("pytorch_lightning", "lightning", "transformers", "ignite", "tensorboard")
+    names = f"[name for name in {heavy} if name in sys.modules]"
+    code = f"import sys, gancheck; gancheck.score; gancheck.watch; print({names})"
     made = subprocess.run([sys.executable, "-c", code], check=True, stdout=subprocess.PIPE, text=True)
     assert made.stdout.strip() == "[]"

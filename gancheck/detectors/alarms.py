@@ -12,8 +12,9 @@ from typing import Any
 import msgspec
 
 from gancheck.detectors.base import Alarm, Detector, Reading
+from gancheck.detectors.loss_blocks import LossBlocks
 from gancheck.detectors.observation import Observation
-from gancheck.detectors.remembered import parameters_of, remembered, restore_memory
+from gancheck.detectors.remembered import parameters_of, remembered, restore, restore_memory
 from gancheck.detectors.signals import SIGNALS
 from gancheck.errors import GancheckError
 
@@ -52,6 +53,7 @@ class TrackerState(msgspec.Struct):
     seen: list[str]
     detectors: dict[str, dict[str, Any]]
     streaks: dict[str, Streak]
+    blocks: dict[str, Any] = {}
 
 
 class AlarmTracker:
@@ -80,12 +82,14 @@ class AlarmTracker:
         self.failed: dict[str, str] = {}  #: detector -> what it raised
         self.seen: set[str] = set()  #: names of all signals so far
         self.streaks = {name: Streak() for name in self.detectors}
+        self.blocks = LossBlocks()
         self.shown: dict[Signature, list[str]] = {}  #: names of a step's signals -> detectors that act on any
         for name in self.detectors:
             self.start(name)
 
     def update(self, seen: Observation) -> list[Alarm]:
         """Show one step; gives the alarms that begin at it."""
+        seen = self.blocks.add(seen)
         signature = (*seen.numbers, "", *seen.layers)
         names = self.shown.get(signature)
         fresh: list[Alarm] = []
@@ -195,6 +199,7 @@ class AlarmTracker:
             "alarms": [alarm.row() for alarm in self.alarms],
             "failed": dict(self.failed),
             "seen": sorted(self.seen),
+            "blocks": remembered(self.blocks),
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -206,6 +211,7 @@ class AlarmTracker:
         self.alarms = held.alarms
         self.failed = {name: what for name, what in held.failed.items() if name in self.detectors}
         self.seen = set(held.seen)
+        restore(self.blocks, held.blocks)
         for name in self.detectors.keys() & held.detectors.keys():
             self.go_on(name, held.detectors[name], held.streaks.get(name, Streak()))
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from gancheck.detectors.observation import Observation
-from gancheck.statistics.sequential import BlockMeans, kendall
+from gancheck.statistics.sequential import BLOCK, BlockMeans, kendall
 
 FALLS = 0.05  #: p below which a falling trend counts as one
 RISE_OF_RATE = 1.05  #: the learning rate rises where it is this many times what it was
@@ -26,9 +26,9 @@ class WholeRun:
     means: list[float] = field(default_factory=list, init=False)
     first: float = field(default=math.nan, init=False)  #: the mean of the first block
 
-    def add(self, value: float) -> bool:
-        """Take a number; whether it completes a block."""
-        mean = self.blocks.add(value)
+    def add(self, value: float, of: int = 1) -> bool:
+        """Take a number, or the mean of so many; whether it completes a block."""
+        mean = self.blocks.add(value, of)
         if mean is None:
             return False
         self.first = mean if not self.means else self.first
@@ -51,7 +51,7 @@ class WholeRun:
 
 @dataclass
 class LossRun:
-    """The whole run of `loss`, and of the learning rate where it is known."""
+    """The whole run of `loss`, from its blocks, and of the learning rate where it is known."""
 
     loss: WholeRun = field(default_factory=WholeRun)
     rates: WholeRun = field(default_factory=lambda: WholeRun(blocks=BlockMeans(1)))  #: one for each that was measured
@@ -61,7 +61,7 @@ class LossRun:
         numbers = seen.numbers
         if "learning_rate" in numbers:
             self.rates.add(numbers["learning_rate"])
-        return "loss" in numbers and self.loss.add(numbers["loss"])
+        return "loss_block" in numbers and self.loss.add(numbers["loss_block"], BLOCK)
 
     @property
     def rate_rises(self) -> bool:

@@ -31,6 +31,7 @@ SIGNALS: dict[str, Signal] = {
     signal.name: signal
     for signal in (
         Signal("loss", "the training loss of one step", "monitor.step(loss=...), where there is one loss"),
+        Signal("loss_block", "mean of ten losses in a row; also `..._loss_block`", "ten steps: monitor.step(loss=...)"),
         Signal("val_loss", "the loss of held-out data", "monitor.log(val_loss=...)"),
         Signal("accuracy", "any score that is better higher; also `metric_...`", "monitor.log(accuracy=...)"),
         Signal("learning_rate", "the optimiser's learning rate", MODEL),

@@ -14,20 +14,22 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+BLOCK = 10  #: numbers of a block, where nothing else is said
+
 
 @dataclass
 class BlockMeans:
     """Means of `size` numbers in a row; numbers that are not finite are left out, and so is a mean that overflows."""
 
-    size: int = 10
+    size: int = BLOCK
     total: float = field(default=0.0, init=False)
     count: int = field(default=0, init=False)
 
-    def add(self, value: float) -> float | None:
-        """Take a number; gives the mean where it completes a block."""
+    def add(self, value: float, of: int = 1) -> float | None:
+        """Take a number, or the mean of so many; gives the mean where it completes a block."""
         if not math.isfinite(value):
             return None
-        self.total, self.count = self.total + value, self.count + 1
+        self.total, self.count = self.total + value * of, self.count + of
         if self.count < self.size:
             return None
         mean, self.total, self.count = self.total / self.count, 0.0, 0

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from gancheck.detectors.alarms import AlarmTracker, acts_on
 from gancheck.detectors.base import Detector, Reading
+from gancheck.detectors.loss_blocks import LossBlocks
 from gancheck.detectors.observation import Observation
 from gancheck.detectors.remembered import remembered, restore
 from gancheck.detectors.replay import replay
@@ -62,8 +63,8 @@ def check_detector(entry: PluginEntry, registry: Registry) -> list[str]:
     refuse_unknown_signals(needs)
     require(bool(made.cause and made.advice), "says no cause or no advice: set both as class attributes")
     refuse_unshown(made)
-    steady = list(course(needs, COURSES["steady"]))
-    readings = {name: read(made, list(course(needs, way))) for name, way in COURSES.items()}
+    steady = shown(needs, COURSES["steady"])
+    readings = {name: read(made, shown(needs, way)) for name, way in COURSES.items()}
     refuse_alarm(made, steady)
     again = repr(read(made, steady))  # as text, since NaN is not equal to itself
     require(repr(readings["steady"]) == again, "remembers an earlier run: forget everything in start()")
@@ -124,7 +125,7 @@ def reading_of(made: Detector, seen: Observation) -> Reading | None:
 def refuse_forgetting(entry: PluginEntry, needs: tuple[str, ...]) -> None:
     """BadPlugin where a run that is taken up from what was remembered in its middle goes on differently."""
     for name, way in COURSES.items():
-        seen, one, other = list(course(needs, way)), entry.build(), entry.build()
+        seen, one, other = shown(needs, way), entry.build(), entry.build()
         read(one, seen[: STEPS // 2])
         other.start()
         try:
@@ -134,6 +135,12 @@ def refuse_forgetting(entry: PluginEntry, needs: tuple[str, ...]) -> None:
         restore(other, kept)
         same = all(repr(reading_of(one, s)) == repr(reading_of(other, s)) for s in seen[STEPS // 2 :])
         require(same, f"forgets: taken up in the middle of {name} numbers it goes on differently; keep all in fields")
+
+
+def shown(needs: Sequence[str], way: Course) -> list[Observation]:
+    """A course as a tracker shows it: with the means of losses."""
+    blocks = LossBlocks()
+    return [blocks.add(one) for one in course(needs, way)]
 
 
 def course(

@@ -10,6 +10,7 @@ import numpy as np
 
 from gancheck.detectors.alarms import AlarmTracker
 from gancheck.detectors.base import Alarm, Detector
+from gancheck.detectors.loss_blocks import LossBlocks
 from gancheck.detectors.observation import Observation
 from gancheck.detectors.remembered import remembered, restore
 from gancheck.detectors.replay import replay
@@ -45,7 +46,7 @@ def survives(detector: Detector, fresh: Detector, series: Series, middle: int) -
     """Whether readings after a checkpoint are those without it."""
     for each in (detector, fresh):
         each.start()
-    observations = seen(series)
+    observations = [*map(LossBlocks().add, seen(series))]
     for observation in observations[:middle]:
         detector.update(observation)
     restore(fresh, json.loads(json.dumps(remembered(detector))))

@@ -22,8 +22,8 @@ def test_a_whole_run_stays_small_and_keeps_its_shape() -> None:
 
 def test_a_loss_run_counts_steps_and_knows_a_rising_rate() -> None:
     run = LossRun()
-    for t in range(1, 3001):
-        run.add(Observation(t, {"loss": 1.0, "learning_rate": min(1.0, t / 1000)}))
+    for t in range(10, 3001, 10):
+        run.add(Observation(t, {"loss_block": 1.0, "learning_rate": min(1.0, t / 1000)}))
         if t == 900:
             assert run.rate_rises
     assert run.steps == 3000

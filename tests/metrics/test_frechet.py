@@ -8,9 +8,6 @@ from gancheck.evaluation.view import View
 from gancheck.metrics.frechet import fid
 from gancheck.system.torchvision_compat import torchvision_operators
 
-torchvision_operators()
-theirs = pytest.importorskip("torch_fidelity.metric_fid")
-
 
 def points(n: int, d: int, seed: int) -> torch.Tensor:
     generator = torch.Generator().manual_seed(seed)
@@ -19,6 +16,8 @@ def points(n: int, d: int, seed: int) -> torch.Tensor:
 
 @pytest.mark.parametrize(("n", "m", "d"), [(500, 700, 2), (500, 700, 64), (900, 800, 300)])
 def test_agrees_with_torch_fidelity_to_six_digits(n: int, m: int, d: int):
+    torchvision_operators()
+    theirs = pytest.importorskip("torch_fidelity.metric_fid")
     fake, real = points(n, d, 0) * 1.2 + 0.3, points(m, d, 1)
     stats = [theirs.fid_features_to_statistics(x.double()) for x in (fake, real)]
     expected = theirs.fid_statistics_to_metric(*stats, False)["frechet_inception_distance"]

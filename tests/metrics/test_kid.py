@@ -11,9 +11,6 @@ from gancheck.metrics.kid import Cubic, ExpandedCubic, kid
 from gancheck.numerics.features import FeatureSet
 from gancheck.system.torchvision_compat import torchvision_operators
 
-torchvision_operators()
-theirs = pytest.importorskip("torch_fidelity.metric_kid")
-
 
 def points(n: int, d: int, seed: int) -> torch.Tensor:
     return torch.randn(n, d, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
@@ -34,6 +31,8 @@ def test_agrees_with_scikit_learn_in_chunks_of_any_size(n: int, m: int, d: int, 
 
 
 def test_agrees_with_one_full_subset_of_torch_fidelity():
+    torchvision_operators()
+    theirs = pytest.importorskip("torch_fidelity.metric_kid")
     x, y = points(300, 20, 0), points(300, 20, 1) * 1.1
     one = {"kid_subsets": 1, "kid_subset_size": 300, "kid_kernel": "poly", "kid_kernel_poly_coef0": 1}
     settings = {**one, "kid_kernel_poly_degree": 3, "kid_kernel_poly_gamma": None, "rng_seed": 0, "verbose": False}

@@ -14,9 +14,6 @@ from gancheck.metrics.manifold import coverage, density, precision, recall
 from gancheck.statistics.estimate import Estimate
 from gancheck.system.torchvision_compat import torchvision_operators
 
-torchvision_operators()
-theirs = pytest.importorskip("torch_fidelity.metric_prc")
-
 
 def points(n: int, d: int, seed: int, width: float = 1.0) -> torch.Tensor:
     return width * torch.randn(n, d, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
@@ -38,6 +35,8 @@ def test_agrees_with_prdc_in_chunks_of_any_size(d: int, k: int, chunk: int):
 
 
 def test_agrees_with_torch_fidelity():
+    torchvision_operators()
+    theirs = pytest.importorskip("torch_fidelity.metric_prc")
     fake, real = points(300, 20, 0, 0.9), points(250, 20, 1)
     settings = {"prc_neighborhood": 3, "prc_batch_size": 10000, "save_cpu_ram": False, "verbose": False}
     expected = theirs.prc_features_to_metric(fake, real, **settings)

@@ -7,10 +7,10 @@ import statistics
 from dataclasses import dataclass, field
 
 from gancheck.detectors.base import Detector, Reading, detector
+from gancheck.detectors.loss_blocks import ENDING
 from gancheck.detectors.observation import Observation
 from gancheck.detectors.series import climbs, falls, noise
 from gancheck.errors import BadParameter
-from gancheck.statistics.sequential import BlockMeans
 
 WINDOW = 20  #: blocks in which the trend is tested
 SUSTAINED = 5  #: blocks that a rise must last
@@ -22,7 +22,6 @@ EARLY = 30  #: blocks that tell the usual size of a loss without a floor
 class Course:
     """One loss: its last blocks, its best, and where it began."""
 
-    blocks: BlockMeans = field(default_factory=BlockMeans)
     recent: list[float] = field(default_factory=list, init=False)
     early: list[float] = field(default_factory=list, init=False)
     count: int = field(default=0, init=False)
@@ -34,11 +33,8 @@ class Course:
     high: float = field(default=-math.inf, init=False)
     is_up: bool = field(default=False, init=False)  #: whether it rose and has not come down since
 
-    def add(self, value: float) -> bool:
-        """Take a loss; whether it completes a block."""
-        mean = self.blocks.add(value)
-        if mean is None:
-            return False
+    def add(self, mean: float) -> None:
+        """Take the mean of a block."""
         if len(self.recent) == WINDOW:
             self.low, self.high = min(self.low, self.recent[0]), max(self.high, self.recent[0])
         self.count, self.recent = self.count + 1, [*self.recent, mean][-WINDOW:]
@@ -50,7 +46,6 @@ class Course:
         level = statistics.median(self.recent[-SUSTAINED:])
         if self.count >= SUSTAINED and level < self.best:
             self.best, self.spread = level, max(noise(self.recent), noise(self.recent[::2]))
-        return True
 
     def height(self, blocks: int) -> float:
         """How far above the best all of the last blocks are."""
@@ -100,7 +95,7 @@ class Divergence(Detector):
     ranges: float = 3.0  #: times what it has covered before that such a loss must rise
     spreads: float = 10.0  #: standard deviations of a block that it must rise at least
 
-    acts_on = ("*loss",)
+    acts_on = ("*loss_block",)
     severity = "fatal"
     cause = "a learning rate that is too high, or gradients that explode"
     advice = "a learning rate three to ten times lower from the last good checkpoint, a warm-up, or clipped gradients"
@@ -115,9 +110,9 @@ class Divergence(Detector):
         self.courses = {}
 
     def update(self, seen: Observation) -> Reading | None:
-        fresh = [name for name, value in seen.losses.items() if self.course(name).add(value)]
-        if not fresh:
-            return None
+        fresh = {name.removesuffix(ENDING): mean for name, mean in seen.numbers.items() if name.endswith("loss_block")}
+        for name, mean in fresh.items():
+            self.course(name).add(mean)
         readings = [self.reading(name, self.courses[name]) for name in fresh if self.is_ready(name)]
         return max(readings, key=lambda reading: reading.statistic, default=None)
 

@@ -39,13 +39,12 @@ class LossSpike(Detector):
     advice = "clipped gradients, a lower learning rate if spikes return, and a look at the data of that batch"
 
     past: Window = field(init=False)
-    block: list[float] = field(default_factory=list, init=False)  #: z of the steps since the last reading
+    losses: list[float] = field(default_factory=list, init=False)  #: of the steps since the last reading
     spreads: list[float] = field(default_factory=list, init=False)
     centre: float = field(default=math.nan, init=False)
     spread: float = field(default=math.nan, init=False)
     is_log: bool = field(default=False, init=False)
     first: float = field(default=math.nan, init=False)  #: median of the first window
-    highest: float = field(default=-math.inf, init=False)  #: loss of this block
     rate: float = field(default=math.nan, init=False)
 
     def __post_init__(self) -> None:
@@ -56,24 +55,22 @@ class LossSpike(Detector):
         self.start()
 
     def start(self) -> None:
-        self.past, self.block, self.spreads = Window(self.window), [], []
+        self.past, self.losses, self.spreads = Window(self.window), [], []
         self.centre = self.spread = self.first = self.rate = math.nan
-        self.highest = -math.inf
 
     def update(self, seen: Observation) -> Reading | None:
-        self.wait_after_a_rise(seen.get("learning_rate"))
+        if "learning_rate" in seen.numbers:
+            self.wait_after_a_rise(seen.numbers["learning_rate"])
         loss = seen.get("loss")
         if not math.isfinite(loss):
             return None
-        self.block.append(self.z(loss))
-        self.highest = max(self.highest, loss)
-        self.past.add(loss)
-        return self.reading() if len(self.block) >= BLOCK else None
+        self.losses.append(loss)
+        return self.reading() if len(self.losses) >= BLOCK else None
 
     def wait_after_a_rise(self, rate: float) -> None:
         """Forget what was usual at a lower learning rate."""
         if rate > RISE_OF_RATE * self.rate:
-            self.past, self.block, self.centre = Window(self.window), [], math.nan
+            self.past, self.losses, self.centre = Window(self.window), [], math.nan
         self.rate = rate if math.isfinite(rate) else self.rate
 
     def z(self, loss: float) -> float:
@@ -85,12 +82,14 @@ class LossSpike(Detector):
     def reading(self) -> Reading | None:
         """Judge ten steps, and learn what is usual for the next ten."""
         known, usual = not math.isnan(self.centre), math.exp(self.centre) if self.is_log else self.centre
-        *_, second, largest = sorted(self.block)
-        statistic = min(max(second, LONE * largest), self.share_of_gain(self.highest - usual)) if known else 0.0
-        seen = f"loss jumped to {self.highest:.4g} from about {usual:.4g}"
-        self.block, self.highest = [], -math.inf
+        highest, (*_, second, largest) = max(self.losses), sorted(map(self.z, self.losses))
+        statistic = min(max(second, LONE * largest), self.share_of_gain(highest - usual)) if known else 0.0
+        for loss in self.losses:
+            self.past.add(loss)
+        self.losses = []
         if self.past.is_full:
             self.learn()
+        seen = f"loss jumped to {highest:.4g} from about {usual:.4g}"
         return Reading(statistic, self.deviations, seen) if known else None
 
     def share_of_gain(self, rise: float) -> float:

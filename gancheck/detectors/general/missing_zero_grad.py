@@ -56,8 +56,11 @@ class MissingZeroGrad(Detector):
         self.total, self.steps = 0.0, 0
 
     def update(self, seen: Observation) -> Reading | None:
-        if math.isfinite(seen.get("loss")):
-            self.total, self.steps = self.total + seen.get("loss"), self.steps + 1
+        loss = seen.get("loss")
+        if math.isfinite(loss):
+            self.total, self.steps = self.total + loss, self.steps + 1
+        if "gradient_cosine" not in seen.numbers:
+            return None
         cosine, norm = seen.get("gradient_cosine"), seen.get("gradient_norm")
         if not (math.isfinite(cosine) and math.isfinite(norm) and self.steps):
             return None

@@ -51,9 +51,10 @@ class Overfitting(Detector):
         self.values, self.validation, self.training = [], [], []
 
     def update(self, seen: Observation) -> Reading | None:
-        loss, value = seen.get("loss"), seen.get("val_loss")
+        loss = seen.get("loss")
         if math.isfinite(loss):
             self.total, self.count = self.total + loss, self.count + 1
+        value = seen.get("val_loss")
         if not math.isfinite(value) or not self.count:
             return None
         self.evaluate(value, self.total / self.count)

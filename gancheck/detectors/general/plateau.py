@@ -27,7 +27,7 @@ class Plateau(Detector):
     tau: float = -0.2  #: a weaker fall than this is none
     blocks: int = 40  #: of ten steps, before it is judged at all
 
-    acts_on = ("loss", "learning_rate")
+    acts_on = ("loss_block", "learning_rate")
     severity = "notice"
     patience = 4
     cause = "the training has converged, or its learning rate is too high (or too low) to get further"

@@ -55,10 +55,12 @@ class PoorInitialisation(Detector):
         self.count, self.first, self.ranks = 0, [], {}
 
     def update(self, seen: Observation) -> Reading | None:
+        if self.count >= self.checks:
+            return None
         if len(self.first) < 3 and math.isfinite(seen.get("loss")):
             self.first = [*self.first, seen.get("loss")]
         spreads, ranks = seen.of_layers("activation_spread"), seen.of_layers("effective_rank")
-        if self.count >= self.checks or not (spreads or ranks):
+        if not (spreads or ranks):
             return None
         self.count += 1
         self.ranks = self.ranks or dict(ranks)

@@ -38,7 +38,7 @@ class RateTooHigh(Detector):
     cosine: float = -0.1  #: mean cosine below which steps overshoot
     window: int = 20  #: checks
 
-    acts_on = ("loss", "learning_rate", "gradient_cosine")
+    acts_on = ("loss_block", "learning_rate", "gradient_cosine")
     patience = 4
     cause = "a learning rate that is too high: each step overshoots, and the next one corrects it"
     advice = "a learning rate three times lower, or a warm-up"
@@ -57,7 +57,7 @@ class RateTooHigh(Detector):
 
     def update(self, seen: Observation) -> Reading | None:
         self.run.add(seen)
-        self.has_loss = self.has_loss or "loss" in seen.numbers
+        self.has_loss = self.has_loss or "loss_block" in seen.numbers
         cosine = gradient_cosine(seen)
         self.cosines.add(cosine)
         return self.reading() if self.has_loss and math.isfinite(cosine) and self.cosines.is_full else None

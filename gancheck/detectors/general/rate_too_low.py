@@ -37,7 +37,7 @@ class RateTooLow(Detector):
     left: float = 0.9  #: share of the first loss that is still there
     window: int = 10  #: checks
 
-    acts_on = ("loss", "learning_rate", "gradient_cosine", "update_ratio")
+    acts_on = ("loss_block", "learning_rate", "gradient_cosine", "update_ratio")
     cause = "a learning rate that is too low for this model"
     advice = "a learning rate ten times higher, again and again, until the loss moves"
 

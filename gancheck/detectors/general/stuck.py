@@ -25,7 +25,7 @@ class Stuck(Detector):
     share: float = 0.95  #: of the starting loss that is still there
     blocks: int = 20  #: of ten steps, before an alarm; thrice as many where `initial_loss` is not given
 
-    acts_on = ("loss", "learning_rate", "initial_loss")
+    acts_on = ("loss_block", "learning_rate", "initial_loss")
     patience = 3
     cause = (
         "weights that all start alike or at zero, a learning rate far off, labels that do not fit the inputs, "

@@ -28,7 +28,7 @@ class Underfitting(Detector):
     evaluations: int = 10  #: before it is judged at all
     blocks: int = 30  #: of ten steps, before it is judged at all
 
-    acts_on = ("loss", "learning_rate", "val_loss", "initial_loss")
+    acts_on = ("loss_block", "learning_rate", "val_loss", "initial_loss")
     severity = "notice"
     patience = 3
     cause = "a model that is too small, too much regularisation, inputs that say little, or a poor learning rate"

@@ -8,6 +8,7 @@ import random
 import pytest
 
 from gancheck.detectors.base import Detector
+from gancheck.detectors.loss_blocks import LossBlocks
 from gancheck.detectors.observation import Observation
 from gancheck.detectors.remembered import remembered, restore
 from gancheck.plugins.registry import Registry
@@ -20,7 +21,7 @@ NAMES = (
 
 
 def training(steps: int) -> list[Observation]:
-    draw, seen = random.Random(10), []
+    draw, seen, blocks = random.Random(10), [], LossBlocks()
     for t in range(1, steps + 1):
         numbers = {"loss": 2 - t / 900 + 0.1 * draw.gauss(0, 1), "generator_loss": draw.gauss(0, 1)}
         layers = {}
@@ -28,7 +29,7 @@ def training(steps: int) -> list[Observation]:
             numbers |= {"gradient_cosine": draw.gauss(0, 0.2), "learning_rate": 1.0, "val_loss": 2 + draw.gauss(0, 0.1)}
             numbers |= {"accuracy": 0.5 + draw.gauss(0, 0.1), "metric_recall": 0.5 + draw.gauss(0, 0.1)}
             layers = {"update_ratio": {"0": 1e-3 * draw.random()}}
-        seen.append(Observation(t, numbers, layers))
+        seen.append(blocks.add(Observation(t, numbers, layers)))
     return seen
 
 
