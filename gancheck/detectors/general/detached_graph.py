@@ -15,8 +15,9 @@ from gancheck.errors import BadParameter
 class DetachedGraph(Detector):
     """The optimiser holds a layer that gets no gradient at all: the loss does not depend on it.
 
-    The longest row of checks, over layers, at which no parameter of a layer had a gradient: more than `checks` - 1. A
-    layer that had one before counts half, since it may only be used for some batches. Frozen layers
+    The longest row of checks, over layers, at which no parameter of a layer had a gradient, nor at any step since the
+    check before: more than `checks` - 1. A layer that had one before counts half, since it may only be used for some
+    batches. Frozen layers
     (`requires_grad=False`) are silent. It cannot see a gradient that is there but wrong.
     """
 

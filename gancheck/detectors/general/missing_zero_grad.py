@@ -25,10 +25,11 @@ class MissingZeroGrad(Detector):
     """Each gradient still holds all the ones before it: they are not cleared between steps.
 
     The median cosine between gradients of two steps in a row over the last `window` checks: above `cosine`, while the
-    norm of the gradient has grown by three tenths over them and the loss has not fallen. One step adds little to a sum
-    of many, so the sum keeps its direction and grows. A tenth is subtracted where the norm has not grown, or the loss
-    has fallen: on one large batch a gradient may keep its direction and grow too, when a training leaves a plateau. It
-    judges trainings with one loss; a GAN's players circle each other with gradients much alike, so it is silent there.
+    norm of the gradient has grown by three tenths over them, to more than at the first checks, and the loss has not
+    fallen. One step adds little to a sum of many, so the sum keeps its direction and grows. A tenth is subtracted where
+    the norm has not grown, or the loss has fallen: on one large batch a gradient may keep its direction and grow too,
+    when a training leaves a plateau, and so may the small one of a training that is nearly done. It judges trainings
+    with one loss; a GAN's players circle each other with gradients much alike, so it is silent there.
     """
 
     acts_on = ("loss", "gradient_cosine")
@@ -40,6 +41,7 @@ class MissingZeroGrad(Detector):
     window: int = 5  #: checks
     cosines: list[float] = field(default_factory=list, init=False)
     norms: list[float] = field(default_factory=list, init=False)
+    first: list[float] = field(default_factory=list, init=False)  #: norms at the first checks
     losses: list[float] = field(default_factory=list, init=False)  #: mean from check to check
     total: float = field(default=0.0, init=False)
     steps: int = field(default=0, init=False)
@@ -52,7 +54,7 @@ class MissingZeroGrad(Detector):
 
     def start(self) -> None:
         """Forget all gradients."""
-        self.cosines, self.norms, self.losses = [], [], []
+        self.cosines, self.norms, self.first, self.losses = [], [], [], []
         self.total, self.steps = 0.0, 0
 
     def update(self, seen: Observation) -> Reading | None:
@@ -66,6 +68,7 @@ class MissingZeroGrad(Detector):
             return None
         self.cosines = [*self.cosines, cosine][-self.window :]
         self.norms = [*self.norms, norm][-2 * self.window :]
+        self.first = [*self.first, norm][: self.window]
         self.losses = [*self.losses, self.total / self.steps][-2 * self.window :]
         self.total, self.steps = 0.0, 0
         return self.reading() if len(self.norms) == 2 * self.window else None
@@ -73,9 +76,15 @@ class MissingZeroGrad(Detector):
     def reading(self) -> Reading:
         """The median cosine, less what speaks for another reason."""
         cosine = statistics.median(self.cosines)
-        healthy = (not self.has_grown(self.norms, GROWTH)) + (not self.has_grown(self.losses))
+        healthy = (not self.is_sum) + (not self.has_grown(self.losses))
         said = f"gradients of two steps in a row have cosine {cosine:.4f} and grow"
         return Reading(cosine - 0.1 * healthy, self.cosine, said)
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether the norm grows as that of a sum does, and is larger than at first."""
+        is_large = statistics.median(self.norms[self.window :]) > statistics.median(self.first)
+        return is_large and self.has_grown(self.norms, GROWTH)
 
     def has_grown(self, values: list[float], least: float = 1.0) -> bool:
         """Whether the later half lies above `least` times the earlier one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 
 from torch import Tensor, nn
@@ -14,6 +15,8 @@ from gancheck.monitor.probes.optimizer_watch import OptimizerWatch
 from gancheck.monitor.probes.parameters import Watched, watched
 from gancheck.monitor.probes.step_numbers import NORMS, Likeness, StepNumbers
 
+log = logging.getLogger("gancheck")
+STILL = 10  #: checks in a row without a step after which an optimiser counts as left aside
 ONE_STEP = "a step of the optimiser at a check, with gradients"
 TWO_STEPS = "two steps of the optimiser in a row, with gradients"
 ONE_MODEL = "a training of one model"
@@ -59,10 +62,21 @@ class GradientProbe:
         """What the last measured steps showed; nothing of an optimiser that has not stepped since."""
         pairs = [pair for watch in self.watches for pair in watch.take_pair()]
         parts = [part for watch in self.watches for part in watch.take_parts()] + self.read_gradients()
-        made = Measured(learning_rate([watch.optimizer for watch in self.watches]))
-        made.layers |= without_gradient(parts) if self.watches else {}
+        reached = {layer for watch in self.watches for layer in watch.take_reached()}
+        made = Measured(learning_rate(self.find_stepping()))
+        made.layers |= without_gradient(parts, reached) if self.watches else {}
         made.later += StepNumbers([part for part in parts if part.seen]).later() + Likeness(pairs).later()
         return made
+
+    def find_stepping(self) -> list[Optimizer]:
+        """The optimisers that are in use; of one that is not any more it is said once."""
+        if any(watch.waits == STILL for watch in self.watches):
+            log.warning(
+                "gancheck: an optimiser has not stepped at %d checks in a row: its gradients and its learning rate are "
+                "not measured until it does. If another took its place, watch that one: gc.watch(model, optimizer)",
+                STILL,
+            )
+        return [watch.optimizer for watch in self.watches if watch.waits < STILL]
 
     def read_gradients(self) -> list[AroundStep]:
         """Gradients that lie in models without an optimiser."""
@@ -94,9 +108,10 @@ def learning_rate(optimizers: Sequence[Optimizer]) -> dict[str, float | Tensor]:
     return {"learning_rate": max(float(rate) for rate in rates)}
 
 
-def without_gradient(parts: Sequence[AroundStep]) -> dict[str, dict[str, float | Tensor]]:
-    """Layers none of whose parameters, held by an optimiser, got a gradient: 1; others 0."""
-    seen = {w.layer for part in parts for w in part.seen}
+def without_gradient(parts: Sequence[AroundStep], reached: set[str]) -> dict[str, dict[str, float | Tensor]]:
+    """Layers none of whose parameters, held by an optimiser, got a gradient, nor were `reached` since the check before:
+    1; others 0."""
+    seen = {w.layer for part in parts for w in part.seen} | reached
     asked = dict.fromkeys(w.layer for part in parts for w in part.asked if w.group is not None)
     return {"no_gradient": {layer: float(layer not in seen) for layer in asked}} if asked else {}
 

@@ -29,6 +29,9 @@ class OptimizerWatch:
         self.is_wanted = False  #: whether the next step is to be measured
         self.is_inside = False  #: whether a step that is measured is going on
         self.has_closure = False
+        self.missing: list[Watched] = []  #: without a gradient at the last measured step
+        self.reached: set[str] = set()  #: layers of these that had one at a step since
+        self.waits = 0  #: checks in a row at which the optimiser had not stepped
         self.error: Exception | None = None
 
     def arm(self, parameters: Sequence[Watched]) -> None:
@@ -42,6 +45,7 @@ class OptimizerWatch:
 
     def start(self, _: Optimizer, given: tuple[Any, ...], named: dict[str, Any]) -> None:
         """The optimiser's step begins. With a closure, gradients are computed inside the step."""
+        self.find_reached()
         if self.is_inside:
             self.begin_anew()
         if not (self.is_wanted or self.before):
@@ -58,11 +62,17 @@ class OptimizerWatch:
 
     def end(self, *_: Any) -> None:
         """The optimiser's step is done."""
+        self.find_reached()
         if self.has_closure and not self.is_inside and (self.is_wanted or self.before):
             self.safely(self.take_gradients)
         if self.is_inside:
             self.is_inside = False
             self.safely(self.take_norms)
+
+    def find_reached(self) -> None:
+        """Layers that got no gradient at the last measured step and have one now: they are used for some batches."""
+        if self.missing:
+            self.reached |= {w.layer for w in self.missing if w.parameter.grad is not None}
 
     def copy_weights(self) -> None:
         """Weights from before the step."""
@@ -88,6 +98,7 @@ class OptimizerWatch:
             part.take_norms(found.detach().clone() if isinstance(found, Tensor) else None)
         self.before = [part for part in self.parts if part.dense]
         self.done, self.parts = self.parts, []
+        self.missing = [w for part in self.done for w in part.asked if w.parameter.grad is None]
 
     def factor(self) -> Factor:
         """What undoes an AMP scaler's factor, which fused optimisers do themselves inside the step."""
@@ -108,8 +119,14 @@ class OptimizerWatch:
         if self.error is not None:
             raise RuntimeError(f"inside the optimiser's step: {self.error}") from self.error
         found, self.done = self.done, []
-        if not (self.is_wanted or self.before):
+        self.waits = self.waits + 1 if self.is_wanted else 0
+        if not (self.is_wanted or self.before or self.missing):
             self.detach()
+        return found
+
+    def take_reached(self) -> set[str]:
+        """Layers without a gradient at the measured step before the last that had one at a step in between."""
+        found, self.reached = self.reached, set()
         return found
 
     def take_pair(self) -> list[list[Tensor]]:
@@ -121,5 +138,5 @@ class OptimizerWatch:
         """Take the hooks off."""
         for handle in self.handles:
             handle.remove()
-        self.handles, self.before, self.parts = [], [], []
+        self.handles, self.before, self.parts, self.missing = [], [], [], []
         self.is_wanted = self.is_inside = False

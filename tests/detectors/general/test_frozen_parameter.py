@@ -54,6 +54,29 @@ def test_nothing_moves_at_all() -> None:
     assert not alarms([*moves([0.0] * 9), *decayed])
 
 
+def at_rest(gradient: float, moved: bool) -> list[Observation]:
+    """Layers that move at first, if they ever do, and then stand still with a gradient of this size."""
+    first = {
+        "unmoved": {"a": 0.0},
+        "update_ratio": {"a": 1e-3},
+        "layer_gradient": {"a": 1.0},
+        "layer_weight": {"a": 1.0},
+    }
+    then = {**first, "unmoved": {"a": 1.0}, "update_ratio": {"a": 0.0}, "layer_gradient": {"a": gradient}}
+    return [Observation(i, {"learning_rate": 0.1}, row) for i, row in enumerate([first] * 3 * moved + [then] * 9, 1)]
+
+
+def test_a_training_that_has_converged_is_silent() -> None:
+    assert not alarms(at_rest(1e-4, moved=True))
+    assert not alarms(at_rest(1e-6, moved=False))  # before the first check, as a line search does
+
+
+def test_weights_that_stand_still_under_a_large_gradient_were_replaced_or_never_given() -> None:
+    for moved in (True, False):
+        (alarm,) = alarms(at_rest(0.1, moved=moved))
+        assert alarm.where == "a"
+
+
 def test_numbers_that_are_none_do_no_harm() -> None:
     for bad in (math.nan, math.inf, -math.inf, 0.0):
         seen = [

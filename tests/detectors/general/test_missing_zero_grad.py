@@ -48,6 +48,13 @@ def test_noise_falling_gradients_and_a_large_batch_that_learns_are_healthy(
     assert not alarms(sums(seed, *healthy))
 
 
+def test_the_small_gradient_of_a_training_that_is_nearly_done_may_keep_its_direction_and_grow() -> None:
+    begun = [Observation(i, {"gradient_cosine": 0.2, "gradient_norm": 1.0, "loss": 1.0}) for i in range(1, 11)]
+    done = [Observation(s.step + 10, {**s.numbers, "gradient_norm": s.get("gradient_norm") / 50}) for s in faulty(0)]
+    assert not alarms(begun + done)
+    assert alarms(begun + [Observation(s.step + 10, s.numbers) for s in faulty(0)])
+
+
 def test_numbers_that_are_none_do_no_harm() -> None:
     for bad in (math.nan, math.inf, -math.inf, 0.0):
         seen = [Observation(i, {"gradient_cosine": bad, "gradient_norm": bad, "loss": bad}) for i in range(1, 40)]

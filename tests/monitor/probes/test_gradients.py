@@ -107,6 +107,48 @@ def test_what_the_loss_does_not_reach_has_no_gradient() -> None:
     assert layers["no_gradient"] == {"0": 0.0, "2": 0.0, "aside.0": 1.0}
 
 
+def test_an_optimiser_of_another_model_moves_nothing() -> None:
+    net = model()
+    optimizer = SGD(copy.deepcopy(net).parameters(), 0.1)
+    numbers, layers = checks(GradientProbe({"model": net}, [optimizer]), lambda: update(net, optimizer))[1]
+    assert layers["unmoved"] == {"0": 1.0, "2": 1.0}
+    assert numbers["gradient_norm"] > 0
+
+
+def test_heads_that_are_trained_in_turn_are_reached() -> None:
+    heads = nn.ModuleList([nn.Linear(3, 1) for _ in range(5)])
+    optimizer, steps = SGD(heads.parameters(), 0.1), iter(range(10**6))
+    probe = GradientProbe({"model": heads}, [optimizer])
+
+    def step() -> None:
+        optimizer.zero_grad()
+        heads[next(steps) % 4](torch.randn(8, 3)).square().mean().backward()
+        optimizer.step()
+
+    found = []
+    for _ in range(3):
+        probe.arm()
+        step()
+        found.append(fetch({1: probe.measure()})[1][1]["no_gradient"])
+        for _ in range(7):
+            step()
+    assert found[1] == found[2] == {"0": 0.0, "1": 0.0, "2": 0.0, "3": 0.0, "4": 1.0}
+
+
+def test_an_optimiser_that_is_left_aside_is_named_once_and_its_rate_is_not_that_of_the_training(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    net = model()
+    former, now = SGD(net.parameters(), 0.1), SGD(net.parameters(), 0.5)
+    probe = GradientProbe({"model": net}, [former])
+    before = checks(probe, lambda: update(net, former))
+    after = checks(probe, lambda: update(net, now), 15)
+    assert before[-1][0]["learning_rate"] == 0.1
+    assert "learning_rate" not in after[-1][0]
+    assert caplog.text.count("an optimiser has not stepped at 10 checks in a row") == 1
+    assert checks(probe, lambda: update(net, former))[-1][0]["learning_rate"] == 0.1
+
+
 def test_a_skipped_step_is_waited_for() -> None:
     net = model()
     optimizer = Adam(net.parameters())
