@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Literal, TypeVar
 
 from gancheck.detectors.observation import Observation
+from gancheck.errors import BadPlugin, refuse_unknown
 from gancheck.plugins.info import plugin
 
 T = TypeVar("T")
 Severity = Literal["notice", "warning", "fatal"]
+SEVERITIES: tuple[Severity, ...] = ("notice", "warning", "fatal")
 
 
 def detector(
@@ -28,8 +30,16 @@ def detector(
     `needs` names the signals without which it can say nothing (`gancheck.detectors.signals`); `reads` those of which
     any will do, also as a pattern (`metric_*`): they are measured for it where the preset allows. `explains` names the
     detectors whose alarms are a consequence of this one's: a loss that diverges explains numbers that are not finite.
+    BadPlugin where the class has a severity that there is not.
     """
-    return plugin("detector", name, needs=needs, reads=reads, family=family, explains=explains, paper=paper)
+    mark = plugin("detector", name, needs=needs, reads=reads, family=family, explains=explains, paper=paper)
+
+    def decorate(thing: T) -> T:
+        severity = getattr(thing, "severity", Detector.severity)
+        refuse_unknown(str(severity), SEVERITIES, f"the severity of detector '{name}'", BadPlugin)
+        return mark(thing)
+
+    return decorate
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 from gancheck.detectors.alarms import AlarmTracker, acts_on
-from gancheck.detectors.base import Detector, Reading
+from gancheck.detectors.base import SEVERITIES, Detector, Reading
 from gancheck.detectors.loss_blocks import LossBlocks
 from gancheck.detectors.observation import Observation
 from gancheck.detectors.remembered import remembered, restore
 from gancheck.detectors.replay import replay
 from gancheck.detectors.signals import SIGNALS, is_known
-from gancheck.errors import did_you_mean
+from gancheck.errors import BadPlugin, did_you_mean, refuse_unknown
 from gancheck.plugins.entry import PluginEntry
 from gancheck.plugins.registry import Registry
 from gancheck.testing.require import require
@@ -61,6 +61,7 @@ def check_detector(entry: PluginEntry, registry: Registry) -> list[str]:
     made, needs = entry.build(), tuple(entry.info.properties["needs"])
     require(isinstance(made, Detector), "must derive from gancheck.Detector")
     refuse_unknown_signals(needs)
+    refuse_unknown(str(made.severity), SEVERITIES, "severity", BadPlugin)
     require(bool(made.cause and made.advice), "says no cause or no advice: set both as class attributes")
     refuse_unshown(made)
     steady = shown(needs, COURSES["steady"])

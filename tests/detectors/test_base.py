@@ -3,14 +3,17 @@ from __future__ import annotations
 import inspect
 import json
 import math
+import re
 from pathlib import Path
 
 import pytest
 
 import gancheck as gc
 from gancheck.detectors.alarms import AlarmTracker, causes_first
+from gancheck.detectors.base import SEVERITIES
 from gancheck.detectors.remembered import parameters_of
 from gancheck.detectors.signals import SIGNALS, is_known
+from gancheck.errors import BadPlugin
 from gancheck.plugins.registry import Registry
 
 REGISTRY = Registry.load()
@@ -79,7 +82,14 @@ def test_a_detector_says_what_is_wrong_likely_causes_and_what_to_try(name: str) 
     assert kind.advice
     assert not any(text.endswith(".") or "\n" in text for text in (kind.cause, kind.advice))
     assert kind.patience >= 1
-    assert kind.severity in ("notice", "warning", "fatal")
+    assert kind.severity in SEVERITIES
+
+
+def test_a_severity_that_there_is_not_is_refused_where_the_detector_is_defined() -> None:
+    own = type("Own", (gc.Detector,), {"severity": "Warnings"})
+    said = "there is no 'Warnings': the severity of detector 'own' is one of notice, warning, fatal. Did you mean 'warning'"
+    with pytest.raises(BadPlugin, match=re.escape(said)):
+        gc.detector("own", needs=("loss",))(own)
 
 
 def test_no_two_detectors_explain_each_other() -> None:

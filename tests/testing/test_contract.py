@@ -262,6 +262,10 @@ def test_a_strategy_with_a_misspelt_hook_is_refused() -> None:
             {"needs": ("real_logits",)},
             "needs the signal 'real_logits', which no training has. Did you mean 'real_logit'?",
         ),
+        (
+            {"__init__": lambda self: setattr(self, "severity", "warn")},
+            "there is no 'warn': severity is one of notice, warning, fatal. Did you mean 'warning'?",
+        ),
         ({"cause": ""}, "says no cause or no advice"),
         ({"acts_on": ("accuracy",)}, "acts on more than accuracy: name every signal in acts_on"),
     ],
