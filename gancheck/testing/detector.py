@@ -6,6 +6,7 @@ import json
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
+from fnmatch import fnmatchcase
 from itertools import pairwise
 
 from gancheck.detectors.alarms import AlarmTracker, acts_on
@@ -43,7 +44,8 @@ FAULTS = (
     "saturated_units",
     "gradient_error",
 )
-ALWAYS = ("loss", "accuracy")  #: what every training has, beside what is needed
+LOSSES = ("loss", "loss_block")  #: how names of losses end, which may be a user's own
+ALWAYS = ("loss", "accuracy")  #: what every training has, beside what is asked for
 FALL = 30  #: steps in which a healthy loss falls
 Course = Callable[[int], float]  #: a signal's mean at a step, as a multiple of the steady one
 #: What a detector is shown; it must read something of at least one.
@@ -58,18 +60,20 @@ COURSES: dict[str, Course] = {
 def check_detector(entry: PluginEntry, registry: Registry) -> list[str]:
     """It is silent on steady noise, survives NaN, absent signals and repeated steps, starts afresh, goes on from what
     it remembered, and reads something."""
-    made, needs = entry.build(), tuple(entry.info.properties["needs"])
+    made, facts = entry.build(), entry.info.properties
     require(isinstance(made, Detector), "must derive from gancheck.Detector")
-    refuse_unknown_signals(needs)
+    refuse_unknown_signals("needs", facts["needs"])
+    refuse_unknown_signals("reads", [name for name in facts["reads"] if "*" not in name and not name.endswith(LOSSES)])
+    asked = (*facts["needs"], *(name for pattern in facts["reads"] for name in names_that_fit(pattern)))
     refuse_unknown(str(made.severity), SEVERITIES, "severity", BadPlugin)
     require(bool(made.cause and made.advice), "says no cause or no advice: set both as class attributes")
-    refuse_unshown(made)
-    steady = shown(needs, COURSES["steady"])
-    readings = {name: read(made, shown(needs, way)) for name, way in COURSES.items()}
+    refuse_unshown(made, asked)
+    steady = shown(asked, COURSES["steady"])
+    readings = {name: read(made, shown(asked, way)) for name, way in COURSES.items()}
     refuse_alarm(made, steady)
     again = repr(read(made, steady))  # as text, since NaN is not equal to itself
     require(repr(readings["steady"]) == again, "remembers an earlier run: forget everything in start()")
-    refuse_forgetting(entry, needs)
+    refuse_forgetting(entry, asked)
     for rough in (damaged(steady, math.nan), damaged(steady, math.inf), repeated(steady), sparse(steady)):
         read(made, rough)
     given = {name: sum(r is not None for r in found) for name, found in readings.items()}
@@ -77,19 +81,26 @@ def check_detector(entry: PluginEntry, registry: Registry) -> list[str]:
     return ["silent on steady noise", f"reads {', '.join(name for name, count in given.items() if count)} numbers"]
 
 
-def refuse_unknown_signals(needs: Sequence[str]) -> None:
+def refuse_unknown_signals(verb: str, names: Sequence[str]) -> None:
     """BadPlugin for a signal that no training gives."""
     known = ", ".join(SIGNALS)
-    for name in needs:
+    for name in names:
         hint = did_you_mean(name, SIGNALS)
-        require(is_known(name), f"needs the signal '{name}', which no training has.{hint} There are: {known}")
+        require(is_known(name), f"{verb} the signal '{name}', which no training has.{hint} There are: {known}")
 
 
-def refuse_unshown(made: Detector) -> None:
+def names_that_fit(pattern: str) -> Iterator[str]:
+    """What a pattern such as `metric_*` stands for: the signals of the table that it fits, and one of a user's own; of
+    a name, that name."""
+    yield from (name for name in SIGNALS if fnmatchcase(name, pattern))
+    yield pattern.replace("*", "own")
+
+
+def refuse_unshown(made: Detector, asked: Sequence[str]) -> None:
     """BadPlugin where a detector does something at a step without any signal that it says it acts on."""
     if not made.acts_on:
         return
-    others = [name for name in SIGNALS if not acts_on(made, [name])]
+    others = [name for name in dict.fromkeys((*SIGNALS, *asked)) if not acts_on(made, [name])]
     made.start()
     before = repr(remembered(made))
     for seen in course(others, COURSES["rising"], (), STEPS // 10):
@@ -123,10 +134,10 @@ def reading_of(made: Detector, seen: Observation) -> Reading | None:
     return found
 
 
-def refuse_forgetting(entry: PluginEntry, needs: tuple[str, ...]) -> None:
+def refuse_forgetting(entry: PluginEntry, asked: Sequence[str]) -> None:
     """BadPlugin where a run that is taken up from what was remembered in its middle goes on differently."""
     for name, way in COURSES.items():
-        seen, one, other = shown(needs, way), entry.build(), entry.build()
+        seen, one, other = shown(asked, way), entry.build(), entry.build()
         read(one, seen[: STEPS // 2])
         other.start()
         try:
@@ -138,18 +149,18 @@ def refuse_forgetting(entry: PluginEntry, needs: tuple[str, ...]) -> None:
         require(same, f"forgets: taken up in the middle of {name} numbers it goes on differently; keep all in fields")
 
 
-def shown(needs: Sequence[str], way: Course) -> list[Observation]:
+def shown(asked: Sequence[str], way: Course) -> list[Observation]:
     """A course as a tracker shows it: with the means of losses."""
     blocks = LossBlocks()
-    return [blocks.add(one) for one in course(needs, way)]
+    return [blocks.add(one) for one in course(asked, way)]
 
 
 def course(
-    needs: Sequence[str], way: Course, always: tuple[str, ...] = ALWAYS, steps: int = STEPS
+    asked: Sequence[str], way: Course, always: tuple[str, ...] = ALWAYS, steps: int = STEPS
 ) -> Iterator[Observation]:
-    """Noise around a course, of every signal that is needed, and of what every training has."""
+    """Noise around a course, of every signal that is asked for, and of what every training has."""
     source = random.Random(0)
-    names = dict.fromkeys((*needs, *always))
+    names = dict.fromkeys((*asked, *always))
     for step in range(1, steps + 1):
         numbers = {n: noisy(n, step, way, source) for n in names if not per_layer(n)}
         layers = {n: {layer: noisy(n, step, way, source) for layer in LAYERS} for n in names if per_layer(n)}

@@ -87,7 +87,7 @@ def test_a_detector_says_what_is_wrong_likely_causes_and_what_to_try(name: str) 
 
 def test_a_severity_that_there_is_not_is_refused_where_the_detector_is_defined() -> None:
     own = type("Own", (gc.Detector,), {"severity": "Warnings"})
-    said = "there is no 'Warnings': the severity of detector 'own' is one of notice, warning, fatal. Did you mean 'warning'"
+    said = "there is no 'Warnings': the severity of detector 'own' is one of notice, warning, fatal. Did you mean"
     with pytest.raises(BadPlugin, match=re.escape(said)):
         gc.detector("own", needs=("loss",))(own)
 

@@ -275,6 +275,49 @@ def test_a_detector_that_does_not_say_what_it_must_is_refused(more: dict[str, An
     refused(gc.detector("deaf", needs=more.get("needs", ("loss",)))(own), reason)
 
 
+@gc.detector("own-reads", needs=())
+@dataclass
+class Reads(gc.Detector):
+    """The number of one signal."""
+
+    signal: str
+
+    cause = "anything"
+    advice = "nothing"
+
+    def start(self) -> None:
+        """It remembers nothing."""
+
+    def update(self, seen: gc.Observation) -> gc.Reading | None:
+        return gc.Reading(seen.get(self.signal), 1e9) if self.signal in seen.numbers else None
+
+
+@pytest.mark.parametrize(
+    ("reads", "signal"),
+    [
+        ("generator_loss", "generator_loss"),
+        ("metric_wer", "metric_wer"),
+        ("metric_*", "metric_own"),
+        ("*_loss", "own_loss"),
+        ("*_norm", "gradient_norm"),
+    ],
+)
+def test_a_detector_is_shown_what_it_reads(reads: str, signal: str) -> None:
+    own = gc.detector("own-reads", needs=(), reads=("copies", reads))(type("Own", (Reads,), {}))
+    assert checked(own, signal=signal) == ["silent on steady noise", "reads steady, rising, falling, spiking numbers"]
+
+
+@pytest.mark.parametrize("how", [{"needs": ("metric_wer",)}, {"needs": (), "reads": ("metric_wer",)}])
+def test_a_detector_that_acts_on_a_metric_says_so(how: dict[str, Any]) -> None:
+    own = gc.detector("own-reads", **how)(type("Own", (Reads,), {"acts_on": ("loss",)}))
+    refused(own, "acts on more than loss: name every signal in acts_on", signal="metric_wer")
+
+
+def test_a_signal_that_is_read_and_that_no_training_has_is_refused() -> None:
+    own = gc.detector("own-reads", needs=(), reads=("loss", "real_logits"))(type("Own", (Reads,), {}))
+    refused(own, "reads the signal 'real_logits', which no training has. Did you mean 'real_logit'?", signal="loss")
+
+
 def test_a_detector_of_another_class_is_refused() -> None:
     refused(gc.detector("own", needs=())(dataclass(type("Own", (), {}))), "must derive from gancheck.Detector")
 
