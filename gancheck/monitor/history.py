@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
 from gancheck.detectors.observation import Observation
 
 MOST = 1_000  #: checks kept at most; then every second one goes, and from then on every second one comes
+BEGINNING = 3  #: first steps with a loss that are kept, checked or not
 
 
 class History(Sequence[Observation]):
-    """Evenly spaced checks of the whole training, and the latest one."""
+    """Evenly spaced checks of the whole training, and the latest one; beside them the first steps with a loss."""
 
     def __init__(self) -> None:
         self.kept: list[Observation] = []
         self.latest: Observation | None = None
         self.stride, self.checks = 1, 0
+        self.beginning: list[Observation] = []
+
+    def begin(self, seen: Iterable[Observation]) -> None:
+        """Keep the first steps with a loss: until the first check a training may have converged."""
+        if len(self.beginning) < BEGINNING:
+            self.beginning = [*self.beginning, *(one for one in seen if one.losses)][:BEGINNING]
 
     def add(self, seen: Observation) -> None:
         """One more check."""

@@ -138,6 +138,7 @@ class Monitor:
         """What waited, on the CPU at last; the last of it is kept."""
         waiting, self.waiting = self.waiting, {}
         seen = [Observation(step, self.given | numbers, layers) for step, (numbers, layers) in fetch(waiting).items()]
+        self.history.begin(seen)
         for observation in seen:
             if observation is seen[-1] or not observation.has_losses_only:
                 self.history.add(observation)

@@ -24,3 +24,12 @@ def test_a_short_training_is_kept_whole() -> None:
         history.add(Observation(step))
     assert [seen.step for seen in history] == [10, 20, 30]
     assert history[-1].step == 30
+
+
+def test_the_first_steps_with_a_loss_are_kept() -> None:
+    history = History()
+    losses = [Observation(step, {"loss": 1.0 / step}) for step in range(1, 6)]
+    history.begin([Observation(0, {"val_loss": 1.0}), losses[0]])
+    history.begin(losses[1:])
+    assert history.beginning == losses[:3]
+    assert len(history) == 0

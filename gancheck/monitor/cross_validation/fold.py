@@ -47,11 +47,9 @@ class Curve:
     values: tuple[float, ...] = ()
 
     @classmethod
-    def of(cls, seen: Iterable[Observation], *names: str) -> Curve:
-        """The first of these signals that was measured, where it was."""
-        found = list(seen)
-        name = next((n for n in names if any(n in o.numbers for o in found)), "")
-        points = [(o.step, o.numbers[name]) for o in found if name in o.numbers]
+    def of(cls, seen: Iterable[Observation], name: str) -> Curve:
+        """A signal, where it was measured."""
+        points = [(o.step, o.numbers[name]) for o in seen if name in o.numbers]
         return cls(tuple(step for step, _ in points), tuple(value for _, value in points))
 
     @property
@@ -79,6 +77,7 @@ class FoldResult:
     val_loss: Curve = Curve()  #: the loss of rows held out, as far as it was logged
     alarms: tuple[Alarm, ...] = ()
     is_watched: bool = False  #: whether `fold.watch` was called
+    beginning: Curve = Curve()  #: the training loss of the first steps, checked or not
 
 
 def read_error(returned: Any) -> tuple[float, dict[str, float]]:

@@ -8,8 +8,9 @@ The first that holds, in this order:
 - **overfitting**: in more than half of the folds an alarm says so; or the logged validation loss ended at least a
   tenth above its lowest point and rose all the way since (Kendall's tau, one-sided 5 %), while the training loss fell.
 - **underfitting**: in more than half of the folds an alarm says so; or the training loss fell by less than 5 % of
-  where it began; or it was still falling: the last third of training lies below the third before it by more than a
-  fifth of the whole fall, and neither it (Kendall's tau, one-sided 1 %) nor the validation loss had turned.
+  where it began, the mean of its first three steps; or it was still falling: the last third of training lies below
+  the third before it by more than a fifth of the whole fall, and neither it (Kendall's tau, one-sided 1 %) nor the
+  validation loss had turned.
 - **fine**: none of these.
 
 Curves with fewer than eight points are not read.
@@ -23,6 +24,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from gancheck.monitor.cross_validation.fold import Curve, FoldResult
+from gancheck.monitor.history import BEGINNING
 from gancheck.statistics.sequential import kendall
 
 Word = Literal["underfitting", "overfitting", "unstable", "fine"]
@@ -34,7 +36,7 @@ LEAST_POINTS = 8  #: of a curve that is read
 LEAST_OTHERS = 4  #: folds beside which an error can be far beyond
 FAR = 3.0  #: how many times the largest of them, and how many of their ranges above it
 RISE = 0.1  #: of the lowest validation loss
-LEAST_FALL = 0.05  #: of the first training losses
+LEAST_FALL = 0.05  #: of the mean of the first training losses
 STILL_FALLING = 0.2  #: of the whole fall, between the last two thirds of training
 
 
@@ -115,7 +117,7 @@ def why_underfitting(fold: FoldResult) -> str:
     values = fold.loss.finite.values
     if len(values) < LEAST_POINTS:
         return ""
-    first, third = statistics.median(values[:3]), len(values) // 3
+    first, third = where_began(fold), len(values) // 3
     before, last = statistics.fmean(values[-2 * third : -third]), statistics.fmean(values[-third:])
     if first - last < LEAST_FALL * abs(first):
         return f"the training loss went from {first:.3g} to {last:.3g} only"
@@ -124,6 +126,11 @@ def why_underfitting(fold: FoldResult) -> str:
     if goes_on and not has_turned(fold.val_loss.finite.values):
         return f"the training loss was still falling at the end, from {before:.3g} to {last:.3g}"
     return ""
+
+
+def where_began(fold: FoldResult) -> float:
+    """Mean of the first training losses, which no check may have seen; of the first checks where none was kept."""
+    return statistics.fmean((fold.beginning.finite.values or fold.loss.finite.values)[:BEGINNING])
 
 
 def has_turned(values: Sequence[float]) -> bool:

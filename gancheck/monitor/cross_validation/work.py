@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import torch
 
+from gancheck.detectors.base import Alarm
+from gancheck.detectors.observation import Observation
 from gancheck.errors import FailedFold
 from gancheck.monitor.cross_validation.fold import Curve, Fold, FoldResult, Watch, read_error
 from gancheck.monitor.cross_validation.splits import Splitter, split_rows, take
@@ -55,13 +57,19 @@ def validate_fold(train: Train, fold: Fold, name: str, train_rows: int, held_out
     return FoldResult(fold.number, error, metrics, train_rows, held_out_rows, *seen_in(fold))
 
 
-def seen_in(fold: Fold) -> tuple[Curve, Curve, tuple[Any, ...], bool]:
-    """Training loss, validation loss, alarms, and whether there was a monitor."""
+def seen_in(fold: Fold) -> tuple[Curve, Curve, tuple[Alarm, ...], bool, Curve]:
+    """Training loss, validation loss, alarms, whether there was a monitor, and the loss of the first steps."""
     seen = [observation for monitor in fold.monitors for observation in monitor.history]
-    names = dict.fromkeys(name for observation in seen for name in observation.losses if name != "initial_loss")
-    loss = Curve.of(seen, "loss", *names)
+    first = [observation for monitor in fold.monitors for observation in monitor.history.beginning]
+    loss = name_of_loss(seen)
     alarms = tuple(alarm for monitor in fold.monitors for alarm in monitor.alarms)
-    return loss, Curve.of(seen, "val_loss"), alarms, bool(fold.monitors)
+    return Curve.of(seen, loss), Curve.of(seen, "val_loss"), alarms, bool(fold.monitors), Curve.of(first, loss)
+
+
+def name_of_loss(seen: Sequence[Observation]) -> str:
+    """`loss`, or the first other training loss; empty where there is none."""
+    names = dict.fromkeys(name for observation in seen for name in observation.losses)
+    return "loss" if "loss" in names else next(iter(names), "")
 
 
 @contextmanager

@@ -82,6 +82,14 @@ def test_a_rate_that_is_too_low_is_underfitting() -> None:
     assert "the training loss went from" in found.reason
 
 
+@pytest.mark.parametrize("rate", [0.3, 0.5])
+def test_a_training_that_converged_before_the_first_check_is_not_underfitting(rate: float) -> None:
+    found = validate(Regression(rate=rate, every=10))
+    assert found.word == "fine", found.report()
+    assert found.folds[0].beginning.steps == (1, 2, 3)
+    assert found.folds[0].loss.values[0] < 0.01 * found.folds[0].beginning.values[0]
+
+
 def test_a_training_that_ends_too_early_is_underfitting() -> None:
     found = validate(Regression(rate=0.01, steps=60))
     assert found.word == "underfitting", found.report()
