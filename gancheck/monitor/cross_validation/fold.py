@@ -11,6 +11,7 @@ from torch import nn
 from torch.optim import Optimizer
 
 from gancheck.detectors.base import Alarm
+from gancheck.detectors.directions import is_better_higher
 from gancheck.detectors.observation import Observation
 from gancheck.errors import BadData
 from gancheck.monitor.monitor import Monitor
@@ -81,11 +82,13 @@ class FoldResult:
 
 
 def read_error(returned: Any) -> tuple[float, dict[str, float]]:
-    """The held-out error and all metrics that a training function returned; BadData where there is no error."""
+    """The held-out error and all metrics that a training function returned; BadData where there is no error. A single
+    metric is one, unless its name says that it is better higher."""
     if not isinstance(returned, Mapping):
         return number(returned, "error"), {"error": number(returned, "error")}
     metrics = {str(name): number(value, str(name)) for name, value in returned.items()}
-    name = next((n for n in (*ERROR_NAMES, *(metrics if len(metrics) == 1 else ())) if n in metrics), None)
+    single = [name for name in metrics if len(metrics) == 1 and not is_better_higher(name)]
+    name = next((n for n in (*ERROR_NAMES, *single) if n in metrics), None)
     if name is None:
         given = ", ".join(metrics) or "nothing"
         raise BadData(f"the training function returned {given}; name one of them 'error', which is better lower")
