@@ -30,6 +30,8 @@ def as_number(value: Any, name: str) -> Number:
         return float(value.item() if hasattr(value, "item") else value)  # numpy's arrays with one number too
     except (TypeError, ValueError) as error:
         raise BadData(f"{name}: expected a number or a tensor with one element, got {type(value).__name__}") from error
+    except OverflowError as error:
+        raise BadData(f"{name}: a number beyond the largest float") from error
 
 
 def fetch(waiting: Mapping[int, Measured]) -> dict[int, Plain]:

@@ -54,3 +54,8 @@ def test_a_number_is_copied_without_its_graph() -> None:
 def test_a_batch_of_losses_is_refused_with_what_to_do() -> None:
     with pytest.raises(gc.BadData, match=r"loss: .* shape \(4,\); give its mean\(\)"):
         as_number(torch.zeros(4), "loss")
+
+
+def test_a_number_beyond_all_floats_is_refused() -> None:
+    with pytest.raises(gc.BadData, match="loss: a number beyond the largest float"):
+        as_number(10**400, "loss")

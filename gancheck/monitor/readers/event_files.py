@@ -9,9 +9,10 @@ from typing import Any
 
 from gancheck.errors import BadData, Unsupported
 from gancheck.monitor.readers.content import refuse_odd, shown
+from gancheck.monitor.readers.course import Entry
 from gancheck.monitor.readers.names import HELD_OUT, TRAINING, signals_of, words
 from gancheck.monitor.readers.recording import Recording, listed, reasons
-from gancheck.monitor.readers.steps import Entry, in_order
+from gancheck.monitor.readers.steps import in_order
 from gancheck.system.control_characters import escape_controls
 
 PATTERN = "*tfevents*"

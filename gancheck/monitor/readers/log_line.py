@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gancheck.monitor.readers.names import HELD_OUT, signal_of, words
 from gancheck.monitor.readers.numbers import count_of, number_of
 
-NUMBER = r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|(?:nan|inf(?:inity)?)(?![a-z]))"
+#: With all that follows a comma at once: of `0,53` the 0 alone would be another number.
+NUMBER = r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?:,\d[\d.]*)*|(?:nan|inf(?:inity)?)(?![a-z]))"
 VALUE = rf"(?:(?:np\.float\d+|tensor)\()?({NUMBER})"
 COUNT = r"(\d{1,3}(?:,\d{3})+|\d+)"
 KNOWN = r"(?:\w{0,99}(?:loss|acc|accuracy)(?:_?[gd])?|lr|learning[ _]rate|grad(?:ient)?[ _]norm|gnorm)"
@@ -18,7 +19,8 @@ PAIR = re.compile(
     rf"""(?<![\w(])(?:({SIDE}{KNOWN})|([a-z_][\w/.@-]{{0,99}}))['"]?(?:\s*[:=]\s*|(?(1)\s+|(?!)))['"]?{VALUE}""",
     re.IGNORECASE,
 )
-STEP = re.compile(rf"(?<![a-z])(?:step|iter(?:ation)?|it|batch)s?['\"]?[ :=#\[]{{1,3}}{COUNT}", re.IGNORECASE)
+COUNTED = "step|iter(?:ation)?|it|batch(?:_idx)?|num_update"
+STEP = re.compile(rf"(?<![a-z])(?:{COUNTED})s?['\"]?[ :=#\[]{{1,3}}['\"]?{COUNT}", re.IGNORECASE)
 EPOCH = re.compile(r"(?<![a-z])epochs?['\"]?[ :=#\[]{1,4}(\d+)(?!\d|\.\d)(?:\s*/\s*\d+)?", re.IGNORECASE)
 OF_MANY = re.compile(r"(?<![:=] )(?<![\d./:=-])(\d+)\s*/\s*\d+(?![\d./:-])")
 EPOCH_AND_STEP = re.compile(r"\[\s*(\d+)\s*/\s*\d+\s*\]\s*\[\s*(\d+)\s*/\s*\d+\s*\]")  #: `[0/5][50/1583]`
@@ -32,6 +34,7 @@ class Line:
     step: int | None
     epoch: int | None
     values: dict[str, float]
+    unread: list[str] = field(default_factory=list)  #: values of signals that are no numbers, such as `0,53`
 
     @property
     def is_of_training(self) -> bool:
@@ -43,13 +46,15 @@ class Line:
 
 def line_of(text: str) -> Line:
     """The counters and the named numbers of a line; in `Test set: loss 0.1` the loss is one of held-out data."""
-    pairs = [(one or other, number_of(value)) for one, other, value in PAIR.findall(text)]
     of_held_out = OF_HELD_OUT.match(text) is not None
-    values: dict[str, float] = {}
-    for name, value in pairs:
+    line = Line(*counters(text), {})
+    for one, other, written in PAIR.findall(text):
+        name, value = one or other, number_of(written)
         if value is not None:
-            values.setdefault(f"val {name}" if of_held_out and not words(name) & HELD_OUT else name, value)
-    return Line(*counters(text), values)
+            line.values.setdefault(f"val {name}" if of_held_out and not words(name) & HELD_OUT else name, value)
+        elif signal_of(name):
+            line.unread.append(written)
+    return line
 
 
 def counters(text: str) -> tuple[int | None, int | None]:

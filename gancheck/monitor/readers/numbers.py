@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
+#: `12,345`, `1,234.56`; no `0,532`, which is a decimal comma.
+GROUPED = re.compile(r"\s*[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?\s*")
 LARGEST = 2.0**53  #: count of steps; beyond it numbers are not exact
 
 
 def number_of(value: object) -> float | None:
-    """A number, or one of the words for what is none (NaN, inf, Infinity); None for anything else."""
+    """A number, its thousands grouped by commas or not, or one of the words for what is none (NaN, inf, Infinity); None
+    for anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
     try:
-        return float(value)
+        return float(value.replace(",", "") if isinstance(value, str) and GROUPED.fullmatch(value) else value)
     except (ValueError, OverflowError):
         return None
 

@@ -2,61 +2,92 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from gancheck.detectors.observation import Observation
+from gancheck.monitor.readers.course import Course, Entry
 from gancheck.system.counts import say_count
-
-
-@dataclass
-class Entry:
-    """The numbers of one place in a log."""
-
-    step: int
-    numbers: dict[str, float] = field(default_factory=dict)
-    epoch: int = 0  #: which count of steps it belongs to
 
 
 def in_order(entries: Iterable[Entry]) -> tuple[tuple[Observation, ...], list[str]]:
     """Observations with steps that grow, and notes.
 
-    Entries in a row with the same step are one. Steps that begin anew, as they do in every epoch, are counted on.
-    Where a training went back to a checkpoint, what it did again takes the place of what it had done.
+    Entries in a row with the same step are one, but for lines of an epoch that say a signal again. Steps that begin
+    anew, as they do in every epoch, are counted on. Where a training went back to a checkpoint, what it did again
+    takes the place of what it had done; what only looks back is left out.
     """
+    told, said_again = merged(entry for entry in entries if entry.numbers)
+    course = Course()
+    for stretch in stretches(told):
+        course.follow(stretch)
+    found, beside_asides = merged(course.kept)
+    own = sum(is_at_step(last, entry) for last, entry in pairwise(found))
+    notes = [*course.notes(), *repeats(said_again + beside_asides, own)]
+    return tuple(Observation(s, e.numbers) for s, e in zip(counted_on(found), found, strict=True)), notes
+
+
+def repeats(said_again: int, own: int) -> Iterator[str]:
+    """What became of steps and epochs that were said again."""
+    if said_again:
+        yield f"{say_count(said_again, 'value')} that the same step says anew later: the later count"
+    if own:
+        yield f"{say_count(own, 'entry')} of an epoch that has others: each is a step of its own, and counted on"
+
+
+def merged(entries: Iterable[Entry]) -> tuple[list[Entry], int]:
+    """Entries in a row of the same step and epoch as one, unless each is a step of its own; what comes later counts.
+    And how many values were said again, otherwise."""
     found: list[Entry] = []
-    first, offset, restarts, redone = 0, 0, 0, 0
-    for entry in merged(entries):
-        first = entry.step if not found else first
-        step, before = entry.step + offset, len(found)
-        if found and step <= found[-1].step:
-            if begins_anew := entry.epoch != found[-1].epoch or entry.step <= first:
-                restarts += entry.epoch == found[-1].epoch
-                offset, step = offset + next_step(found) - step, next_step(found)
-            while not begins_anew and found and found[-1].step >= step:
-                found.pop()
-        redone += before - len(found)
-        found.append(Entry(step, entry.numbers, entry.epoch))
-    notes = [f"{say_count(redone, 'entry')} that a resumed training did again"] if redone else []
-    notes += [f"steps begin anew {say_count(restarts, 'time')}, and are counted on"] if restarts else []
-    return tuple(Observation(entry.step, entry.numbers) for entry in found if entry.numbers), notes
-
-
-def next_step(found: list[Entry]) -> int:
-    """The step that would come next."""
-    last = found[-1].step
-    return last + max(1, last - found[-2].step if len(found) > 1 else last)
-
-
-def merged(entries: Iterable[Entry]) -> list[Entry]:
-    """Entries in a row of the same step and epoch as one; what comes later counts."""
-    found: list[Entry] = []
+    said_again = 0
     for entry in entries:
-        if found and (found[-1].step, found[-1].epoch) == (entry.step, entry.epoch):
-            found[-1].numbers.update(entry.numbers)
+        if found and is_at_step(found[-1], entry) and not is_own_step(found[-1], entry):
+            before = found[-1].numbers
+            said_again += sum(before.get(name, value) != value for name, value in entry.numbers.items())
+            before.update(entry.numbers)
         else:
-            found.append(Entry(entry.step, dict(entry.numbers), entry.epoch))
-    return found
+            found.append(Entry(entry.step, dict(entry.numbers), entry.epoch, entry.shares_step))
+    return found, said_again
+
+
+def is_at_step(last: Entry, entry: Entry) -> bool:
+    """Whether an entry has the count of the one before."""
+    return (last.step, last.epoch) == (entry.step, entry.epoch)
+
+
+def is_own_step(last: Entry, entry: Entry) -> bool:
+    """Whether it is another step of the same epoch: it says a signal again."""
+    return entry.shares_step and bool(last.numbers.keys() & entry.numbers.keys())
+
+
+def stretches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    """Entries in a row whose steps do not fall, nor stay where the epoch is another."""
+    stretch: list[Entry] = []
+    for entry in entries:
+        if stretch and entry.step <= stretch[-1].step and not is_at_step(stretch[-1], entry):
+            yield stretch
+            stretch = []
+        stretch.append(entry)
+    if stretch:
+        yield stretch
+
+
+def counted_on(entries: Sequence[Entry]) -> list[int]:
+    """Steps that grow: as they are given as far as they do, and else counted on."""
+    steps = [entry.step for entry in entries[:1]]
+    for last, entry in pairwise(entries):
+        rise = entry.step - last.step
+        if is_at_step(last, entry):
+            steps.append(steps[-1] + 1)
+        else:
+            steps.append(steps[-1] + rise if rise > 0 else next_step(steps))
+    return steps
+
+
+def next_step(steps: Sequence[int]) -> int:
+    """The step that would come next."""
+    last = steps[-1]
+    return last + max(1, last - steps[-2] if len(steps) > 1 else last)
 
 
 def without_redone(seen: Iterable[Observation]) -> tuple[list[Observation], list[str]]:

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from gancheck.errors import BadData
+from gancheck.monitor.readers.course import Entry
 from gancheck.monitor.readers.names import signals_of
 from gancheck.monitor.readers.numbers import count_of, number_of
 from gancheck.monitor.readers.recording import Recording, listed, reasons
-from gancheck.monitor.readers.steps import Entry, in_order
+from gancheck.monitor.readers.steps import in_order
 from gancheck.system.counts import say_count
 
 MARKS = ("\t", ";", ",")  #: between cells, the surest first
-STEPS = ("step", "steps", "global_step", "trainer/global_step", "iteration", "iter", "it", "batch", "epoch", "")
+EPOCH = "epoch"
+WITHIN = ("batch", "batch_idx", "batch_index")  #: steps that may begin anew in every epoch
+STEPS = ("step", "steps", "global_step", "trainer/global_step", "iteration", "iter", "it", "num_updates")
+COUNTS = (*STEPS, *WITHIN, EPOCH, "")  #: names of columns that count, the surest first
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a table that are read, by their places."""
+
+    signals: dict[int, str]
+    steps: int | None  #: None where rows are counted
+    epochs: int | None  #: where steps may begin anew in each, or are epochs themselves
+
+    @property
+    def are_of_epochs(self) -> bool:
+        """Whether nothing but epochs is counted, of which each may have many rows."""
+        return self.steps is not None and self.steps == self.epochs
 
 
 def is_table(text: str) -> bool:
@@ -31,39 +50,64 @@ def read_table(text: str, source: str) -> Recording:
     head, *rows = [cells(line, mark) for line in lines]
     numeric = [n for n, name in enumerate(head) if any(value(row, n, mark) is not None for row in rows)]
     places = {name: n for n, name in reversed(list(enumerate(head))) if n in numeric}
-    column = step_column(places, rows, mark)
-    found, left = signals_of([name for name in places if name != column])
+    steps = count_column(COUNTS, places, rows, mark)
+    epochs = count_column((EPOCH,), places, rows, mark) if is_of_epochs(steps) else None
+    found, left = signals_of([name for name in places if name != steps])
     if not found:
         raise BadData(f"{source} has no column of losses: its columns are {listed(head)}")
-    seen, notes = in_order(
-        entries(rows, {places[name]: s for name, s in found.items()}, None if column is None else places[column], mark)
-    )
-    return Recording(source, "a table of losses", seen, (*left_out(head, rows, left), *notes))
+    signals = {places[name]: signal for name, signal in found.items()}
+    columns = Columns(signals, None if steps is None else places[steps], None if epochs is None else places[epochs])
+    seen, notes = in_order(entries(rows, columns, mark))
+    said = (*left_out(head, rows), *unread(rows, columns, mark), *reasons(left), *notes)
+    return Recording(source, "a table of losses", seen, said)
 
 
-def entries(rows: list[list[str]], signals: dict[int, str], steps: int | None, mark: str) -> Iterator[Entry]:
+def is_of_epochs(name: str | None) -> bool:
+    """Whether a column counts epochs, or steps within them."""
+    return name is not None and name.strip().lower() in (*WITHIN, EPOCH)
+
+
+def entries(rows: list[list[str]], columns: Columns, mark: str) -> Iterator[Entry]:
     """The numbers of every row, at its step, or at its place where there are none."""
+    epoch = 0
     for place, row in enumerate(rows, start=1):
-        step = place if steps is None else count_of(value(row, steps, mark))
-        values = {signal: value(row, n, mark) for n, signal in signals.items()}
+        step = place if columns.steps is None else count_of(value(row, columns.steps, mark))
+        said = None if columns.epochs is None else count_of(value(row, columns.epochs, mark))
+        epoch = epoch if said is None else said
         if step is not None:
-            yield Entry(step, {signal: found for signal, found in values.items() if found is not None})
+            yield Entry(step, numbers_in(row, columns, mark), epoch, columns.are_of_epochs)
 
 
-def left_out(head: list[str], rows: list[list[str]], left: dict[str, str]) -> Iterator[str]:
-    """What was not read."""
+def numbers_in(row: list[str], columns: Columns, mark: str) -> dict[str, float]:
+    """The signals of a row."""
+    return {signal: found for n, signal in columns.signals.items() if (found := value(row, n, mark)) is not None}
+
+
+def left_out(head: list[str], rows: list[list[str]]) -> Iterator[str]:
+    """What was not read for its form."""
     if rows and 0 < len(rows[-1]) < len(head):
         yield "the last row, which is cut off, beyond its last cell"
     if wide := sum(len(row) > len(head) for row in rows):
         yield f"cells beyond the last column, in {say_count(wide, 'row')}"
     if long := rows.count([]):
         yield f"{say_count(long, 'row')} with a cell of more than {csv.field_size_limit():,} characters"
-    yield from reasons(left)
 
 
-def step_column(places: dict[str, int], rows: list[list[str]], mark: str) -> str | None:
-    """The column that counts steps: whole numbers under a known name; None where rows must be counted."""
-    for known in STEPS:
+def unread(rows: list[list[str]], columns: Columns, mark: str) -> Iterator[str]:
+    """Cells that are no numbers, and rows that stand at no step."""
+    steps = columns.steps
+    read = [*columns.signals, *([] if steps is None else [steps])]
+    words = [row[n] for row in rows for n in read if n < len(row) and row[n] and value(row, n, mark) is None]
+    if words:
+        yield f"{say_count(len(words), 'cell')} that should be numbers: {listed(dict.fromkeys(words), 3)}"
+    homeless = [row for row in rows if steps is not None and value(row, steps, mark) is None]
+    if lost := sum(bool(numbers_in(row, columns, mark)) for row in homeless):
+        yield f"{say_count(lost, 'row')} without a step"
+
+
+def count_column(names: Sequence[str], places: dict[str, int], rows: list[list[str]], mark: str) -> str | None:
+    """The column that counts: whole numbers under the first of these names; None where there is none."""
+    for known in names:
         for name, n in places.items():
             if name.strip().lower() == known and all(
                 count_of(found) is not None for row in rows if (found := value(row, n, mark)) is not None

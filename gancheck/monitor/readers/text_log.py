@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from gancheck.errors import BadData
+from gancheck.monitor.readers.course import Entry
 from gancheck.monitor.readers.log_line import Line, line_of
 from gancheck.monitor.readers.names import signal_of, signals_of
 from gancheck.monitor.readers.numbers import number_of
-from gancheck.monitor.readers.recording import Recording, reasons
-from gancheck.monitor.readers.steps import Entry, in_order
+from gancheck.monitor.readers.recording import Recording, listed, reasons
+from gancheck.monitor.readers.steps import in_order
 from gancheck.system.counts import say_count
 
 COLOURS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -24,20 +25,31 @@ def read_text_log(text: str, source: str) -> Recording:
     lines = [line_of(line) for line in written if len(line) <= LONGEST]
     told = [line for line in lines if line.is_of_training]
     names, left = signals_of(names_in(told))
+    unread = [value for line in lines for value in line.unread]
     if not names:
-        if written and is_headless(written[0]):
-            raise BadData(
-                f"{source} begins with numbers: a table needs a first line of names, such as 'step,loss,val_loss'"
-            )
-        raise BadData(
-            f"{source} tells of no training: no line such as 'step 120 loss 0.53', and no table with a header"
-        )
+        raise BadData(f"{source} {why_none(written, unread)}")
     observations, notes = in_order(entries(lines, names))
-    others = len(lines) - len(told)
-    long = len(written) - len(lines)
-    notes += [f"{say_count(others, 'line')} without a number that is known"] if others else []
-    notes += [f"{say_count(long, 'line')} of more than {LONGEST:,} characters"] if long else []
+    notes += left_out(len(lines) - len(told), len(written) - len(lines), unread)
     return Recording(source, "a log", observations, (*notes, *reasons(left)))
+
+
+def left_out(others: int, long: int, unread: list[str]) -> Iterator[str]:
+    """Lines and values that were not read."""
+    if others:
+        yield f"{say_count(others, 'line')} without a number that is known"
+    if long:
+        yield f"{say_count(long, 'line')} of more than {LONGEST:,} characters"
+    if unread:
+        yield f"{say_count(len(unread), 'value')} whose commas group no thousands: {listed(dict.fromkeys(unread), 3)}"
+
+
+def why_none(written: list[str], unread: list[str]) -> str:
+    """What a text lacks to be a log."""
+    if written and is_headless(written[0]):
+        return "begins with numbers: a table needs a first line of names, such as 'step,loss,val_loss'"
+    if unread:
+        return f"has values such as {unread[0]}, whose comma groups no thousands: decimals need a point"
+    return "tells of no training: no line such as 'step 120 loss 0.53', and no table with a header"
 
 
 def is_headless(first: str) -> bool:
@@ -62,22 +74,39 @@ def is_known(name: str) -> bool:
 
 
 def entries(lines: list[Line], names: dict[str, str]) -> Iterator[Entry]:
-    """Lines at their steps; without steps at their epochs, and else counted.
+    """Lines at their steps; without steps at their epochs, and else counted."""
+    told = [line for line in lines if line.is_of_training]
+    by_epoch = any(line.epoch is not None for line in told) and all(line.step is None for line in told)
+    return at_epochs(told, names) if by_epoch else at_steps(lines, names)
 
-    A line without a count belongs to the one before, unless it says the same signal again.
-    """
-    has_steps = any(line.step is not None for line in lines if line.is_of_training)
+
+def at_epochs(told: list[Line], names: dict[str, str]) -> Iterator[Entry]:
+    """Lines at their epochs, of which each may have many; a line without one belongs to that before."""
+    epoch = 0
+    for line in told:
+        if numbers := signals_in(line, names):
+            epoch = epoch if line.epoch is None else line.epoch
+            yield Entry(epoch, numbers, shares_step=True)
+
+
+def at_steps(lines: list[Line], names: dict[str, str]) -> Iterator[Entry]:
+    """Lines at their steps; one without a step belongs to that before, unless it says the same signal again."""
     epoch, last = 0, Entry(0)
     for line in lines:
-        epoch = epoch if line.epoch is None or not has_steps else line.epoch
-        numbers = {names[name]: value for name, value in line.values.items() if name in names}
+        epoch = epoch if line.epoch is None else line.epoch
+        numbers = signals_in(line, names)
         if line.is_of_training and numbers:
-            step = place_of(line.step if has_steps else line.epoch, numbers, last)
+            step = place_of(line.step, numbers, last)
             if (step, epoch) == (last.step, last.epoch):
                 last.numbers.update(numbers)
             else:
                 last = Entry(step, dict(numbers), epoch)
             yield Entry(step, numbers, epoch)
+
+
+def signals_in(line: Line, names: dict[str, str]) -> dict[str, float]:
+    """The signals that a line tells of."""
+    return {names[name]: value for name, value in line.values.items() if name in names}
 
 
 def place_of(counted: int | None, numbers: dict[str, float], last: Entry) -> int:

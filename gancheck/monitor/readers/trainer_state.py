@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from gancheck.errors import BadData
+from gancheck.monitor.readers.course import Entry
 from gancheck.monitor.readers.names import signals_of
 from gancheck.monitor.readers.numbers import count_of, number_of
 from gancheck.monitor.readers.recording import Recording, reasons
-from gancheck.monitor.readers.steps import Entry, in_order
+from gancheck.monitor.readers.steps import in_order
 
 STATE = "trainer_state.json"
 SUMMARY = "train_runtime"  #: in the last entry, whose loss is a mean over the whole training

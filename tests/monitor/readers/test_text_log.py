@@ -64,6 +64,32 @@ LOGS: dict[str, tuple[str, list[tuple[int, dict[str, float]]]]] = {
         "\x1b[32m2024-05-01 12:30:05,123\x1b[0m INFO step=1,200 loss=tensor(0.5, device='cuda:0')",
         [(1200, {"loss": 0.5})],
     ),
+    "updates": (
+        '| train_inner | {"epoch": 1, "loss": "2.5", "num_updates": "10"}\n'
+        '| train_inner | {"epoch": 1, "loss": "2.4", "num_updates": "20"}',
+        [(10, {"loss": 2.5}), (20, {"loss": 2.4})],
+    ),
+    "many lines of an epoch": (
+        "Epoch 1, loss=5\nEpoch 1, loss=4\nval_loss=7\nEpoch 2, loss=3\nloss=2\nEpoch 2 val_loss=6",
+        [
+            (1, {"loss": 5.0}),
+            (2, {"loss": 4.0, "val_loss": 7.0}),
+            (3, {"loss": 3.0}),
+            (4, {"loss": 2.0, "val_loss": 6.0}),
+        ],
+    ),
+    "training and validation of an epoch": (
+        "Epoch 5 train loss: 4\nEpoch 5 val loss: 7\nEpoch 10 train loss: 3\nEpoch 10 val loss: 6",
+        [(5, {"loss": 4.0, "val_loss": 7.0}), (10, {"loss": 3.0, "val_loss": 6.0})],
+    ),
+    "thousands": (
+        "step 1,000: loss 1,234.56, lr 2\nstep 2,000: loss 12,345, acc: 3,",
+        [(1000, {"loss": 1234.56, "learning_rate": 2.0}), (2000, {"loss": 12345.0, "accuracy": 3.0})],
+    ),
+    "commas between": (
+        "step 1, loss 2\nstep 2,loss=3,lr=4 [1,2]",
+        [(1, {"loss": 2.0}), (2, {"loss": 3.0, "learning_rate": 4.0})],
+    ),
     "no counts": ("loss: 0.5\nloss: 0.4", [(1, {"loss": 0.5}), (2, {"loss": 0.4})]),
 }
 
@@ -91,6 +117,47 @@ def test_a_count_that_begins_anew_goes_on() -> None:
     found = read_text_log(text, "log")
     assert [seen.step for seen in found.observations] == list(range(0, 90, 10))
     assert found.notes == ("steps begin anew 2 times, and are counted on",)
+
+
+@pytest.mark.parametrize("line", ["Best val loss 0.31 at step 200", "Training done. best loss: 0.31 (step 200)"])
+def test_a_summary_takes_no_step_away(line: str) -> None:
+    text = "\n".join(f"step {step} loss {step}" for step in range(0, 1000, 2))
+    whole, found = read_text_log(text, "log"), read_text_log(f"{text}\n{line}", "log")
+    assert found.observations == whole.observations
+    assert found.notes == ("1 entry that only looked back to an earlier step",)
+
+
+def test_the_best_of_many_epochs_takes_no_epoch_away() -> None:
+    lines = [f"Epoch {epoch} train_loss {epoch} val_loss {epoch}" for epoch in range(1, 101) for _ in range(3)]
+    whole, found = (
+        read_text_log("\n".join(text), "log") for text in (lines, [*lines, "Best epoch: 31, val_loss: 0.04"])
+    )
+    assert len(found.observations) == 300
+    assert found.observations == whole.observations
+    assert found.notes == ("1 entry that only looked back to an earlier step", *whole.notes)
+
+
+def test_a_resumed_training_of_many_lines_an_epoch_takes_the_place_of_its_epochs() -> None:
+    epochs = [1, 1, 2, 2, 3, 3, 2, 2, 3, 3, 4, 4]
+    found = read_text_log("\n".join(f"Epoch {epoch} loss {n}" for n, epoch in enumerate(epochs)), "log")
+    assert [(seen.step, seen.get("loss")) for seen in found.observations] == [
+        *((1, 0), (2, 1), (3, 6), (4, 7), (5, 8), (6, 9), (7, 10), (8, 11)),
+    ]
+    assert found.notes[0] == "4 entries that a resumed training did again"
+
+
+def test_what_a_step_says_anew_is_noted() -> None:
+    found = read_text_log("step 1 loss 3 lr 1\nstep 1 loss 2 lr 1\nstep 2 loss 1 lr 1", "log")
+    assert [seen.get("loss") for seen in found.observations] == [2, 1]
+    assert found.notes == ("1 value that the same step says anew later: the later count",)
+
+
+def test_decimal_commas_are_not_read_and_counted() -> None:
+    found = read_text_log("step 1 loss 0,53\nstep 2 loss 0.5\nstep 3 loss 1e-3,5 time: 1,5", "log")
+    assert [(seen.step, seen.get("loss")) for seen in found.observations] == [(2, 0.5)]
+    assert "2 values whose commas group no thousands: 0,53, 1e-3,5" in found.notes
+    with pytest.raises(BadData, match=r"log has values such as 0,53, whose comma groups no thousands"):
+        read_text_log("step 1 loss 0,53\nstep 2 loss 0,5", "log")
 
 
 def test_settings_and_what_is_better_lower_are_left_out() -> None:

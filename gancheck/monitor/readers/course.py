@@ -1,0 +1,79 @@
+"""How a training went through the entries of its log: on, back to a checkpoint, or through a count that begins anew."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from operator import attrgetter
+
+from gancheck.system.counts import say_count
+
+STEP = attrgetter("step")
+
+
+@dataclass
+class Entry:
+    """The numbers of one place in a log."""
+
+    step: int
+    numbers: dict[str, float] = field(default_factory=dict)
+    epoch: int = 0  #: which count of steps it belongs to
+    shares_step: bool = False  #: whether others at this step may be steps of their own, as the lines of an epoch are
+
+
+@dataclass
+class Course:
+    """The entries that count so far, and how often the training went back."""
+
+    kept: list[Entry] = field(default_factory=list)
+    start: int = 0  #: where the count began that goes on now
+    restarts: int = 0
+    redone: int = 0
+    asides: int = 0
+
+    def follow(self, stretch: Sequence[Entry]) -> None:
+        """Entries whose steps rise, after those before.
+
+        Where the first goes back, the stretch is a later epoch, a count that begins anew, or a training that was
+        resumed from a checkpoint. What is neither, such as `best loss 0.3 at step 200`, is left out.
+        """
+        again = [entry for entry in stretch if self.kept and entry.step <= self.kept[-1].step]
+        if again and again[0].epoch > self.kept[-1].epoch:
+            self.start = len(self.kept)
+        elif len(again) > 1 and again[0].step <= self.kept[0].step:
+            self.start = len(self.kept)
+            self.restarts += 1
+        elif self.is_resumed(again):
+            self.take_back(again[0].step)
+        elif again:
+            stretch = [entry for entry in stretch if entry.step >= self.kept[-1].step]
+            self.asides += sum(entry.step < self.kept[-1].step for entry in again)
+        self.kept += stretch
+
+    def is_resumed(self, again: Sequence[Entry]) -> bool:
+        """Whether entries that go back are a resumed training: two at least, and half as many as between their steps
+        before. Fewer would take away more than they tell: a resumed training of one line so far is left out too."""
+        if len(again) < 2:
+            return False
+        begin, end = self.place_of(again[0].step), bisect_right(self.kept, again[-1].step, self.start, key=STEP)
+        return 2 * len(again) >= end - begin
+
+    def take_back(self, step: int) -> None:
+        """Without what is done again."""
+        place = self.place_of(step)
+        self.redone += len(self.kept) - place
+        del self.kept[place:]
+
+    def place_of(self, step: int) -> int:
+        """Where a step stands, or would stand, in the count that goes on."""
+        return bisect_left(self.kept, step, self.start, key=STEP)
+
+    def notes(self) -> Iterator[str]:
+        """What was left out, and what was counted on."""
+        if self.redone:
+            yield f"{say_count(self.redone, 'entry')} that a resumed training did again"
+        if self.asides:
+            yield f"{say_count(self.asides, 'entry')} that only looked back to an earlier step"
+        if self.restarts:
+            yield f"steps begin anew {say_count(self.restarts, 'time')}, and are counted on"

@@ -1,0 +1,68 @@
+"""Where a training went back, and what only looks back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from gancheck.monitor.readers.course import Entry
+from gancheck.monitor.readers.steps import in_order
+
+ASIDE = "1 entry that only looked back to an earlier step"
+
+
+def followed(steps: Sequence[int]) -> tuple[list[tuple[int, float]], list[str]]:
+    """The steps that are kept, each with the place at which it was said."""
+    found, notes = in_order(Entry(step, {"loss": float(place)}) for place, step in enumerate(steps))
+    return [(seen.step, seen.numbers["loss"]) for seen in found], notes
+
+
+@pytest.mark.parametrize("back", [1, 2, 50])
+def test_one_entry_that_goes_back_takes_nothing_away(back: int) -> None:
+    steps = range(1, 101)
+    kept, notes = followed([*steps, back])
+    assert (kept, notes) == ([(step, float(step - 1)) for step in steps], [ASIDE])
+
+
+def test_entries_that_go_on_after_one_that_looks_back_are_kept() -> None:
+    kept, notes = followed([1, 2, 3, 4, 2, 5, 6])
+    assert (kept, notes) == ([(1, 0), (2, 1), (3, 2), (4, 3), (5, 5), (6, 6)], [ASIDE])
+
+
+def test_the_same_step_goes_on_after_one_that_looks_back() -> None:
+    found, notes = in_order(
+        [*(Entry(n, {"loss": 1.0}) for n in range(9)), Entry(3, {"loss": 2.0}), Entry(8, {"f1": 1})]
+    )
+    assert [seen.step for seen in found] == list(range(9))
+    assert (found[-1].numbers, notes) == ({"loss": 1.0, "f1": 1}, [ASIDE])
+
+
+def test_several_entries_far_apart_only_look_back() -> None:
+    kept, notes = followed([*range(100), 20, 50, 80])
+    assert ([step for step, _ in kept], notes) == (
+        list(range(100)),
+        ["3 entries that only looked back to an earlier step"],
+    )
+
+
+@pytest.mark.parametrize("again", [range(50, 52), range(50, 70), range(50, 120), range(51, 119, 2)])
+def test_a_training_that_was_resumed_counts_from_its_checkpoint_on(again: range) -> None:
+    kept, notes = followed([*range(100), *again])
+    assert [step for step, _ in kept] == [*range(again[0]), *again]
+    assert notes == [f"{100 - again[0]} entries that a resumed training did again"]
+
+
+def test_a_resumed_training_takes_away_no_earlier_epoch() -> None:
+    entries = [Entry(step, {"loss": 1.0}, epoch) for epoch in (1, 2) for step in range(0, 50, 10)]
+    found, notes = in_order([*entries, Entry(30, {"loss": 2.0}, 2), Entry(40, {"loss": 2.0}, 2)])
+    assert [seen.step for seen in found] == list(range(0, 100, 10))
+    assert [seen.numbers["loss"] for seen in found] == [1.0] * 8 + [2.0] * 2
+    assert notes == ["2 entries that a resumed training did again"]
+
+
+def test_many_entries_that_look_back_take_no_time() -> None:
+    kept, _ = followed([n + 10 * (n % 2) for n in range(20_000)])
+    assert len(kept) > 1
+    kept, _ = followed([step for n in range(10, 20_000) for step in (n, 3)])
+    assert len(kept) > 19_000

@@ -1,0 +1,45 @@
+"""Tables of losses: what counts their rows, and cells that are no numbers."""
+
+from __future__ import annotations
+
+from gancheck.monitor.readers.recording import Recording
+from gancheck.monitor.readers.table import read_table
+
+
+def losses(found: Recording) -> list[tuple[int, float]]:
+    return [(seen.step, seen.numbers["loss"]) for seen in found.observations]
+
+
+def test_many_rows_of_an_epoch_are_steps_of_their_own() -> None:
+    found = read_table("epoch,loss,val_loss\n1,5,\n1,4,\n1,,7\n2,3,\n2,2,6", "table")
+    assert losses(found) == [(1, 5), (2, 4), (3, 3), (4, 2)]
+    assert [seen.numbers.get("val_loss") for seen in found.observations] == [None, 7, None, 6]
+    assert found.notes == ("2 entries of an epoch that has others: each is a step of its own, and counted on",)
+
+
+def test_a_row_of_training_and_one_of_validation_are_one_epoch() -> None:
+    found = read_table("epoch,loss,val_loss\n5,4,\n5,,7\n10,3,\n10,,6", "table")
+    assert (losses(found), found.notes) == ([(5, 4), (10, 3)], ())
+
+
+def test_batches_are_steps_within_an_epoch() -> None:
+    rows = [f"{n // 3},{n % 3},{n}" for n in range(9)]
+    found = read_table("\n".join(["epoch,batch_idx,loss", *rows]), "table")
+    assert losses(found) == [(n, n) for n in range(9)]
+    assert losses(read_table("epoch,batch_idx,loss\n0,7,2\n1,7,1", "table")) == [(7, 2), (14, 1)]
+
+
+def test_updates_are_steps() -> None:
+    assert losses(read_table("epoch,num_updates,loss\n1,10,2\n1,20,1", "table")) == [(10, 2), (20, 1)]
+
+
+def test_thousands_in_quotes_are_read_and_other_words_counted() -> None:
+    found = read_table('step,loss\n1,"1,234.56"\n"1,002","0,53"\n3k,9\n1004,oh\n1005,"12,345"\n,7', "table")
+    assert losses(found) == [(1, 1234.56), (1005, 12345)]
+    assert found.notes == ("3 cells that should be numbers: 0,53, 3k, oh", "2 rows without a step")
+
+
+def test_a_step_that_is_said_twice_is_noted() -> None:
+    found = read_table("step,loss,lr\n1,5,0.1\n1,4,0.1\n2,3,0.1", "table")
+    assert losses(found) == [(1, 4), (2, 3)]
+    assert found.notes == ("1 value that the same step says anew later: the later count",)
