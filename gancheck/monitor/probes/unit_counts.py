@@ -86,9 +86,14 @@ def answers_or_bends(module: nn.Module) -> bool:
     return bends(module) or (bool(module._parameters) and not module._modules)
 
 
+def first_of(output: object) -> object:
+    """The first of several outputs, or the only one."""
+    return output[0] if isinstance(output, tuple | list) and output else output
+
+
 def first_tensor(output: object) -> Tensor | None:
     """The real numbers of an output, at least two rows of them; the first of several tensors."""
-    found = output[0] if isinstance(output, tuple | list) and output else output
+    found = first_of(output)
     if not isinstance(found, Tensor) or found.is_nested or found.layout != torch.strided:
         return None
     is_fit = found.is_floating_point() and found.ndim >= 2 and len(found) >= 2 and found.numel() > 0

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+import weakref
 
 import pytest
 import torch
@@ -56,6 +57,61 @@ def test_the_last_layer_is_the_one_that_is_called_last() -> None:
 
     net = Reversed()
     assert set(layers(ActivationProbe({"model": net}), net, torch.randn(4, 2))["saturated_units"]) == {"between"}
+
+
+class Branches(nn.Module):
+    """A trunk with a curve, behind which are heads that answer one after the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trunk = nn.Sequential(nn.Linear(3, 4), nn.Sigmoid(), nn.Unflatten(1, (2, 2)), nn.AvgPool1d(2))
+        self.first, self.second = (nn.Sequential(nn.Linear(4, 1), nn.Sigmoid()) for _ in range(2))
+
+    def forward(self, given: Tensor) -> Tensor:
+        hidden = self.trunk(given)[:, :, 0].repeat(1, 2) * 2
+        return torch.cat([self.first(hidden), self.second(hidden)], 1)
+
+
+class Loop(nn.Module):
+    """Its curve's answer comes back, and is what it gives in the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weights, self.curve = nn.Linear(3, 3), nn.Tanh()
+
+    def forward(self, given: Tensor) -> Tensor:
+        for _ in range(3):
+            given = self.curve(self.weights(given)) + given
+        return given
+
+
+def test_every_head_has_an_end() -> None:
+    net = Branches()
+    assert set(layers(ActivationProbe({"model": net}), net, torch.randn(5, 3))["saturated_units"]) == {"trunk.1"}
+
+
+def test_a_curve_whose_answer_comes_back_is_no_end() -> None:
+    net = Loop()
+    assert set(layers(ActivationProbe({"model": net}), net, torch.randn(5, 3))["saturated_units"]) == {"curve"}
+
+
+def test_what_goes_on_into_another_model_has_left_its_own() -> None:
+    first, second = (nn.Sequential(nn.Linear(3, 3), nn.Tanh()) for _ in range(2))
+    probe = ActivationProbe({"a": first, "b": second})
+    assert "saturated_units" not in layers(probe, nn.Sequential(first, second, first), torch.randn(5, 3))
+
+
+def test_of_a_frozen_model_the_end_is_what_answered_last() -> None:
+    net = nn.Sequential(nn.Linear(3, 3), nn.Tanh(), nn.Linear(3, 3), nn.Tanh()).requires_grad_(False)
+    assert set(layers(ActivationProbe({"model": net}), net, torch.randn(5, 3))["saturated_units"]) == {"1"}
+
+
+def test_no_answer_is_kept_alive() -> None:
+    net = Loop()
+    probe = ActivationProbe({"model": net})
+    probe.arm()
+    answer = weakref.ref(net(torch.randn(5, 3)))
+    assert answer() is None
 
 
 def test_spread_is_over_rows_at_first_and_then_at_every_tenth_check() -> None:
