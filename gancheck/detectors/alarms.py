@@ -14,9 +14,10 @@ import msgspec
 from gancheck.detectors.base import Alarm, Detector, Reading
 from gancheck.detectors.loss_blocks import LossBlocks
 from gancheck.detectors.observation import Observation
-from gancheck.detectors.remembered import parameters_of, remembered, restore, restore_memory
+from gancheck.detectors.remembered import parameters_of, remembered, restore_memory
 from gancheck.detectors.signals import SIGNALS
 from gancheck.errors import GancheckError
+from gancheck.statistics.sequential import BlockMeans
 
 log = logging.getLogger("gancheck")
 Signature = tuple[str, ...]  #: names of the numbers of a step, then, after an empty one, those of its layers' numbers
@@ -53,7 +54,7 @@ class TrackerState(msgspec.Struct):
     seen: list[str]
     detectors: dict[str, dict[str, Any]]
     streaks: dict[str, Streak]
-    blocks: dict[str, Any] = {}
+    blocks: dict[str, BlockMeans] = {}
 
 
 class AlarmTracker:
@@ -199,7 +200,7 @@ class AlarmTracker:
             "alarms": [alarm.row() for alarm in self.alarms],
             "failed": dict(self.failed),
             "seen": sorted(self.seen),
-            "blocks": remembered(self.blocks),
+            "blocks": remembered(self.blocks.blocks),
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -211,7 +212,7 @@ class AlarmTracker:
         self.alarms = held.alarms
         self.failed = {name: what for name, what in held.failed.items() if name in self.detectors}
         self.seen = set(held.seen)
-        restore(self.blocks, held.blocks)
+        self.blocks = LossBlocks(held.blocks)
         for name in self.detectors.keys() & held.detectors.keys():
             self.go_on(name, held.detectors[name], held.streaks.get(name, Streak()))
 

@@ -115,5 +115,5 @@ def level_of(needs: tuple[str, ...]) -> Level:
 
 
 def is_known(name: str) -> bool:
-    """Whether a training can give this signal: one of the table, a metric of the user's, or a metric's value."""
-    return name in SIGNALS or name.startswith("metric_")
+    """Whether a training can give this signal: one of the table, a metric of the user's, or the means of any loss."""
+    return name in SIGNALS or name.startswith("metric_") or name.endswith("loss_block")

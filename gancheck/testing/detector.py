@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from gancheck.detectors.alarms import AlarmTracker, acts_on
 from gancheck.detectors.base import SEVERITIES, Detector, Reading
-from gancheck.detectors.loss_blocks import LossBlocks
+from gancheck.detectors.loss_blocks import ENDING, LossBlocks
 from gancheck.detectors.observation import Observation
 from gancheck.detectors.remembered import remembered, restore
 from gancheck.detectors.replay import replay
@@ -152,7 +152,12 @@ def refuse_forgetting(entry: PluginEntry, asked: Sequence[str]) -> None:
 def shown(asked: Sequence[str], way: Course) -> list[Observation]:
     """A course as a tracker shows it: with the means of losses."""
     blocks = LossBlocks()
-    return [blocks.add(one) for one in course(asked, way)]
+    return [blocks.add(one) for one in course([*map(given_for, asked)], way)]
+
+
+def given_for(signal: str) -> str:
+    """What a training gives for a signal to be there: of the means of a loss, the loss."""
+    return signal.removesuffix(ENDING) if signal.endswith("loss_block") else signal
 
 
 def course(

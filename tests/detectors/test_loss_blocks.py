@@ -61,3 +61,11 @@ def test_a_tracker_that_goes_on_completes_the_block_that_was_begun(middle: int) 
     assert len(after.streaks["it"].recent) == 2
     assert after.streaks == whole.streaks
     assert after.state_dict()["blocks"] == whole.state_dict()["blocks"]
+
+
+@pytest.mark.parametrize("damaged", [3, {"loss": 3}, {"loss": {"total": "much"}}])
+def test_damaged_blocks_are_no_state(damaged: object) -> None:
+    tracker = AlarmTracker({"it": Reads()})
+    with pytest.raises(ValueError, match="blocks"):
+        tracker.load_state_dict({**tracker.state_dict(), "blocks": damaged})
+    assert blocks_of(tracker.blocks, [1.0] * 10) == {10: 1.0}

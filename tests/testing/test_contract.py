@@ -17,6 +17,7 @@ from gancheck.plugins.info import plugin_info
 from gancheck.plugins.kinds import KINDS
 from gancheck.plugins.registry import Registry
 from gancheck.testing.contract import check_plugin
+from gancheck.testing.detector import STEPS, shown
 
 REGISTRY = Registry.load()
 #: All but networks and data of others, which would be downloaded; tests/extractors/ has the former with random weights,
@@ -300,11 +301,20 @@ class Reads(gc.Detector):
         ("metric_*", "metric_own"),
         ("*_loss", "own_loss"),
         ("*_norm", "gradient_norm"),
+        ("generator_loss_block", "generator_loss_block"),
     ],
 )
 def test_a_detector_is_shown_what_it_reads(reads: str, signal: str) -> None:
     own = gc.detector("own-reads", needs=(), reads=("copies", reads))(type("Own", (Reads,), {}))
     assert checked(own, signal=signal) == ["silent on steady noise", "reads steady, rising, falling, spiking numbers"]
+
+
+def test_means_of_a_loss_are_shown_as_a_training_gives_them() -> None:
+    own = gc.detector("own-reads", needs=("loss_block",))(type("Own", (Reads,), {"acts_on": ("loss_block",)}))
+    assert checked(own, signal="loss_block")
+    means = [seen.numbers["loss_block"] for seen in shown(("loss_block",), lambda step: 1.0) if seen.step % 10 == 0]
+    assert len(means) == STEPS / 10
+    assert sum("loss_block" in seen.numbers for seen in shown(("loss_block",), lambda step: 1.0)) == STEPS / 10
 
 
 @pytest.mark.parametrize("how", [{"needs": ("metric_wer",)}, {"needs": (), "reads": ("metric_wer",)}])

@@ -118,11 +118,12 @@ def why_underfitting(fold: FoldResult) -> str:
     if len(values) < LEAST_POINTS:
         return ""
     first, third = where_began(fold), len(values) // 3
+    fall = statistics.median(values[:3]) - statistics.fmean(values[-third:])
     before, last = statistics.fmean(values[-2 * third : -third]), statistics.fmean(values[-third:])
     if first - last < LEAST_FALL * abs(first):
         return f"the training loss went from {first:.3g} to {last:.3g} only"
     tau, p = kendall(values[-2 * third :])
-    goes_on = before - last > STILL_FALLING * (first - last) and tau < 0 and p / 2 < 0.01
+    goes_on = before - last > STILL_FALLING * fall and tau < 0 and p / 2 < 0.01
     if goes_on and not has_turned(fold.val_loss.finite.values):
         return f"the training loss was still falling at the end, from {before:.3g} to {last:.3g}"
     return ""

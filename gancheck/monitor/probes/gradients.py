@@ -12,7 +12,7 @@ from gancheck.detectors.signals import MODEL
 from gancheck.monitor.probes.around_step import AroundStep
 from gancheck.monitor.probes.base import Measured
 from gancheck.monitor.probes.optimizer_watch import OptimizerWatch
-from gancheck.monitor.probes.parameters import Watched, watched
+from gancheck.monitor.probes.parameters import Watched, holds_any, watched
 from gancheck.monitor.probes.step_numbers import NORMS, Likeness, StepNumbers
 
 log = logging.getLogger("gancheck")
@@ -42,6 +42,7 @@ class GradientProbe:
         hooked = (with_hooks(optimizer) for optimizer in optimizers)
         self.watches = [OptimizerWatch(optimizer) for optimizer in hooked if optimizer is not None]
         self.found: list[Watched] = []
+        self.is_looked_at = False  #: whether the optimisers were compared with the models
 
     @property
     def requirements(self) -> Mapping[str, str]:
@@ -54,6 +55,7 @@ class GradientProbe:
 
     def arm(self) -> None:
         """Attach to the optimisers."""
+        self.look_at_optimizers()
         self.found = watched(self.models, [watch.optimizer for watch in self.watches])
         for place, watch in enumerate(self.watches):
             watch.arm([w for w in self.found if w.optimizer == place])
@@ -67,6 +69,16 @@ class GradientProbe:
         made.layers |= without_gradient(parts, reached) if self.watches else {}
         made.later += StepNumbers([part for part in parts if part.seen]).later() + Likeness(pairs).later()
         return made
+
+    def look_at_optimizers(self) -> None:
+        """Say once, at the first check, where no optimiser holds anything of the models."""
+        optimizers = [watch.optimizer for watch in self.watches]
+        if optimizers and not self.is_looked_at and not holds_any(optimizers, self.models):
+            log.warning(
+                "gancheck: the optimiser holds none of the model's parameters, so its steps are not measured: it moves "
+                "copies of them, or another model. Make it from model.parameters() after the model is complete"
+            )
+        self.is_looked_at = True
 
     def find_stepping(self) -> list[Optimizer]:
         """The optimisers that are in use; of one that is not any more it is said once."""

@@ -31,7 +31,7 @@ class OptimizerWatch:
         self.has_closure = False
         self.missing: list[Watched] = []  #: without a gradient at the last measured step
         self.reached: set[str] = set()  #: layers of these that had one at a step since
-        self.waits = 0  #: checks in a row at which the optimiser had not stepped
+        self.waits = 0  #: checks in a row between which the optimiser did not step
         self.error: Exception | None = None
 
     def arm(self, parameters: Sequence[Watched]) -> None:
@@ -119,7 +119,7 @@ class OptimizerWatch:
         if self.error is not None:
             raise RuntimeError(f"inside the optimiser's step: {self.error}") from self.error
         found, self.done = self.done, []
-        self.waits = self.waits + 1 if self.is_wanted else 0
+        self.waits = 0 if found or not self.is_wanted else self.waits + 1
         if not (self.is_wanted or self.before or self.missing):
             self.detach()
         return found

@@ -36,20 +36,24 @@ class Watched:
 def watched(models: Mapping[str, nn.Module], optimizers: Sequence[Optimizer]) -> list[Watched]:
     """All parameters that have a shape, in order of depth.
 
-    A parameter that no optimiser holds is measured with the rest of its model, and where none holds any, all are at the
-    step of the first. Whether a parameter asks for a gradient is a question for its optimiser's step: a loop may freeze
-    one player while the other one moves.
+    A parameter that no optimiser holds is measured with the rest of its model. Whether a parameter asks for a gradient
+    is a question for its optimiser's step: a loop may freeze one player while the other one moves.
     """
     groups = {id(p): (i, group) for i, o in enumerate(optimizers) for group in o.param_groups for p in group["params"]}
-    named = {model: list(with_shape(module)) for model, module in models.items()}
-    is_strange = bool(groups) and not any(id(p) in groups for pairs in named.values() for _, p in pairs)
     found: list[Watched] = []
-    for model, pairs in named.items():
-        rest = next((groups[id(p)][0] for _, p in pairs if id(p) in groups), 0 if is_strange else None)
-        for name, parameter in pairs:
+    for model, module in models.items():
+        named = list(with_shape(module))
+        rest = next((groups[id(p)][0] for _, p in named if id(p) in groups), None)
+        for name, parameter in named:
             place, group = groups.get(id(parameter), (rest, None))
             found.append(Watched(model, layer_name(model, name, len(models)), parameter, place, group))
     return found
+
+
+def holds_any(optimizers: Sequence[Optimizer], models: Mapping[str, nn.Module]) -> bool:
+    """Whether an optimiser holds a parameter of a model, sharded or not."""
+    held = {id(p) for optimizer in optimizers for group in optimizer.param_groups for p in group["params"]}
+    return any(id(p) in held for module in models.values() for p in module.parameters())
 
 
 def with_shape(module: nn.Module) -> Iterator[tuple[str, Tensor]]:

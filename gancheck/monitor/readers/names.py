@@ -49,7 +49,7 @@ def signals_of(names: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
 def signal_of(name: str) -> str:
     """The signal of a column; empty where it is none."""
     known = SIGNALS.get(name.strip())
-    if known:
+    if known and known.name != "loss_block":
         return "" if known.per_layer else known.name
     said = words(name)
     if {"learning", "rate"} <= said or "lr" in said:

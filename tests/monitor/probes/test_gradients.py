@@ -107,12 +107,15 @@ def test_what_the_loss_does_not_reach_has_no_gradient() -> None:
     assert layers["no_gradient"] == {"0": 0.0, "2": 0.0, "aside.0": 1.0}
 
 
-def test_an_optimiser_of_another_model_moves_nothing() -> None:
+def test_an_optimiser_of_another_model_or_of_copies_is_named_once(caplog: pytest.LogCaptureFixture) -> None:
     net = model()
     optimizer = SGD(copy.deepcopy(net).parameters(), 0.1)
     numbers, layers = checks(GradientProbe({"model": net}, [optimizer]), lambda: update(net, optimizer))[1]
-    assert layers["unmoved"] == {"0": 1.0, "2": 1.0}
+    assert caplog.text.count("the optimiser holds none of the model's parameters") == 1
     assert numbers["gradient_norm"] > 0
+    assert "unmoved" not in layers  # the copies may be written back after the step
+    checks(GradientProbe({"model": net}, [SGD(net[:1].parameters(), 0.1)]), lambda: update(net, optimizer))
+    assert caplog.text.count("the optimiser holds none") == 1
 
 
 def test_heads_that_are_trained_in_turn_are_reached() -> None:
@@ -147,6 +150,18 @@ def test_an_optimiser_that_is_left_aside_is_named_once_and_its_rate_is_not_that_
     assert "learning_rate" not in after[-1][0]
     assert caplog.text.count("an optimiser has not stepped at 10 checks in a row") == 1
     assert checks(probe, lambda: update(net, former))[-1][0]["learning_rate"] == 0.1
+
+
+def test_an_optimiser_that_never_steps_at_a_check_is_in_use(caplog: pytest.LogCaptureFixture) -> None:
+    net = model()
+    optimizer = SGD(net.parameters(), 0.1)
+    probe = GradientProbe({"model": net}, [optimizer])
+    for _ in range(15):
+        probe.arm()
+        numbers = fetch({1: probe.measure()})[1][0]
+        update(net, optimizer)
+        assert numbers["learning_rate"] == 0.1
+    assert not caplog.text
 
 
 def test_a_skipped_step_is_waited_for() -> None:
