@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from gancheck.monitor.readers.names import HELD_OUT, signal_of, words
 from gancheck.monitor.readers.numbers import count_of, number_of
 
-#: With all that follows a comma at once: of `0,53` the 0 alone would be another number.
-NUMBER = r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?:,\d[\d.]*)*|(?:nan|inf(?:inity)?)(?![a-z]))"
+#: A whole number with what follows its commas: of `0,53` the 0 alone would be another number. Not so `0.5,10it/s`.
+NUMBER = r"[-+]?(?:(?:\d+(?:(?:,\d+)+\.?|\.)?\d*|\.\d+)(?:e[-+]?\d+)?|(?:nan|inf(?:inity)?)(?![a-z]))"
 VALUE = rf"(?:(?:np\.float\d+|tensor)\()?({NUMBER})"
 COUNT = r"(\d{1,3}(?:,\d{3})+|\d+)"
 KNOWN = r"(?:\w{0,99}(?:loss|acc|accuracy)(?:_?[gd])?|lr|learning[ _]rate|grad(?:ient)?[ _]norm|gnorm)"

@@ -90,6 +90,10 @@ LOGS: dict[str, tuple[str, list[tuple[int, dict[str, float]]]]] = {
         "step 1, loss 2\nstep 2,loss=3,lr=4 [1,2]",
         [(1, {"loss": 2.0}), (2, {"loss": 3.0, "learning_rate": 4.0})],
     ),
+    "commas after decimals": (
+        "step 1 loss=0.5,10it/s\nstep 2 loss=1e-3,5it/s\nstep 3 loss=1,234.5,9it/s\nstep 4 loss=.5,10it/s",
+        [(1, {"loss": 0.5}), (2, {"loss": 0.001}), (3, {"loss": 1234.5}), (4, {"loss": 0.5})],
+    ),
     "no counts": ("loss: 0.5\nloss: 0.4", [(1, {"loss": 0.5}), (2, {"loss": 0.4})]),
 }
 
@@ -153,9 +157,9 @@ def test_what_a_step_says_anew_is_noted() -> None:
 
 
 def test_decimal_commas_are_not_read_and_counted() -> None:
-    found = read_text_log("step 1 loss 0,53\nstep 2 loss 0.5\nstep 3 loss 1e-3,5 time: 1,5", "log")
+    found = read_text_log("step 1 loss 0,53\nstep 2 loss 0.5\nstep 3 loss 3,5e-3 time: 1,5", "log")
     assert [(seen.step, seen.get("loss")) for seen in found.observations] == [(2, 0.5)]
-    assert "2 values whose commas group no thousands: 0,53, 1e-3,5" in found.notes
+    assert "2 values whose commas group no thousands: 0,53, 3,5e-3" in found.notes
     with pytest.raises(BadData, match=r"log has values such as 0,53, whose comma groups no thousands"):
         read_text_log("step 1 loss 0,53\nstep 2 loss 0,5", "log")
 
