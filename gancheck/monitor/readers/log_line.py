@@ -35,6 +35,7 @@ class Line:
     epoch: int | None
     values: dict[str, float]
     unread: list[str] = field(default_factory=list)  #: values of signals that are no numbers, such as `0,53`
+    grouped: dict[str, str] = field(default_factory=dict)  #: those of the values that were written with commas
 
     @property
     def is_of_training(self) -> bool:
@@ -42,6 +43,17 @@ class Line:
         signals = list(filter(None, map(signal_of, self.values)))
         counted = self.step is not None or self.epoch is not None
         return bool(signals) if counted else any(name.endswith(("loss", "accuracy")) for name in signals)
+
+    def add(self, name: str, value: float, written: str) -> None:
+        """A number that the line tells of; of two with one name the first counts."""
+        if name not in self.values and "," in written:
+            self.grouped[name] = written
+        self.values.setdefault(name, value)
+
+    def leave_grouped(self) -> None:
+        """Without the numbers that were written with commas."""
+        self.unread += [written for name, written in self.grouped.items() if signal_of(name)]
+        self.values = {name: value for name, value in self.values.items() if name not in self.grouped}
 
 
 def line_of(text: str) -> Line:
@@ -51,7 +63,7 @@ def line_of(text: str) -> Line:
     for one, other, written in PAIR.findall(text):
         name, value = one or other, number_of(written)
         if value is not None:
-            line.values.setdefault(f"val {name}" if of_held_out and not words(name) & HELD_OUT else name, value)
+            line.add(f"val {name}" if of_held_out and not words(name) & HELD_OUT else name, value, written)
         elif signal_of(name):
             line.unread.append(written)
     return line

@@ -6,6 +6,7 @@ import re
 
 #: `12,345`, `1,234.56`; no `0,532`, which is a decimal comma.
 GROUPED = re.compile(r"\s*[-+]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?\s*")
+COMMAS = re.compile(r"[-+]?[\d.]*,[\d.,]*(?:e[-+]?\d+)?", re.IGNORECASE)  #: a number with commas, whatever they mean
 LARGEST = 2.0**53  #: count of steps; beyond it numbers are not exact
 
 
@@ -18,6 +19,16 @@ def number_of(value: object) -> float | None:
         return float(value.replace(",", "") if isinstance(value, str) and GROUPED.fullmatch(value) else value)
     except (ValueError, OverflowError):
         return None
+
+
+def plain_number_of(value: object) -> float | None:
+    """The same where no comma may stand in a number."""
+    return None if isinstance(value, str) and "," in value else number_of(value)
+
+
+def decimal_comma_number_of(value: object) -> float | None:
+    """The same where a comma may be the decimal one."""
+    return number_of(value.replace(",", ".") if isinstance(value, str) else value)
 
 
 def count_of(value: object) -> int | None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from gancheck.errors import BadData
 from gancheck.monitor.readers.course import Entry
-from gancheck.monitor.readers.names import signals_of
-from gancheck.monitor.readers.numbers import count_of, number_of
-from gancheck.monitor.readers.recording import Recording, listed, reasons
+from gancheck.monitor.readers.names import signal_of, signals_of
+from gancheck.monitor.readers.numbers import (
+    COMMAS,
+    count_of,
+    decimal_comma_number_of,
+    number_of,
+    plain_number_of,
+)
+from gancheck.monitor.readers.recording import Recording, commas_left_out, decimals_need_a_point, listed, reasons
 from gancheck.monitor.readers.steps import in_order
 from gancheck.system.counts import say_count
 
@@ -18,6 +24,7 @@ MARKS = ("\t", ";", ",")  #: between cells, the surest first
 EPOCH = "epoch"
 WITHIN = ("batch", "batch_idx", "batch_index")  #: steps that may begin anew in every epoch
 STEPS = ("step", "steps", "global_step", "trainer/global_step", "iteration", "iter", "it", "num_updates")
+Read = Callable[[object], float | None]  #: the number that a cell says
 COUNTS = (*STEPS, *WITHIN, EPOCH, "")  #: names of columns that count, the surest first
 
 
@@ -48,17 +55,26 @@ def read_table(text: str, source: str) -> Recording:
     lines = [line for line in text.splitlines() if line.strip()]
     mark = mark_of(lines[0])
     head, *rows = [cells(line, mark) for line in lines]
-    numeric = [n for n, name in enumerate(head) if any(value(row, n, mark) is not None for row in rows)]
+    doubtful = [] if mark == ";" else doubtful_commas(head, rows)
+    read = decimal_comma_number_of if mark == ";" else plain_number_of if doubtful else number_of
+    numeric = [n for n, name in enumerate(head) if any(value(row, n, read) is not None for row in rows)]
     places = {name: n for n, name in reversed(list(enumerate(head))) if n in numeric}
-    steps = count_column(COUNTS, places, rows, mark)
-    epochs = count_column((EPOCH,), places, rows, mark) if is_of_epochs(steps) else None
+    steps = count_column(COUNTS, places, rows, read)
+    epochs = count_column((EPOCH,), places, rows, read) if is_of_epochs(steps) else None
     found, left = signals_of([name for name in places if name != steps])
     if not found:
-        raise BadData(f"{source} has no column of losses: its columns are {listed(head)}")
+        lack = decimals_need_a_point(doubtful) or f"has no column of losses: its columns are {listed(head)}"
+        raise BadData(f"{source} {lack}")
     signals = {places[name]: signal for name, signal in found.items()}
     columns = Columns(signals, None if steps is None else places[steps], None if epochs is None else places[epochs])
-    seen, notes = in_order(entries(rows, columns, mark))
-    said = (*left_out(head, rows), *unread(rows, columns, mark), *reasons(left), *notes)
+    seen, notes = in_order(entries(rows, columns, read))
+    said = (
+        *left_out(head, rows),
+        *commas(doubtful),
+        *unread(rows, columns, read, set(doubtful)),
+        *reasons(left),
+        *notes,
+    )
     return Recording(source, "a table of losses", seen, said)
 
 
@@ -67,20 +83,20 @@ def is_of_epochs(name: str | None) -> bool:
     return name is not None and name.strip().lower() in (*WITHIN, EPOCH)
 
 
-def entries(rows: list[list[str]], columns: Columns, mark: str) -> Iterator[Entry]:
+def entries(rows: list[list[str]], columns: Columns, read: Read) -> Iterator[Entry]:
     """The numbers of every row, at its step, or at its place where there are none."""
     epoch = 0
     for place, row in enumerate(rows, start=1):
-        step = place if columns.steps is None else count_of(value(row, columns.steps, mark))
-        said = None if columns.epochs is None else count_of(value(row, columns.epochs, mark))
+        step = place if columns.steps is None else count_of(value(row, columns.steps, read))
+        said = None if columns.epochs is None else count_of(value(row, columns.epochs, read))
         epoch = epoch if said is None else said
         if step is not None:
-            yield Entry(step, numbers_in(row, columns, mark), epoch, columns.are_of_epochs)
+            yield Entry(step, numbers_in(row, columns, read), epoch, columns.are_of_epochs)
 
 
-def numbers_in(row: list[str], columns: Columns, mark: str) -> dict[str, float]:
+def numbers_in(row: list[str], columns: Columns, read: Read) -> dict[str, float]:
     """The signals of a row."""
-    return {signal: found for n, signal in columns.signals.items() if (found := value(row, n, mark)) is not None}
+    return {signal: found for n, signal in columns.signals.items() if (found := value(row, n, read)) is not None}
 
 
 def left_out(head: list[str], rows: list[list[str]]) -> Iterator[str]:
@@ -93,33 +109,45 @@ def left_out(head: list[str], rows: list[list[str]]) -> Iterator[str]:
         yield f"{say_count(long, 'row')} with a cell of more than {csv.field_size_limit():,} characters"
 
 
-def unread(rows: list[list[str]], columns: Columns, mark: str) -> Iterator[str]:
+def doubtful_commas(head: list[str], rows: list[list[str]]) -> list[str]:
+    """The cells of signals with commas, where some of these group no thousands: then all may be decimal commas."""
+    signals = [n for n, name in enumerate(head) if signal_of(name)]
+    found = [row[n] for row in rows for n in signals if n < len(row) and COMMAS.fullmatch(row[n])]
+    return found if any(number_of(cell) is None for cell in found) else []
+
+
+def commas(doubtful: list[str]) -> Iterator[str]:
+    """What was not read for its commas."""
+    if doubtful:
+        yield commas_left_out("cell", doubtful)
+
+
+def unread(rows: list[list[str]], columns: Columns, read: Read, doubtful: set[str]) -> Iterator[str]:
     """Cells that are no numbers, and rows that stand at no step."""
     steps = columns.steps
-    read = [*columns.signals, *([] if steps is None else [steps])]
-    words = [row[n] for row in rows for n in read if n < len(row) and row[n] and value(row, n, mark) is None]
-    if words:
+    places = [*columns.signals, *([] if steps is None else [steps])]
+    words = [row[n] for row in rows for n in places if n < len(row) and row[n] and value(row, n, read) is None]
+    if words := [word for word in words if word not in doubtful]:
         yield f"{say_count(len(words), 'cell')} that should be numbers: {listed(dict.fromkeys(words), 3)}"
-    homeless = [row for row in rows if steps is not None and value(row, steps, mark) is None]
-    if lost := sum(bool(numbers_in(row, columns, mark)) for row in homeless):
+    homeless = [row for row in rows if steps is not None and value(row, steps, read) is None]
+    if lost := sum(bool(numbers_in(row, columns, read)) for row in homeless):
         yield f"{say_count(lost, 'row')} without a step"
 
 
-def count_column(names: Sequence[str], places: dict[str, int], rows: list[list[str]], mark: str) -> str | None:
+def count_column(names: Sequence[str], places: dict[str, int], rows: list[list[str]], read: Read) -> str | None:
     """The column that counts: whole numbers under the first of these names; None where there is none."""
     for known in names:
         for name, n in places.items():
             if name.strip().lower() == known and all(
-                count_of(found) is not None for row in rows if (found := value(row, n, mark)) is not None
+                count_of(found) is not None for row in rows if (found := value(row, n, read)) is not None
             ):
                 return name
     return None
 
 
-def value(row: list[str], place: int, mark: str) -> float | None:
-    """The number in a cell; None where it is empty, missing or a word. Beside semicolons a comma may be decimal."""
-    cell = row[place].strip() if place < len(row) else ""
-    return number_of(cell.replace(",", ".") if mark == ";" else cell)
+def value(row: list[str], place: int, read: Read) -> float | None:
+    """The number in a cell; None where it is empty, missing or a word."""
+    return read(row[place].strip() if place < len(row) else "")
 
 
 def mark_of(line: str) -> str:

@@ -10,7 +10,7 @@ from gancheck.monitor.readers.course import Entry
 from gancheck.monitor.readers.log_line import Line, line_of
 from gancheck.monitor.readers.names import signal_of, signals_of
 from gancheck.monitor.readers.numbers import number_of
-from gancheck.monitor.readers.recording import Recording, listed, reasons
+from gancheck.monitor.readers.recording import Recording, commas_left_out, decimals_need_a_point, reasons
 from gancheck.monitor.readers.steps import in_order
 from gancheck.system.counts import say_count
 
@@ -22,7 +22,7 @@ LEAST = 3  #: lines in which a name that nobody knows counts as a metric
 def read_text_log(text: str, source: str) -> Recording:
     """All lines that tell of a training; BadData where there is none."""
     written = list(filter(None, map(str.strip, re.split(r"[\r\n]+", COLOURS.sub("", text)))))
-    lines = [line_of(line) for line in written if len(line) <= LONGEST]
+    lines = lines_of(written)
     told = [line for line in lines if line.is_of_training]
     names, left = signals_of(names_in(told))
     unread = [value for line in lines for value in line.unread]
@@ -33,6 +33,16 @@ def read_text_log(text: str, source: str) -> Recording:
     return Recording(source, "a log", observations, (*notes, *reasons(left)))
 
 
+def lines_of(written: list[str]) -> list[Line]:
+    """What the lines say, but for those that are too long. One comma that groups no thousands may be a decimal one, and
+    all of the log with it: `2,345` beside `0,98` is no number that is sure."""
+    lines = [line_of(line) for line in written if len(line) <= LONGEST]
+    if any(line.unread for line in lines):
+        for line in lines:
+            line.leave_grouped()
+    return lines
+
+
 def left_out(others: int, long: int, unread: list[str]) -> Iterator[str]:
     """Lines and values that were not read."""
     if others:
@@ -40,16 +50,15 @@ def left_out(others: int, long: int, unread: list[str]) -> Iterator[str]:
     if long:
         yield f"{say_count(long, 'line')} of more than {LONGEST:,} characters"
     if unread:
-        yield f"{say_count(len(unread), 'value')} whose commas group no thousands: {listed(dict.fromkeys(unread), 3)}"
+        yield commas_left_out("value", unread)
 
 
 def why_none(written: list[str], unread: list[str]) -> str:
     """What a text lacks to be a log."""
     if written and is_headless(written[0]):
         return "begins with numbers: a table needs a first line of names, such as 'step,loss,val_loss'"
-    if unread:
-        return f"has values such as {unread[0]}, whose comma groups no thousands: decimals need a point"
-    return "tells of no training: no line such as 'step 120 loss 0.53', and no table with a header"
+    none = "tells of no training: no line such as 'step 120 loss 0.53', and no table with a header"
+    return decimals_need_a_point(unread) or none
 
 
 def is_headless(first: str) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from gancheck.errors import BadData
 from gancheck.monitor.readers.recording import Recording
 from gancheck.monitor.readers.table import read_table
 
@@ -34,9 +37,25 @@ def test_updates_are_steps() -> None:
 
 
 def test_thousands_in_quotes_are_read_and_other_words_counted() -> None:
-    found = read_table('step,loss\n1,"1,234.56"\n"1,002","0,53"\n3k,9\n1004,oh\n1005,"12,345"\n,7', "table")
+    found = read_table('step,loss\n1,"1,234.56"\n"1,002","-"\n3k,9\n1004,oh\n1005,"12,345"\n,7', "table")
     assert losses(found) == [(1, 1234.56), (1005, 12345)]
-    assert found.notes == ("3 cells that should be numbers: 0,53, 3k, oh", "2 rows without a step")
+    assert found.notes == ("3 cells that should be numbers: -, 3k, oh", "2 rows without a step")
+
+
+@pytest.mark.parametrize("mark", ["\t", ","])
+def test_beside_decimal_commas_no_comma_groups_thousands(mark: str) -> None:
+    rows = [("step", "loss", "lr"), *((str(n), f'"{loss}"', "0.1") for n, loss in enumerate(("2,345", "0,987", "0.5")))]
+    found = read_table("\n".join(map(mark.join, rows)), "table")
+    assert [seen.numbers.get("loss") for seen in found.observations] == [None, None, 0.5]
+    assert found.notes == ("2 cells whose commas group no thousands: 2,345, 0,987",)
+
+
+def test_a_column_of_decimal_commas_is_not_dropped_without_a_note() -> None:
+    found = read_table("step\tloss\tlr\n1\t2,345\t0.1\n2\t0,987\t0.2", "table")
+    assert found.signals == ["learning_rate"]
+    assert found.notes == ("2 cells whose commas group no thousands: 2,345, 0,987",)
+    with pytest.raises(BadData, match="table has values such as 2,345, whose comma groups no thousands"):
+        read_table("step\tloss\n1\t2,345\n2\t0,987", "table")
 
 
 def test_a_step_that_is_said_twice_is_noted() -> None:

@@ -164,6 +164,13 @@ def test_decimal_commas_are_not_read_and_counted() -> None:
         read_text_log("step 1 loss 0,53\nstep 2 loss 0,5", "log")
 
 
+def test_beside_a_decimal_comma_no_comma_groups_thousands() -> None:
+    found = read_text_log("step 1 loss 2,345 acc 0.1\nstep 2 loss 1,987 acc 0.2\nstep 3 loss 0,987 acc 0.3", "log")
+    assert found.signals == ["accuracy"]
+    assert found.notes == ("3 values whose commas group no thousands: 2,345, 1,987, 0,987",)
+    assert read_text_log("step 1 loss 2,345\nstep 2 loss 1,987", "log").notes == ()
+
+
 def test_settings_and_what_is_better_lower_are_left_out() -> None:
     lines = [f"step {n} loss {n} wer: 0.{n} mIoU: 0.{n} workers: 4 time: {n}" for n in range(1, 6)]
     found = read_text_log("\n".join(["batch_size: 64 lr=0.1", *lines]), "log")
