@@ -44,18 +44,21 @@ class Course:
         elif len(again) > 1 and again[0].step <= self.kept[0].step:
             self.start = len(self.kept)
             self.restarts += 1
-        elif self.is_resumed(again):
+        elif self.is_resumed(stretch, again):
             self.take_back(again[0].step)
         elif again:
             stretch = [entry for entry in stretch if entry.step >= self.kept[-1].step]
             self.asides += sum(entry.step < self.kept[-1].step for entry in again)
         self.kept += stretch
 
-    def is_resumed(self, again: Sequence[Entry]) -> bool:
-        """Whether entries that go back are a resumed training: two at least, and half as many as between their steps
-        before. Fewer would take away more than they tell: a resumed training of one line so far is left out too."""
+    def is_resumed(self, stretch: Sequence[Entry], again: Sequence[Entry]) -> bool:
+        """Whether entries that go back are a resumed training: two at least, and where they do not go on beyond the
+        last step, half as many as between their steps before. Fewer would take away more than they tell: a resumed
+        training of one line so far is left out too."""
         if len(again) < 2:
             return False
+        if stretch[-1].step > self.kept[-1].step:
+            return True
         begin, end = self.place_of(again[0].step), bisect_right(self.kept, again[-1].step, self.start, key=STEP)
         return 2 * len(again) >= end - begin
 

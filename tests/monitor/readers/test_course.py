@@ -46,11 +46,17 @@ def test_several_entries_far_apart_only_look_back() -> None:
     )
 
 
-@pytest.mark.parametrize("again", [range(50, 52), range(50, 70), range(50, 120), range(51, 119, 2)])
+@pytest.mark.parametrize("again", [range(50, 52), range(50, 70), range(50, 120), range(51, 119, 2), range(50, 151, 10)])
 def test_a_training_that_was_resumed_counts_from_its_checkpoint_on(again: range) -> None:
     kept, notes = followed([*range(100), *again])
     assert [step for step, _ in kept] == [*range(again[0]), *again]
     assert notes == [f"{100 - again[0]} entries that a resumed training did again"]
+
+
+def test_few_entries_far_apart_are_no_resumed_training_where_they_end_before_the_last_step() -> None:
+    kept, notes = followed([*range(100), *range(50, 99, 10)])
+    assert [step for step, _ in kept] == list(range(100))
+    assert notes == ["5 entries that only looked back to an earlier step"]
 
 
 def test_a_resumed_training_takes_away_no_earlier_epoch() -> None:
