@@ -20,6 +20,12 @@ class Entry:
     numbers: dict[str, float] = field(default_factory=dict)
     epoch: int = 0  #: which count of steps it belongs to
     shares_step: bool = False  #: whether others at this step may be steps of their own, as the lines of an epoch are
+    is_summary: bool = False  #: whether it says again what was, such as the best loss
+
+
+def is_at_step(last: Entry, entry: Entry) -> bool:
+    """Whether an entry has the count of another."""
+    return (last.step, last.epoch) == (entry.step, entry.epoch)
 
 
 @dataclass
@@ -36,8 +42,10 @@ class Course:
         """Entries whose steps rise, after those before.
 
         Where the first goes back, the stretch is a later epoch, a count that begins anew, or a training that was
-        resumed from a checkpoint. What is neither, such as `best loss 0.3 at step 200`, is left out.
+        resumed from a checkpoint. What is neither, such as `best loss 0.3 at step 200`, is left out. Numbers that only
+        come late, as those of a validation that took its time, belong to the step that they name.
         """
+        stretch = [entry for entry in stretch if not self.takes_in(entry)]
         again = [entry for entry in stretch if self.kept and entry.step <= self.kept[-1].step]
         if again and again[0].epoch > self.kept[-1].epoch:
             self.start = len(self.kept)
@@ -50,6 +58,17 @@ class Course:
             stretch = [entry for entry in stretch if entry.step >= self.kept[-1].step]
             self.asides += sum(entry.step < self.kept[-1].step for entry in again)
         self.kept += stretch
+
+    def takes_in(self, entry: Entry) -> bool:
+        """Whether its step is kept and says nothing of its signals: then it says them now."""
+        place = bisect_right(self.kept, entry.step, self.start, key=STEP) - 1
+        if place < self.start or not is_at_step(self.kept[place], entry) or entry.is_summary:
+            return False
+        numbers = self.kept[place].numbers
+        is_new = not numbers.keys() & entry.numbers.keys()
+        if is_new:
+            numbers.update(entry.numbers)
+        return is_new
 
     def is_resumed(self, stretch: Sequence[Entry], again: Sequence[Entry]) -> bool:
         """Whether entries that go back are a resumed training: two at least, and where they do not go on beyond the

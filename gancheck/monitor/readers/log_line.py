@@ -25,6 +25,9 @@ EPOCH = re.compile(r"(?<![a-z])epochs?['\"]?[ :=#\[]{1,4}(\d+)(?!\d|\.\d)(?:\s*/
 OF_MANY = re.compile(r"(?<![:=] )(?<![\d./:=-])(\d+)\s*/\s*\d+(?![\d./:-])")
 EPOCH_AND_STEP = re.compile(r"\[\s*(\d+)\s*/\s*\d+\s*\]\s*\[\s*(\d+)\s*/\s*\d+\s*\]")  #: `[0/5][50/1583]`
 OF_HELD_OUT = re.compile(r"\W*(?:test|val|valid|validation|eval|evaluation)\b(?! (?:loss|acc))", re.IGNORECASE)
+SUMMARY = re.compile(r"\b(?:best|lowest|highest|final)\b", re.IGNORECASE)
+
+SUMMARY = re.compile(r"\b(?:best|lowest|highest|final)\b", re.IGNORECASE)
 
 
 @dataclass
@@ -35,6 +38,7 @@ class Line:
     epoch: int | None
     values: dict[str, float]
     unread: list[str] = field(default_factory=list)  #: values of signals that are no numbers, such as `0,53`
+    is_summary: bool = False  #: whether it says again what was
     grouped: dict[str, str] = field(default_factory=dict)  #: those of the values that were written with commas
 
     @property
@@ -59,7 +63,7 @@ class Line:
 def line_of(text: str) -> Line:
     """The counters and the named numbers of a line; in `Test set: loss 0.1` the loss is one of held-out data."""
     of_held_out = OF_HELD_OUT.match(text) is not None
-    line = Line(*counters(text), {})
+    line = Line(*counters(text), {}, is_summary=is_summary(text))
     for one, other, written in PAIR.findall(text):
         name, value = one or other, number_of(written)
         if value is not None:
@@ -76,3 +80,9 @@ def counters(text: str) -> tuple[int | None, int | None]:
     epoch, step = EPOCH.search(text), STEP.search(text)
     counted = step or OF_MANY.search(EPOCH.sub(" ", text, count=1))
     return count_of(counted[1].replace(",", "")) if counted else None, count_of(epoch[1]) if epoch else None
+
+
+def is_summary(text: str) -> bool:
+    """Whether a line says again what was, as `Best val loss 0.31` does: the word comes before all signals."""
+    word = SUMMARY.search(text)
+    return word is not None and not any(signal_of(one or other) for one, other, _ in PAIR.findall(text[: word.start()]))

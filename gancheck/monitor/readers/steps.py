@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from gancheck.detectors.observation import Observation
-from gancheck.monitor.readers.course import Course, Entry
+from gancheck.monitor.readers.course import Course, Entry, is_at_step
 from gancheck.system.counts import say_count
 
 
@@ -17,47 +19,60 @@ def in_order(entries: Iterable[Entry]) -> tuple[tuple[Observation, ...], list[st
     anew, as they do in every epoch, are counted on. Where a training went back to a checkpoint, what it did again
     takes the place of what it had done; what only looks back is left out.
     """
-    told, said_again = merged(entry for entry in entries if entry.numbers)
+    told, said = merged(entry for entry in entries if entry.numbers)
     course = Course()
     for stretch in stretches(told):
         course.follow(stretch)
     found, beside_asides = merged(course.kept)
     own = sum(is_at_step(last, entry) for last, entry in pairwise(found))
-    notes = [*course.notes(), *repeats(said_again + beside_asides, own)]
+    notes = [*course.notes(), *repeats(said + beside_asides, own)]
     return tuple(Observation(s, e.numbers) for s, e in zip(counted_on(found), found, strict=True)), notes
 
 
-def repeats(said_again: int, own: int) -> Iterator[str]:
+def repeats(said: Counter[str], own: int) -> Iterator[str]:
     """What became of steps and epochs that were said again."""
-    if said_again:
-        yield f"{say_count(said_again, 'value')} that the same step says anew later: the later count"
+    if again := said["again"]:
+        yield f"{say_count(again, 'value')} that the same step says anew later: the later count"
+    if twice := said["twice"]:
+        yield f"{say_count(twice, 'entry')} of an epoch that only repeat the one before"
+    if summaries := said["summary"]:
+        yield f"{say_count(summaries, 'entry')} that only told the best or last of a step that has its own value"
     if own:
         yield f"{say_count(own, 'entry')} of an epoch that has others: each is a step of its own, and counted on"
 
 
-def merged(entries: Iterable[Entry]) -> tuple[list[Entry], int]:
+def merged(entries: Iterable[Entry]) -> tuple[list[Entry], Counter[str]]:
     """Entries in a row of the same step and epoch as one, unless each is a step of its own; what comes later counts.
-    And how many values were said again, otherwise."""
+    And how many values were said again otherwise, and how many entries tell nothing new."""
     found: list[Entry] = []
-    said_again = 0
+    said: Counter[str] = Counter()
     for entry in entries:
-        if found and is_at_step(found[-1], entry) and not is_own_step(found[-1], entry):
-            before = found[-1].numbers
-            said_again += sum(before.get(name, value) != value for name, value in entry.numbers.items())
-            before.update(entry.numbers)
+        last = found[-1] if found and is_at_step(found[-1], entry) else None
+        if last and (empty := nothing_new(last, entry)):
+            said[empty] += 1
+        elif last and not is_own_step(last, entry):
+            said["again"] += sum(last.numbers.get(name, value) != value for name, value in entry.numbers.items())
+            last.numbers.update(entry.numbers)
         else:
-            found.append(Entry(entry.step, dict(entry.numbers), entry.epoch, entry.shares_step))
-    return found, said_again
+            found.append(replace(entry, numbers=dict(entry.numbers)))
+    return found, said
 
 
-def is_at_step(last: Entry, entry: Entry) -> bool:
-    """Whether an entry has the count of the one before."""
-    return (last.step, last.epoch) == (entry.step, entry.epoch)
+def nothing_new(last: Entry, entry: Entry) -> str:
+    """Why an entry at the step of the one before adds nothing to it; empty where it adds something."""
+    if entry.is_summary and says_again(last, entry):
+        return "summary"
+    return "twice" if entry.shares_step and entry.numbers.items() <= last.numbers.items() else ""
+
+
+def says_again(last: Entry, entry: Entry) -> bool:
+    """Whether it has a signal that the one before has."""
+    return bool(last.numbers.keys() & entry.numbers.keys())
 
 
 def is_own_step(last: Entry, entry: Entry) -> bool:
     """Whether it is another step of the same epoch: it says a signal again."""
-    return entry.shares_step and bool(last.numbers.keys() & entry.numbers.keys())
+    return entry.shares_step and says_again(last, entry)
 
 
 def stretches(entries: Iterable[Entry]) -> Iterator[list[Entry]]:

@@ -95,7 +95,7 @@ def at_epochs(told: list[Line], names: dict[str, str]) -> Iterator[Entry]:
     for line in told:
         if numbers := signals_in(line, names):
             epoch = epoch if line.epoch is None else line.epoch
-            yield Entry(epoch, numbers, shares_step=True)
+            yield Entry(epoch, numbers, shares_step=True, is_summary=line.is_summary)
 
 
 def at_steps(lines: list[Line], names: dict[str, str]) -> Iterator[Entry]:
@@ -110,7 +110,7 @@ def at_steps(lines: list[Line], names: dict[str, str]) -> Iterator[Entry]:
                 last.numbers.update(numbers)
             else:
                 last = Entry(step, dict(numbers), epoch)
-            yield Entry(step, numbers, epoch)
+            yield Entry(step, numbers, epoch, is_summary=line.is_summary)
 
 
 def signals_in(line: Line, names: dict[str, str]) -> dict[str, float]:

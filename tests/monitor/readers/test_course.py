@@ -67,6 +67,24 @@ def test_a_resumed_training_takes_away_no_earlier_epoch() -> None:
     assert notes == ["2 entries that a resumed training did again"]
 
 
+def test_numbers_that_come_late_belong_to_their_step() -> None:
+    late = [
+        Entry(step, {name: step}) for n in range(30) for step, name in ((n, "loss"), (n - 5, "val_loss")) if step >= 0
+    ]
+    at_end = [*(Entry(n, {"loss": n}) for n in range(30)), *(Entry(n, {"val_loss": n}) for n in range(25))]
+    expected = [{"loss": n} | ({"val_loss": n} if n < 25 else {}) for n in range(30)]
+    for entries in (late, at_end):
+        found, notes = in_order(entries)
+        assert ([(seen.step, seen.numbers) for seen in found], notes) == (list(enumerate(expected)), [])
+
+
+def test_numbers_that_come_late_belong_to_their_epoch() -> None:
+    entries = [Entry(step, {"loss": 1.0}, epoch) for epoch in (1, 2) for step in (0, 10)]
+    found, notes = in_order([*entries, Entry(0, {"val_loss": 2.0}, 2), Entry(0, {"val_loss": 3.0}, 1)])
+    assert [dict(seen.numbers) for seen in found] == [{"loss": 1.0}] * 2 + [{"loss": 1.0, "val_loss": 2.0}, {"loss": 1}]
+    assert notes == [ASIDE]
+
+
 def test_many_entries_that_look_back_take_no_time() -> None:
     kept, _ = followed([n + 10 * (n % 2) for n in range(20_000)])
     assert len(kept) > 1

@@ -132,7 +132,7 @@ def test_a_summary_takes_no_step_away(line: str) -> None:
 
 
 def test_the_best_of_many_epochs_takes_no_epoch_away() -> None:
-    lines = [f"Epoch {epoch} train_loss {epoch} val_loss {epoch}" for epoch in range(1, 101) for _ in range(3)]
+    lines = [f"Epoch {epoch} train_loss {epoch} val_loss {part}" for epoch in range(1, 101) for part in range(3)]
     whole, found = (
         read_text_log("\n".join(text), "log") for text in (lines, [*lines, "Best epoch: 31, val_loss: 0.04"])
     )
@@ -148,6 +148,35 @@ def test_a_resumed_training_of_many_lines_an_epoch_takes_the_place_of_its_epochs
         *((1, 0), (2, 1), (3, 6), (4, 7), (5, 8), (6, 9), (7, 10), (8, 11)),
     ]
     assert found.notes[0] == "4 entries that a resumed training did again"
+
+
+def test_a_line_that_is_printed_twice_is_one() -> None:
+    lines = [f"Epoch {epoch} {what} loss 0.{epoch}" for epoch in range(1, 5) for what in ("train", "val")]
+    for twice in (
+        [line for line in lines for _ in range(2)],
+        [line for e in range(0, 8, 2) for line in lines[e : e + 2] * 2],
+    ):
+        found = read_text_log("\n".join(twice), "log")
+        assert found.observations == read_text_log("\n".join(lines), "log").observations
+        assert found.notes == ("8 entries of an epoch that only repeat the one before",)
+
+
+@pytest.mark.parametrize("count", ["Epoch", "step"])
+@pytest.mark.parametrize(
+    "said", ["best val_loss 0.3", "so far the lowest val_loss: 0.3", "[Best] val_loss=0.3, train_loss=.1"]
+)
+def test_the_best_value_of_an_epoch_that_has_its_own_is_left_out(count: str, said: str) -> None:
+    lines = [f"{count} {n} train_loss=.{9 - n} val_loss=.{n}\n{count} {n} {said}" for n in range(1, 5)]
+    found = read_text_log("\n".join(lines), "log")
+    assert [(seen.step, seen.numbers) for seen in found.observations] == [
+        (n, {"loss": (9 - n) / 10, "val_loss": n / 10}) for n in range(1, 5)
+    ]
+    assert found.notes == ("4 entries that only told the best or last of a step that has its own value",)
+
+
+def test_the_best_beside_a_value_of_the_line_itself_leaves_the_value() -> None:
+    found = read_text_log("Epoch 1 loss 0.5 best loss 0.4\nEpoch 1 loss 0.4 best loss 0.4", "log")
+    assert [seen.get("loss") for seen in found.observations] == [0.5, 0.4]
 
 
 def test_what_a_step_says_anew_is_noted() -> None:
