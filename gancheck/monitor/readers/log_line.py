@@ -9,7 +9,8 @@ from gancheck.monitor.readers.names import HELD_OUT, signal_of, words
 from gancheck.monitor.readers.numbers import count_of, number_of
 
 #: A whole number with what follows its commas: of `0,53` the 0 alone would be another number. Not so `0.5,10it/s`.
-NUMBER = r"[-+]?(?:(?:\d+(?:(?:,\d+)+\.?|\.)?\d*|\.\d+)(?:e[-+]?\d+)?|(?:nan|inf(?:inity)?)(?![a-z]))"
+POINTED = r"[1-9]\d{0,2}(?:\.\d{3})+,\d+(?![\w,])"  #: `1.234,56`, whose points group thousands, or do not
+NUMBER = rf"[-+]?(?:{POINTED}|(?:\d+(?:(?:,\d+)+\.?|\.)?\d*|\.\d+)(?:e[-+]?\d+)?|(?:nan|inf(?:inity)?)(?![a-z]))"
 VALUE = rf"(?:(?:np\.float\d+|tensor)\()?({NUMBER})"
 COUNT = r"(\d{1,3}(?:,\d{3})+|\d+)"
 KNOWN = r"(?:\w{0,99}(?:loss|acc|accuracy)(?:_?[gd])?|lr|learning[ _]rate|grad(?:ient)?[ _]norm|gnorm)"

@@ -200,6 +200,12 @@ def test_beside_a_decimal_comma_no_comma_groups_thousands() -> None:
     assert read_text_log("step 1 loss 2,345\nstep 2 loss 1,987", "log").notes == ()
 
 
+def test_points_that_may_group_thousands_are_no_decimal_points() -> None:
+    found = read_text_log("step 1 loss 1.234,56\nstep 2 loss 987.5, lr 2\nstep 3 loss 1.234,5it/s", "log")
+    assert [seen.get("loss") for seen in found.observations] == [987.5, 1.234]
+    assert "1 value whose commas group no thousands: 1.234,56" in found.notes
+
+
 def test_settings_and_what_is_better_lower_are_left_out() -> None:
     lines = [f"step {n} loss {n} wer: 0.{n} mIoU: 0.{n} workers: 4 time: {n}" for n in range(1, 6)]
     found = read_text_log("\n".join(["batch_size: 64 lr=0.1", *lines]), "log")
