@@ -28,8 +28,6 @@ EPOCH_AND_STEP = re.compile(r"\[\s*(\d+)\s*/\s*\d+\s*\]\s*\[\s*(\d+)\s*/\s*\d+\s
 OF_HELD_OUT = re.compile(r"\W*(?:test|val|valid|validation|eval|evaluation)\b(?! (?:loss|acc))", re.IGNORECASE)
 SUMMARY = re.compile(r"\b(?:best|lowest|highest|final)\b", re.IGNORECASE)
 
-SUMMARY = re.compile(r"\b(?:best|lowest|highest|final)\b", re.IGNORECASE)
-
 
 @dataclass
 class Line:
