@@ -19,23 +19,23 @@ def in_order(entries: Iterable[Entry]) -> tuple[tuple[Observation, ...], list[st
     anew, as they do in every epoch, are counted on. Where a training went back to a checkpoint, what it did again
     takes the place of what it had done; what only looks back is left out.
     """
-    told, said = merged(entry for entry in entries if entry.numbers)
+    joined, counts = merged(entry for entry in entries if entry.numbers)
     course = Course()
-    for stretch in stretches(told):
+    for stretch in stretches(joined):
         course.follow(stretch)
     found, beside_asides = merged(course.kept)
     own = sum(is_at_step(last, entry) for last, entry in pairwise(found))
-    notes = [*course.notes(), *repeats(said + beside_asides, own)]
+    notes = [*course.notes(), *repeats(counts + beside_asides, own)]
     return tuple(Observation(s, e.numbers) for s, e in zip(counted_on(found), found, strict=True)), notes
 
 
-def repeats(said: Counter[str], own: int) -> Iterator[str]:
+def repeats(counts: Counter[str], own: int) -> Iterator[str]:
     """What became of steps and epochs that were said again."""
-    if again := said["again"]:
+    if again := counts["again"]:
         yield f"{say_count(again, 'value')} that the same step says anew later: the later count"
-    if twice := said["twice"]:
+    if twice := counts["twice"]:
         yield f"{say_count(twice, 'entry')} of an epoch that only repeat the one before"
-    if summaries := said["summary"]:
+    if summaries := counts["summary"]:
         yield f"{say_count(summaries, 'entry')} that only told the best or last of a step that has its own value"
     if own:
         yield f"{say_count(own, 'entry')} of an epoch that has others: each is a step of its own, and counted on"
@@ -45,17 +45,17 @@ def merged(entries: Iterable[Entry]) -> tuple[list[Entry], Counter[str]]:
     """Entries in a row of the same step and epoch as one, unless each is a step of its own; what comes later counts.
     And how many values were said again otherwise, and how many entries tell nothing new."""
     found: list[Entry] = []
-    said: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for entry in entries:
         last = found[-1] if found and is_at_step(found[-1], entry) else None
         if last and (empty := nothing_new(last, entry)):
-            said[empty] += 1
+            counts[empty] += 1
         elif last and not is_own_step(last, entry):
-            said["again"] += sum(last.numbers.get(name, value) != value for name, value in entry.numbers.items())
+            counts["again"] += sum(last.numbers.get(name, value) != value for name, value in entry.numbers.items())
             last.numbers.update(entry.numbers)
         else:
             found.append(replace(entry, numbers=dict(entry.numbers)))
-    return found, said
+    return found, counts
 
 
 def nothing_new(last: Entry, entry: Entry) -> str:
