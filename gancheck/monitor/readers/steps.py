@@ -19,11 +19,11 @@ def in_order(entries: Iterable[Entry]) -> tuple[tuple[Observation, ...], list[st
     anew, as they do in every epoch, are counted on. Where a training went back to a checkpoint, what it did again
     takes the place of what it had done; what only looks back is left out.
     """
-    joined, counts = merged(entry for entry in entries if entry.numbers)
+    joined, counts = join_entries(entry for entry in entries if entry.numbers)
     course = Course()
     for stretch in stretches(joined):
         course.follow(stretch)
-    found, beside_asides = merged(course.kept)
+    found, beside_asides = join_entries(course.kept)
     own = sum(is_at_step(last, entry) for last, entry in pairwise(found))
     notes = [*course.notes(), *repeats(counts + beside_asides, own)]
     return tuple(Observation(s, e.numbers) for s, e in zip(counted_on(found), found, strict=True)), notes
@@ -41,7 +41,7 @@ def repeats(counts: Counter[str], own: int) -> Iterator[str]:
         yield f"{say_count(own, 'entry')} of an epoch that has others: each is a step of its own, and counted on"
 
 
-def merged(entries: Iterable[Entry]) -> tuple[list[Entry], Counter[str]]:
+def join_entries(entries: Iterable[Entry]) -> tuple[list[Entry], Counter[str]]:
     """Entries in a row of the same step and epoch as one, unless each is a step of its own; what comes later counts.
     And how many values were said again otherwise, and how many entries tell nothing new."""
     found: list[Entry] = []
