@@ -118,10 +118,10 @@ def why_underfitting(fold: FoldResult) -> str:
     if len(values) < LEAST_POINTS:
         return ""
     first, third = where_began(fold), len(values) // 3
-    fall = statistics.median(values[:3]) - statistics.fmean(values[-third:])
     before, last = statistics.fmean(values[-2 * third : -third]), statistics.fmean(values[-third:])
     if first - last < LEAST_FALL * abs(first):
         return f"the training loss went from {first:.3g} to {last:.3g} only"
+    fall = statistics.median(values[:3]) - last  # of the checks: one large first loss would hide how far there is to go
     tau, p = kendall(values[-2 * third :])
     goes_on = before - last > STILL_FALLING * fall and tau < 0 and p / 2 < 0.01
     if goes_on and not has_turned(fold.val_loss.finite.values):
