@@ -82,6 +82,8 @@ class Monitor:
         if self.is_checked(self.steps):
             self.guarded(self.measure)
             return self.check()
+        if self.is_checked(self.steps - 1):
+            self.guarded(self.rest)
         if self.is_checked(self.steps + 1):
             self.guarded(self.arm)
         return []
@@ -164,6 +166,11 @@ class Monitor:
         self.armed = True
         for probe in list(self.probes):
             self.attempt(probe, probe.arm)
+
+    def rest(self) -> None:
+        """Let probes off the model until the next check; the step after a checked one is done."""
+        for probe in list(self.probes):
+            self.attempt(probe, probe.rest)
 
     def guarded(self, call: Any) -> None:
         """A call of the monitor's own work: its error ends the monitor's work, and is said once."""

@@ -62,6 +62,9 @@ class Counting:
         self.close()
         return Measured({"gradient_norm": 2.0})
 
+    def rest(self) -> None:
+        self.calls.append("rest")
+
     def close(self) -> None:
         while self.handles:
             self.handles.pop().remove()
@@ -193,7 +196,7 @@ def test_probes_see_checked_steps_only_and_each_once() -> None:
     for _ in range(7):
         net(torch.zeros(1, 2))
         made.step(loss=0.1)
-    assert probe.calls == ["arm", "measure", "arm", "measure"]
+    assert probe.calls == ["rest", "arm", "measure", "rest", "arm", "measure", "rest"]
     assert probe.forwards == 2
     assert not net._forward_hooks
 

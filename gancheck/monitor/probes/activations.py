@@ -87,6 +87,9 @@ class ActivationProbe:
             handle.remove()
         self.handles = []
 
+    def rest(self) -> None:
+        """Nothing is attached."""
+
     def close(self) -> None:
         """Take the hooks off, and forget."""
         self.detach()

@@ -39,7 +39,8 @@ class Later:
 
 
 class Probe(Protocol):
-    """Measures a model at checked steps. Hooks are attached in `arm` and removed in `measure`."""
+    """Measures a model at checked steps. Hooks are attached in `arm` and removed in `measure`, or in `rest` where the
+    step after the checked one is looked at too."""
 
     @property
     def requirements(self) -> Mapping[str, str]:
@@ -50,6 +51,9 @@ class Probe(Protocol):
 
     def measure(self) -> Measured:
         """The step is done: what was seen during it. Nothing stays attached to the model."""
+
+    def rest(self) -> None:
+        """The step after it is done, and no other is looked at until `arm`."""
 
     def close(self) -> None:
         """Leave the model as it was, whether a step is being watched or not."""

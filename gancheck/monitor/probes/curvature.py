@@ -54,6 +54,9 @@ class CurvatureProbe:
     def arm(self) -> None:
         """Nothing is attached."""
 
+    def rest(self) -> None:
+        """Nothing is attached."""
+
     def close(self) -> None:
         """Nothing is attached."""
 

@@ -61,6 +61,9 @@ class GameProbe:
     def arm(self) -> None:
         """Nothing is attached."""
 
+    def rest(self) -> None:
+        """Nothing is attached."""
+
     def close(self) -> None:
         """Nothing is attached."""
 

@@ -70,6 +70,11 @@ class GradientProbe:
         made.later += StepNumbers([part for part in parts if part.seen]).later() + Likeness(pairs).later()
         return made
 
+    def rest(self) -> None:
+        """Take the hooks off optimisers of which nothing is awaited: even a hook that does nothing takes time."""
+        for watch in self.watches:
+            watch.rest()
+
     def look_at_optimizers(self) -> None:
         """Say once, at the first check, where no optimiser holds anything of the models."""
         optimizers = [watch.optimizer for watch in self.watches]

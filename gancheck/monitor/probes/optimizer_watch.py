@@ -115,14 +115,18 @@ class OptimizerWatch:
             self.is_wanted = self.is_inside = False
 
     def take_parts(self) -> list[AroundStep]:
-        """What was measured and not yet asked for; hooks with nothing left to do are taken off."""
+        """What was measured and not yet asked for."""
         if self.error is not None:
             raise RuntimeError(f"inside the optimiser's step: {self.error}") from self.error
         found, self.done = self.done, []
         self.waits = 0 if found or not self.is_wanted else self.waits + 1
+        self.rest()
+        return found
+
+    def rest(self) -> None:
+        """Take the hooks off where they have nothing left to do."""
         if not (self.is_wanted or self.before or self.missing):
             self.detach()
-        return found
 
     def take_reached(self) -> set[str]:
         """Layers without a gradient at the measured step before the last that had one at a step in between."""

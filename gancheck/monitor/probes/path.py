@@ -44,6 +44,9 @@ class PathProbe:
     def arm(self) -> None:
         """Nothing is attached."""
 
+    def rest(self) -> None:
+        """Nothing is attached."""
+
     def close(self) -> None:
         """Nothing is attached."""
 

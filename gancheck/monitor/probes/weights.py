@@ -53,6 +53,9 @@ class WeightProbe:
                 made.layers["spectrum"] = dict(ranks)
         return made
 
+    def rest(self) -> None:
+        """Nothing is attached."""
+
     def close(self) -> None:
         """Nothing was attached."""
 

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.optim import SGD, Adam, Optimizer
 
+import gancheck as gc
 from gancheck.monitor.fetch import Plain, fetch
 from gancheck.monitor.probes.gradients import GradientProbe
 
@@ -277,6 +278,19 @@ def test_nothing_is_left_behind() -> None:
     copy.deepcopy(optimizer)
     probe.close()
     assert hooks(optimizer) == 0
+
+
+def test_hooks_are_on_the_optimiser_at_a_check_and_the_step_after_it_only() -> None:
+    net = model()
+    optimizer = SGD(net.parameters(), 0.1)
+    monitor = gc.watch(net, optimizer, every=5, on_alarm=lambda _: None)
+    seen = []
+    for step in range(1, 21):
+        seen += [step] if hooks(optimizer) else []
+        update(net, optimizer)
+        monitor.step(loss=1.0)
+    assert seen == [5, 6, 10, 11, 15, 16, 20]
+    assert "gradient_cosine" in monitor.tracker.seen
 
 
 def test_two_optimisers_of_one_model_make_one_gradient() -> None:
