@@ -108,3 +108,9 @@ def more_discriminator_steps(game: Game, size: float) -> None:
 def inward_spiral(game: Game, size: float) -> None:
     """A weaker penalty: the players turn around the optimum, but come nearer."""
     game.penalty = 0.3
+
+
+@harmless("linear-spiral", "dirac")
+def linear_spiral(game: Game, size: float) -> None:
+    """The linear loss of `circling` with a penalty: as many turns, each 0.4 times as wide as the one before."""
+    game.losses, game.penalty = wasserstein, 0.3

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.detectors.faults.base import fault
-from benchmarks.detectors.programs.game import Game, saturating
+from benchmarks.detectors.programs.game import Game, saturating, wasserstein
 
 
 @fault("discriminator-wins", "discriminator wins", "game", (2, 4, 8))
@@ -33,7 +33,12 @@ def late_fast_generator(game: Game, size: float) -> None:
     game.penalty = 0.0
 
 
-@fault("circling", "rotation", "dirac", (0.02, 0.005, 0.0))
+@fault("circling", "rotation", "dirac", (0.5, 1, 2))
 def circling(game: Game, size: float) -> None:
-    """Hardly any penalty: both players turn around the optimum, and come a third nearer in a turn at most."""
-    game.penalty = size
+    """A linear loss without a penalty, at half to twice the usual rates: both players circle, no nearer, no farther."""
+    # Two alternating steps at rates a and b are a matrix of determinant 1 and trace 2 - ab: below ab = 4 both its
+    # eigenvalues lie on the unit circle, and every orbit is a closed ellipse (Gidel et al., AISTATS 2019). The usual
+    # losses make no circles: without a penalty r^2 / 2 falls by xy tanh(xy / 2) in a unit of time, and players come in.
+    game.losses, game.penalty = wasserstein, 0.0
+    game.generator_rate *= size
+    game.discriminator_rate *= size
