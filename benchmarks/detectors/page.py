@@ -29,10 +29,11 @@ RULES = """
 ## How to read it
 
 - **Labels come from no detector.** A run is positive where a fault was put in *and* its outcome, which no detector
-  sees (loss of test data; shares, width and copies of known modes), left the range that holds 95 % of healthy runs of
-  the same program. A fault that did no harm counts as negative for AUROC (`benign`), and is listed by scenario. Healthy
-  runs and harmless changes (decay steps, warm-up, restarts, dropout, Wasserstein losses, imbalanced data, a spike that
-  recovers, a converged model, frozen layers, clipping, R1's inward spiral) are negative whatever came out.
+  sees (loss of test data; shares, width and copies of known modes; distance of both players from a known optimum),
+  left the range that holds 95 % of healthy runs of the same program. A fault that did no harm counts as negative for
+  AUROC (`benign`), and is listed by scenario. Healthy runs and harmless changes (decay steps, warm-up, restarts,
+  dropout, Wasserstein losses, imbalanced data, a spike that recovers, a converged model, frozen layers, clipping, R1's
+  inward spirals) are negative whatever came out.
 - **AUROC**: of the largest excess over a threshold, each detector's put on a scale by healthy runs of the *other*
   programs (`calibration.py`); no threshold is chosen on a run that is reported. The interval draws programs.
 - **Cause**: macro-F1 over all causes and "nothing wrong", of the first warning at or after the onset that follows from
