@@ -23,6 +23,7 @@ COORDINATES = 4096  #: weights looked at, of each player
 PLANES = 2  #: pairs of directions, one of each player
 WINDOW = 60  #: checks looked back on
 FEWEST = 20  #: checks without which nothing is said
+FLATTEST = 1e-3  #: width over length of a path that is not yet a line
 
 
 class PathProbe:
@@ -125,10 +126,14 @@ def turns_and_radius(path: Path) -> tuple[float, float]:
 
 
 def rescaled(path: Path) -> Path | None:
-    """A path around its mean with both spreads 1, as one player may move much less; None where one hardly moves."""
+    """A path around its mean, stretched until it is as wide in every direction: any ellipse becomes a circle.
+
+    One player may move much less than the other, and two sums over many weights that circle are a flat ellipse, on
+    whose ends a radius says little. None where one player hardly moves, or both move along one line.
+    """
     parts = np.stack([path.real, path.imag])
     spread = parts.std(1, keepdims=True)
     if (spread <= 1e-5 * np.abs(parts).max(1, keepdims=True) + 1e-30).any():
         return None
-    centred = (parts - parts.mean(1, keepdims=True)) / spread
-    return np.asarray(centred[0] + 1j * centred[1])
+    _, widths, axes = np.linalg.svd((parts - parts.mean(1, keepdims=True)) / spread, full_matrices=False)
+    return None if widths[1] <= FLATTEST * widths[0] else np.asarray(axes[0] + 1j * axes[1])
