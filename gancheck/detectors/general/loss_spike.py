@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from gancheck.detectors.base import Detector, Reading, detector
 from gancheck.detectors.observation import Observation
+from gancheck.detectors.rhythm import Rhythm
 from gancheck.detectors.series import RISE_OF_RATE
 from gancheck.errors import BadParameter
 from gancheck.statistics.sequential import Window
@@ -15,6 +16,7 @@ from gancheck.statistics.sequential import Window
 BLOCK = 10  #: steps that one reading is about
 LEAST = 0.1  #: smallest standard deviation assumed, of the log of the loss or relative to it
 SHARE = 0.1  #: of what the loss has gained that a spike must give back
+LEAST_SPIKE = 0.5  #: of `deviations`: from there on a step counts for a regular pace
 LONE = 0.75  #: weight of a single step against two in a block: one odd batch needs to be odder
 
 
@@ -26,7 +28,8 @@ class LossSpike(Detector):
     z = (x - median) / (1.4826 * median absolute deviation), of the `window` steps before the block; x is the log of the
     loss where all of these are positive, else the loss. The statistic of ten steps is their second largest z, or 0.75
     of the largest; a jump by less than a tenth of what the loss has gained counts in proportion. In deviations. After
-    the learning rate rises it waits for a new window. It cannot see a slow rise, which is divergence.
+    the learning rate rises it waits for a new window. A jump at the distance and of the size of three before it is the
+    loss's own, such as a penalty at every 16th step. It cannot see a slow rise, which is divergence.
     """
 
     window: int = 100  #: steps that say what is usual
@@ -46,6 +49,7 @@ class LossSpike(Detector):
     is_log: bool = field(default=False, init=False)
     first: float = field(default=math.nan, init=False)  #: median of the first window
     rate: float = field(default=math.nan, init=False)
+    rhythm: Rhythm = field(init=False)
 
     def __post_init__(self) -> None:
         if self.window < 2 * BLOCK or self.deviations <= 0:
@@ -57,6 +61,7 @@ class LossSpike(Detector):
     def start(self) -> None:
         self.past, self.losses, self.spreads = Window(self.window), [], []
         self.centre = self.spread = self.first = self.rate = math.nan
+        self.rhythm = Rhythm(LEAST_SPIKE * self.deviations)
 
     def update(self, seen: Observation) -> Reading | None:
         if "learning_rate" in seen.numbers:
@@ -71,6 +76,7 @@ class LossSpike(Detector):
         """Forget what was usual at a lower learning rate."""
         if rate > RISE_OF_RATE * self.rate:
             self.past, self.losses, self.centre = Window(self.window), [], math.nan
+            self.rhythm = Rhythm(LEAST_SPIKE * self.deviations)
         self.rate = rate if math.isfinite(rate) else self.rate
 
     def z(self, loss: float) -> float:
@@ -79,18 +85,30 @@ class LossSpike(Detector):
             return 0.0
         return ((math.log(loss) if self.is_log else loss) - self.centre) / self.spread
 
+    def unexpected(self, loss: float) -> float:
+        """The same, but 0 for a spike that comes at a regular pace."""
+        z = self.z(loss)
+        return 0.0 if not math.isnan(self.centre) and self.rhythm.expects(z) else z
+
     def reading(self) -> Reading | None:
         """Judge ten steps, and learn what is usual for the next ten."""
         known, usual = not math.isnan(self.centre), math.exp(self.centre) if self.is_log else self.centre
-        highest, (*_, second, largest) = max(self.losses), sorted(map(self.z, self.losses))
+        highest, (*_, second, largest) = max(self.losses), sorted(map(self.unexpected, self.losses))
         statistic = min(max(second, LONE * largest), self.share_of_gain(highest - usual)) if known else 0.0
         for loss in self.losses:
             self.past.add(loss)
         self.losses = []
         if self.past.is_full:
             self.learn()
+        if not known and self.past.is_full:
+            self.find_rhythm()
         seen = f"loss jumped to {highest:.4g} from about {usual:.4g}"
         return Reading(statistic, self.deviations, seen) if known else None
+
+    def find_rhythm(self) -> None:
+        """What came at a regular pace before anything could be judged."""
+        for loss in self.past.values:
+            self.rhythm.expects(self.z(loss))
 
     def share_of_gain(self, rise: float) -> float:
         """`deviations` where the rise is a tenth of what the loss has gained."""

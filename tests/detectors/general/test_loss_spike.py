@@ -47,6 +47,22 @@ def test_a_small_jump_is_none() -> None:
     assert watched(lambda t: 1e-6 + 2 * math.exp(-t / 20) + (1e-3 if t == 500 else 0)) == []
 
 
+@pytest.mark.parametrize("every", [4, 16])
+def test_an_extra_term_at_every_few_steps_is_none(every: int) -> None:
+    assert watched(lambda t: learnt(t) + (3.0 if t % every == 0 else 0)) == []
+
+
+def test_one_odd_batch_in_every_epoch_is_told_three_times_at_most() -> None:
+    assert 1 <= len(watched(lambda t: 6.0 if t % 120 == 0 else learnt(t))) <= 3
+
+
+def test_a_spike_beyond_the_regular_ones_is_seen() -> None:
+    def loss(t: int) -> float:
+        return 300.0 if t in (503, 504) else learnt(t) + (3.0 if t % 16 == 0 else 0)
+
+    assert [alarm.step for alarm in watched(loss)] == [510]
+
+
 def test_a_restart_of_the_rate_is_none() -> None:
     def rate(t: int) -> float:
         return 1.0 if t < 300 or t >= 500 else 0.01
