@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from gancheck.monitor.readers.commas import Read
 from gancheck.monitor.readers.names import HELD_OUT, signal_of, words
-from gancheck.monitor.readers.numbers import count_of, number_of
+from gancheck.monitor.readers.numbers import count_of
 
 #: A whole number with what follows its commas: of `0,53` the 0 alone would be another number. Not so `0.5,10it/s`.
 POINTED = r"[1-9]\d{0,2}(?:\.\d{3})+,\d+(?![\w,])"  #: `1.234,56`, whose points group thousands, or do not
@@ -35,10 +36,9 @@ class Line:
 
     step: int | None
     epoch: int | None
-    values: dict[str, float]
-    unread: list[str] = field(default_factory=list)  #: values of signals that are no numbers, such as `0,53`
+    written: dict[str, str]  #: its numbers, as they are written; of two with one name the first counts
     is_summary: bool = False  #: whether it says again what was
-    grouped: dict[str, str] = field(default_factory=dict)  #: those of the values that were written with commas
+    values: dict[str, float] = field(default_factory=dict)  #: once it is known what commas mean
 
     @property
     def is_of_training(self) -> bool:
@@ -47,16 +47,15 @@ class Line:
         counted = self.step is not None or self.epoch is not None
         return bool(signals) if counted else any(name.endswith(("loss", "accuracy")) for name in signals)
 
-    def add(self, name: str, value: float, written: str) -> None:
-        """A number that the line tells of; of two with one name the first counts."""
-        if name not in self.values and "," in written:
-            self.grouped[name] = written
-        self.values.setdefault(name, value)
+    @property
+    def signals(self) -> list[str]:
+        """The numbers of signals, as they are written."""
+        return [number for name, number in self.written.items() if signal_of(name)]
 
-    def leave_grouped(self) -> None:
-        """Without the numbers that were written with commas."""
-        self.unread += [written for name, written in self.grouped.items() if signal_of(name)]
-        self.values = {name: value for name, value in self.values.items() if name not in self.grouped}
+    def find_values(self, read: Read) -> None:
+        """Read its numbers; what is none is left out."""
+        found = {name: read(number) for name, number in self.written.items()}
+        self.values = {name: value for name, value in found.items() if value is not None}
 
 
 def line_of(text: str) -> Line:
@@ -64,11 +63,8 @@ def line_of(text: str) -> Line:
     of_held_out = OF_HELD_OUT.match(text) is not None
     line = Line(*counters(text), {}, is_summary=is_summary(text))
     for one, other, written in PAIR.findall(text):
-        name, value = one or other, number_of(written)
-        if value is not None:
-            line.add(f"val {name}" if of_held_out and not words(name) & HELD_OUT else name, value, written)
-        elif signal_of(name):
-            line.unread.append(written)
+        name = one or other
+        line.written.setdefault(f"val {name}" if of_held_out and not words(name) & HELD_OUT else name, written)
     return line
 
 

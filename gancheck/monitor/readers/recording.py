@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gancheck.detectors.observation import Observation
 from gancheck.system.control_characters import escape_controls
-from gancheck.system.counts import say_count
 
 LONGEST = 100  #: characters of a name that are shown
 
@@ -45,13 +44,3 @@ def reasons(left: Mapping[str, str]) -> Iterator[str]:
     for name, reason in left.items():
         groups.setdefault(reason, []).append(name)
     yield from (f"{listed(names)}: {reason}" for reason, names in groups.items() if reason)
-
-
-def commas_left_out(what: str, written: Sequence[str]) -> str:
-    """Numbers that were not read for their commas."""
-    return f"{say_count(len(written), what)} whose commas group no thousands: {listed(dict.fromkeys(written), 3)}"
-
-
-def decimals_need_a_point(written: Sequence[str]) -> str:
-    """Why a file with nothing but such numbers is not read; empty where it has none."""
-    return f"has values such as {written[0]}, whose comma groups no thousands: decimals need a point" if written else ""

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gancheck.errors import BadData
+from gancheck.monitor.readers.commas import Commas, Read
 from gancheck.monitor.readers.course import Entry
 from gancheck.monitor.readers.names import signal_of, signals_of
-from gancheck.monitor.readers.numbers import (
-    COMMAS,
-    count_of,
-    decimal_comma_number_of,
-    number_of,
-    plain_number_of,
-)
-from gancheck.monitor.readers.recording import Recording, commas_left_out, decimals_need_a_point, listed, reasons
+from gancheck.monitor.readers.numbers import count_of, decimal_comma_number_of, number_of
+from gancheck.monitor.readers.recording import Recording, listed, reasons
 from gancheck.monitor.readers.steps import in_order
 from gancheck.system.counts import say_count
 
@@ -24,7 +19,6 @@ MARKS = ("\t", ";", ",")  #: between cells, the surest first
 EPOCH = "epoch"
 WITHIN = ("batch", "batch_idx", "batch_index")  #: steps that may begin anew in every epoch
 STEPS = ("step", "steps", "global_step", "trainer/global_step", "iteration", "iter", "it", "num_updates")
-Read = Callable[[object], float | None]  #: the number that a cell says
 COUNTS = (*STEPS, *WITHIN, EPOCH, "")  #: names of columns that count, the surest first
 
 
@@ -55,23 +49,23 @@ def read_table(text: str, source: str) -> Recording:
     lines = [line for line in text.splitlines() if line.strip()]
     mark = mark_of(lines[0])
     head, *rows = [cells(line, mark) for line in lines]
-    doubtful = [] if mark == ";" else doubtful_commas(head, rows)
-    read = decimal_comma_number_of if mark == ";" else plain_number_of if doubtful else number_of
+    commas = Commas.of([] if mark == ";" else cells_of_signals(head, rows))
+    read = decimal_comma_number_of if mark == ";" else commas.read
     numeric = [n for n, name in enumerate(head) if any(value(row, n, read) is not None for row in rows)]
     places = {name: n for n, name in reversed(list(enumerate(head))) if n in numeric}
     steps = count_column(COUNTS, places, rows, read)
     epochs = count_column((EPOCH,), places, rows, read) if is_of_epochs(steps) else None
     found, left = signals_of([name for name in places if name != steps])
     if not found:
-        lack = decimals_need_a_point(doubtful) or f"has no column of losses: its columns are {listed(head)}"
+        lack = commas.why_none() or f"has no column of losses: its columns are {listed(head)}"
         raise BadData(f"{source} {lack}")
     signals = {places[name]: signal for name, signal in found.items()}
     columns = Columns(signals, None if steps is None else places[steps], None if epochs is None else places[epochs])
     seen, notes = in_order(entries(rows, columns, read))
     said = (
         *left_out(head, rows),
-        *commas(doubtful),
-        *unread(rows, columns, read, set(doubtful)),
+        *commas.notes("cell"),
+        *unread(rows, columns, read, commas.unread),
         *reasons(left),
         *notes,
     )
@@ -109,25 +103,18 @@ def left_out(head: list[str], rows: list[list[str]]) -> Iterator[str]:
         yield f"{say_count(long, 'row')} with a cell of more than {csv.field_size_limit():,} characters"
 
 
-def doubtful_commas(head: list[str], rows: list[list[str]]) -> list[str]:
-    """The cells of signals with commas, where some of these group no thousands: then all may be decimal commas."""
+def cells_of_signals(head: list[str], rows: list[list[str]]) -> list[str]:
+    """All cells of the columns of signals."""
     signals = [n for n, name in enumerate(head) if signal_of(name)]
-    found = [row[n] for row in rows for n in signals if n < len(row) and COMMAS.fullmatch(row[n])]
-    return found if any(number_of(cell) is None for cell in found) else []
+    return [row[n] for row in rows for n in signals if n < len(row)]
 
 
-def commas(doubtful: list[str]) -> Iterator[str]:
-    """What was not read for its commas."""
-    if doubtful:
-        yield commas_left_out("cell", doubtful)
-
-
-def unread(rows: list[list[str]], columns: Columns, read: Read, doubtful: set[str]) -> Iterator[str]:
-    """Cells that are no numbers, and rows that stand at no step."""
+def unread(rows: list[list[str]], columns: Columns, read: Read, known: Sequence[str]) -> Iterator[str]:
+    """Cells that are no numbers, beside those that are known to be none, and rows that stand at no step."""
     steps = columns.steps
     places = [*columns.signals, *([] if steps is None else [steps])]
     words = [row[n] for row in rows for n in places if n < len(row) and row[n] and value(row, n, read) is None]
-    if words := [word for word in words if word not in doubtful]:
+    if words := [word for word in words if word not in set(known)]:
         yield f"{say_count(len(words), 'cell')} that should be numbers: {listed(dict.fromkeys(words), 3)}"
     homeless = [row for row in rows if steps is not None and value(row, steps, read) is None]
     if lost := sum(bool(numbers_in(row, columns, read)) for row in homeless):

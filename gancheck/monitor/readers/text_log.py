@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator
 
 from gancheck.errors import BadData
+from gancheck.monitor.readers.commas import Commas
 from gancheck.monitor.readers.course import Entry
 from gancheck.monitor.readers.log_line import Line, line_of
 from gancheck.monitor.readers.names import signal_of, signals_of
 from gancheck.monitor.readers.numbers import number_of
-from gancheck.monitor.readers.recording import Recording, commas_left_out, decimals_need_a_point, reasons
+from gancheck.monitor.readers.recording import Recording, reasons
 from gancheck.monitor.readers.steps import in_order
 from gancheck.system.counts import say_count
 
@@ -22,43 +23,34 @@ LEAST = 3  #: lines in which a name that nobody knows counts as a metric
 def read_text_log(text: str, source: str) -> Recording:
     """All lines that tell of a training; BadData where there is none."""
     written = list(filter(None, map(str.strip, re.split(r"[\r\n]+", COLOURS.sub("", text)))))
-    lines = lines_of(written)
+    lines = [line_of(line) for line in written if len(line) <= LONGEST]
+    commas = Commas.of([number for line in lines for number in line.signals])
+    read = commas.read
+    for line in lines:
+        line.find_values(read)
     told = [line for line in lines if line.is_of_training]
     names, left = signals_of(names_in(told))
-    unread = [value for line in lines for value in line.unread]
     if not names:
-        raise BadData(f"{source} {why_none(written, unread)}")
+        raise BadData(f"{source} {why_none(written, commas)}")
     observations, notes = in_order(entries(lines, names))
-    notes += left_out(len(lines) - len(told), len(written) - len(lines), unread)
+    notes += (*left_out(len(lines) - len(told), len(written) - len(lines)), *commas.notes("value"))
     return Recording(source, "a log", observations, (*notes, *reasons(left)))
 
 
-def lines_of(written: list[str]) -> list[Line]:
-    """What the lines say, but for those that are too long. One comma that groups no thousands may be a decimal one, and
-    all of the log with it: `2,345` beside `0,98` is no number that is sure."""
-    lines = [line_of(line) for line in written if len(line) <= LONGEST]
-    if any(line.unread for line in lines):
-        for line in lines:
-            line.leave_grouped()
-    return lines
-
-
-def left_out(others: int, long: int, unread: list[str]) -> Iterator[str]:
-    """Lines and values that were not read."""
+def left_out(others: int, long: int) -> Iterator[str]:
+    """Lines that were not read."""
     if others:
         yield f"{say_count(others, 'line')} without a number that is known"
     if long:
         yield f"{say_count(long, 'line')} of more than {LONGEST:,} characters"
-    if unread:
-        yield commas_left_out("value", unread)
 
 
-def why_none(written: list[str], unread: list[str]) -> str:
+def why_none(written: list[str], commas: Commas) -> str:
     """What a text lacks to be a log."""
     if written and is_headless(written[0]):
         return "begins with numbers: a table needs a first line of names, such as 'step,loss,val_loss'"
     none = "tells of no training: no line such as 'step 120 loss 0.53', and no table with a header"
-    return decimals_need_a_point(unread) or none
+    return commas.why_none() or none
 
 
 def is_headless(first: str) -> bool:

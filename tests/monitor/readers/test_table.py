@@ -55,7 +55,20 @@ def test_a_column_of_decimal_commas_is_not_dropped_without_a_note() -> None:
     assert found.signals == ["learning_rate"]
     assert found.notes == ("2 cells whose commas group no thousands: 2,345, 0,987",)
     with pytest.raises(BadData, match="table has values such as 2,345, whose comma groups no thousands"):
-        read_table("step\tloss\n1\t2,345\n2\t0,987", "table")
+        read_table("step\tloss\n1\t2,345\n2\t0,987\n3\t1.234,5", "table")
+
+
+def test_one_value_below_1_tells_that_all_commas_are_decimal() -> None:
+    found = read_table("step\tloss\n1\t2,345\n2\t0,987", "table")
+    assert losses(found) == [(1, 2.345), (2, 0.987)]
+    assert found.notes == ("2 cells with a decimal comma: 2,345, 0,987",)
+
+
+def test_commas_of_which_nothing_tells_what_they_are_group_thousands_with_a_note() -> None:
+    found = read_table("step\tloss\n1\t2,345\n2\t1,987", "table")
+    assert losses(found) == [(1, 2345), (2, 1987)]
+    assert [note.partition(",")[0] for note in found.notes] == ["2 cells whose commas are taken to group thousands"]
+    assert read_table("step\tloss\n1\t2,345\n2\t987.5", "table").notes == ()
 
 
 def test_a_step_that_is_said_twice_is_noted() -> None:

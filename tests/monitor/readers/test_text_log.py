@@ -185,19 +185,32 @@ def test_what_a_step_says_anew_is_noted() -> None:
     assert found.notes == ("1 value that the same step says anew later: the later count",)
 
 
-def test_decimal_commas_are_not_read_and_counted() -> None:
+def test_commas_beside_points_are_not_read_and_counted() -> None:
     found = read_text_log("step 1 loss 0,53\nstep 2 loss 0.5\nstep 3 loss 3,5e-3 time: 1,5", "log")
     assert [(seen.step, seen.get("loss")) for seen in found.observations] == [(2, 0.5)]
     assert "2 values whose commas group no thousands: 0,53, 3,5e-3" in found.notes
     with pytest.raises(BadData, match=r"log has values such as 0,53, whose comma groups no thousands"):
-        read_text_log("step 1 loss 0,53\nstep 2 loss 0,5", "log")
+        read_text_log("step 1 loss 0,53\nstep 2 loss 0,5,1", "log")
 
 
-def test_beside_a_decimal_comma_no_comma_groups_thousands() -> None:
+def test_a_log_of_decimal_commas_is_read() -> None:
+    found = read_text_log("step 1 loss 2,345 lr 1e-3\nstep 2 loss 1,987, acc 0,5\nstep 3 loss 0,9", "log")
+    assert [seen.get("loss") for seen in found.observations] == [2.345, 1.987, 0.9]
+    assert "4 values with a decimal comma: 2,345, 1,987, 0,5 and 1 more" in found.notes
+
+
+def test_beside_a_decimal_comma_and_points_no_comma_groups_thousands() -> None:
     found = read_text_log("step 1 loss 2,345 acc 0.1\nstep 2 loss 1,987 acc 0.2\nstep 3 loss 0,987 acc 0.3", "log")
     assert found.signals == ["accuracy"]
     assert found.notes == ("3 values whose commas group no thousands: 2,345, 1,987, 0,987",)
-    assert read_text_log("step 1 loss 2,345\nstep 2 loss 1,987", "log").notes == ()
+
+
+def test_commas_that_may_be_decimal_are_taken_to_group_thousands_with_a_note() -> None:
+    found = read_text_log("step 1 loss 2,345\nstep 2 loss 1,987", "log")
+    assert [seen.get("loss") for seen in found.observations] == [2345, 1987]
+    (note,) = found.notes
+    assert note.startswith("2 values whose commas are taken to group thousands, as nothing says that they are decimal")
+    assert read_text_log("step 1 loss 2,345\nstep 2 loss 1,987.5", "log").notes == ()
 
 
 def test_points_that_may_group_thousands_are_no_decimal_points() -> None:
