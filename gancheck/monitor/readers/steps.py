@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from gancheck.detectors.observation import Observation
+from gancheck.detectors.observation import Observation, is_training_loss
 from gancheck.monitor.readers.course import Course, Entry, is_at_step
 from gancheck.system.counts import say_count
+
+LEAST = 3  #: steps that fall, which makes an order of them
 
 
 def in_order(entries: Iterable[Entry]) -> tuple[tuple[Observation, ...], list[str]]:
@@ -17,16 +19,33 @@ def in_order(entries: Iterable[Entry]) -> tuple[tuple[Observation, ...], list[st
 
     Entries in a row with the same step are one, but for lines of an epoch that say a signal again. Steps that begin
     anew, as they do in every epoch, are counted on. Where a training went back to a checkpoint, what it did again
-    takes the place of what it had done; what only looks back is left out.
+    takes the place of what it had done; what only looks back is left out. Entries whose steps fall throughout are
+    read from the last one on.
     """
-    joined, counts = join_entries(entry for entry in entries if entry.numbers)
+    given = [entry for entry in entries if entry.numbers]
+    newest_first = fall_throughout(given)
+    joined, counts = join_entries(mark_steady(given[::-1] if newest_first else given))
     course = Course()
     for stretch in stretches(joined):
         course.follow(stretch)
     found, beside_asides = join_entries(course.kept)
     own = sum(is_at_step(last, entry) for last, entry in pairwise(found))
-    notes = [*course.notes(), *repeats(counts + beside_asides, own)]
+    notes = ["the newest come first: read from the last one on"] if newest_first else []
+    notes += [*course.notes(), *repeats(counts + beside_asides, own)]
     return tuple(Observation(s, e.numbers) for s, e in zip(counted_on(found), found, strict=True)), notes
+
+
+def fall_throughout(entries: Sequence[Entry]) -> bool:
+    """Whether the newest of at least three steps comes first, the next newest then, and so on."""
+    places = [(entry.epoch, entry.step) for entry in entries]
+    return len(set(places)) >= LEAST and all(later >= earlier for later, earlier in pairwise(places))
+
+
+def mark_steady(entries: Sequence[Entry]) -> Iterator[Entry]:
+    """Entries, those of a training loss that is the same all through the log marked as such."""
+    losses = {(name, value) for entry in entries for name, value in entry.numbers.items() if is_training_loss(name)}
+    steady = Counter(name for name, _ in losses)
+    return (replace(entry, is_steady=any(steady[name] == 1 for name in entry.numbers)) for entry in entries)
 
 
 def repeats(counts: Counter[str], own: int) -> Iterator[str]:
@@ -62,7 +81,8 @@ def nothing_new(last: Entry, entry: Entry) -> str:
     """Why an entry at the step of the one before adds nothing to it; empty where it adds something."""
     if entry.is_summary and says_again(last, entry):
         return "summary"
-    return "twice" if entry.shares_step and entry.numbers.items() <= last.numbers.items() else ""
+    is_repeat = entry.shares_step and not entry.is_steady
+    return "twice" if is_repeat and entry.numbers.items() <= last.numbers.items() else ""
 
 
 def says_again(last: Entry, entry: Entry) -> bool:

@@ -10,6 +10,7 @@ from gancheck.monitor.readers.course import Entry
 from gancheck.monitor.readers.steps import in_order
 
 ASIDE = "1 entry that only looked back to an earlier step"
+LAST_ASIDE = f"{ASIDE}; a training resumed there counts from its second entry on"
 
 
 def followed(steps: Sequence[int]) -> tuple[list[tuple[int, float]], list[str]]:
@@ -22,7 +23,7 @@ def followed(steps: Sequence[int]) -> tuple[list[tuple[int, float]], list[str]]:
 def test_one_entry_that_goes_back_takes_nothing_away(back: int) -> None:
     steps = range(1, 101)
     kept, notes = followed([*steps, back])
-    assert (kept, notes) == ([(step, float(step - 1)) for step in steps], [ASIDE])
+    assert (kept, notes) == ([(step, float(step - 1)) for step in steps], [LAST_ASIDE])
 
 
 def test_entries_that_go_on_after_one_that_looks_back_are_kept() -> None:
@@ -59,6 +60,32 @@ def test_few_entries_far_apart_are_no_resumed_training_where_they_end_before_the
     assert notes == ["5 entries that only looked back to an earlier step"]
 
 
+@pytest.mark.parametrize("back", [(200, 300), (200, 980), (200, 300, 400)])
+@pytest.mark.parametrize("after", [1, 40])
+def test_entries_that_look_back_rising_are_no_resumed_training(back: tuple[int, ...], after: int) -> None:
+    going_on = range(1000, 1000 + 10 * after, 10)
+    kept, notes = followed([*range(0, 1000, 10), *back, *going_on])
+    assert [step for step, _ in kept] == [*range(0, 1000, 10), *going_on]
+    assert notes == [f"{len(back)} entries that only looked back to an earlier step"]
+
+
+def test_a_table_whose_newest_row_comes_first_is_read_from_its_end() -> None:
+    kept, notes = followed(range(100, 0, -1))
+    assert kept == [(step, 100.0 - step) for step in range(1, 101)]
+    assert notes == ["the newest come first: read from the last one on"]
+
+
+def test_epochs_that_fall_with_their_steps_are_read_from_the_end() -> None:
+    entries = [Entry(step, {"loss": 1.0}, epoch) for epoch in (2, 1) for step in (20, 10, 0)]
+    found, notes = in_order(entries)
+    assert [seen.step for seen in found] == [0, 10, 20, 30, 40, 50]
+    assert notes == ["the newest come first: read from the last one on"]
+
+
+def test_two_entries_that_fall_make_no_order() -> None:
+    assert followed([2, 1]) == ([(2, 0.0)], [LAST_ASIDE])
+
+
 def test_a_resumed_training_takes_away_no_earlier_epoch() -> None:
     entries = [Entry(step, {"loss": 1.0}, epoch) for epoch in (1, 2) for step in range(0, 50, 10)]
     found, notes = in_order([*entries, Entry(30, {"loss": 2.0}, 2), Entry(40, {"loss": 2.0}, 2)])
@@ -82,7 +109,7 @@ def test_numbers_that_come_late_belong_to_their_epoch() -> None:
     entries = [Entry(step, {"loss": 1.0}, epoch) for epoch in (1, 2) for step in (0, 10)]
     found, notes = in_order([*entries, Entry(0, {"val_loss": 2.0}, 2), Entry(0, {"val_loss": 3.0}, 1)])
     assert [dict(seen.numbers) for seen in found] == [{"loss": 1.0}] * 2 + [{"loss": 1.0, "val_loss": 2.0}, {"loss": 1}]
-    assert notes == [ASIDE]
+    assert notes == [LAST_ASIDE]
 
 
 def test_many_entries_that_look_back_take_no_time() -> None:

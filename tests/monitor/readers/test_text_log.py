@@ -150,6 +150,13 @@ def test_a_resumed_training_of_many_lines_an_epoch_takes_the_place_of_its_epochs
     assert found.notes[0] == "4 entries that a resumed training did again"
 
 
+def test_a_loss_that_never_changes_has_as_many_steps_as_lines() -> None:
+    lines = [f"Epoch {epoch} loss 0.6931 lr 0.{epoch}" for epoch in range(1, 4) for _ in range(5)]
+    found = read_text_log("\n".join(lines), "log")
+    assert [seen.step for seen in found.observations] == list(range(1, 16))
+    assert found.notes == ("12 entries of an epoch that has others: each is a step of its own, and counted on",)
+
+
 def test_a_line_that_is_printed_twice_is_one() -> None:
     lines = [f"Epoch {epoch} {what} loss 0.{epoch}" for epoch in range(1, 5) for what in ("train", "val")]
     for twice in (
