@@ -20,6 +20,7 @@ from gancheck.monitor.follower import FollowingMonitor
 from gancheck.monitor.monitor import Draw, Monitor
 from gancheck.monitor.probes.base import Probe, Reader
 from gancheck.monitor.probes.parameters import is_sharded
+from gancheck.monitor.unseen import requirements_of_models, tell_sharded
 from gancheck.plugins.registry import Registry
 
 log = logging.getLogger("gancheck")
@@ -71,11 +72,11 @@ def build_monitor(
         return FollowingMonitor(every, on_alarm)
     inner = {role: unwrapped(module) for role, module in models.items()}
     moving = [unwrapped_optimizer(each) for each in optimizers]
-    tell_sharded(inner)
+    tell_sharded(models)
     tell_unused(tracker, options)
     trace, initial_loss = options.get("trace"), options.get("initial_loss")
     readers, unread = build_readers(tracker, options)
-    return Monitor(
+    monitor = Monitor(
         tracker,
         build_probes(tracker, inner, moving, options.get("closure"), options.get("losses")),
         readers,
@@ -86,6 +87,8 @@ def build_monitor(
         draw=draw,
         unread=unread,
     )
+    tracker.requirements |= requirements_of_models(models)
+    return monitor
 
 
 def refuse_wrong_kinds(models: Mapping[str, Any], optimizers: Sequence[Any], options: Options) -> None:
@@ -121,13 +124,6 @@ def refuse_alone(options: Options) -> None:
 def is_distributed() -> bool:
     """Whether several processes train together."""
     return dist.is_available() and dist.is_initialized() and dist.get_world_size() > 1
-
-
-def tell_sharded(models: Mapping[str, nn.Module]) -> None:
-    """Say once that parameters whose parts lie in several processes are left out."""
-    count = sum(is_sharded(p) for module in models.values() for p in module.parameters())
-    if count:
-        log.warning("gancheck: %d parameters are DTensors (FSDP2, tensor parallelism) and are not watched", count)
 
 
 def tell_unused(tracker: AlarmTracker, options: Options) -> None:

@@ -14,6 +14,7 @@ from gancheck.monitor.probes.base import Measured
 from gancheck.monitor.probes.unit_counts import UnitCounts, answers_or_bends, bends, first_of
 
 FIRST = 10  #: checks at which the spread of answers is measured, and ends are found; later it is at every tenth only
+NOR = ", nor is a compiled model"
 
 
 class ActivationProbe:
@@ -27,9 +28,9 @@ class ActivationProbe:
     """
 
     requirements: Mapping[str, str] = {
-        "dead_units": "a module such as nn.ReLU that is called at two checks (F.relu is not seen)",
-        "saturated_units": "a module such as nn.Tanh that is not at an end of the model (torch.tanh is not seen)",
-        "activation_spread": "a module with weights that answers with two rows or more at a check",
+        "dead_units": f"a module such as nn.ReLU that is called at two checks (F.relu is not seen{NOR})",
+        "saturated_units": f"a module such as nn.Tanh that is not at an end of the model (torch.tanh is not seen{NOR})",
+        "activation_spread": "a module with weights, not compiled, that answers with two rows or more at a check",
     }
     signals = tuple(requirements)
 
