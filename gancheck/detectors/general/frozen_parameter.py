@@ -13,7 +13,7 @@ from gancheck.errors import BadParameter
 
 ROUNDING = 1e-6  #: an update ratio below which single precision may swallow a step
 CONVERGED = 1e-3  #: of the largest gradient so far, below which nothing need move any more
-LEAST = 1e-5  #: of the weights: a gradient that is smaller need not move them
+LEAST = 1e-4  #: of the weights: a gradient that is smaller need not move them; a line search ends there
 
 
 @detector("frozen-parameter", family="general", needs=("unmoved",))
@@ -24,7 +24,7 @@ class FrozenParameter(Detector):
     The longest row of checks, over layers, at which a layer had a gradient that is not zero, and not one of its numbers
     changed: more than `checks` - 1. It counts only while other layers move well beyond rounding. Where none moves, it
     counts while neither the rate nor, once something moved, the gradient is below a thousandth of its largest, and the
-    gradient is not below 1e-5 of the weights: the end of a schedule and a converged training are silent. Intended
+    gradient is not below 1e-4 of the weights: the end of a schedule and a converged training are silent. Intended
     freezes (`requires_grad=False`, a learning rate of 0) are silent; a layer of which one parameter moves is not seen.
     """
 

@@ -18,7 +18,7 @@ from gancheck.monitor.probes.step_numbers import NORMS, Likeness, StepNumbers
 log = logging.getLogger("gancheck")
 STILL = 10  #: checks in a row without a step after which an optimiser counts as left aside
 ONE_STEP = "a step of the optimiser at a check, with gradients"
-TWO_STEPS = "two steps of the optimiser in a row, with gradients"
+TWO_STEPS = "two steps of the optimiser in a row, with gradients of the same parameters"
 ONE_MODEL = "a training of one model"
 OPTIMIZERS = "give the players' optimisers to gc.watch(..., optimizers=[...])"
 
