@@ -19,7 +19,8 @@ class Stuck(Detector):
     1 - (start - level) / |start|, the share of the start that is left, above `share`, while Kendall's trend over the
     latter half of the run is not falling. Start is `initial_loss`, the loss of a constant guess, where it is given, and
     the mean of the first ten steps otherwise. A share. It says nothing while the learning rate rises (warm-up), and
-    without `initial_loss` cannot tell a model that starts well trained from one that learns nothing.
+    without `initial_loss` cannot tell a model that starts well trained from one that learns nothing, nor judge a loss
+    that takes both signs, such as that of a policy's gradient: its size says nothing of what is learnt.
     """
 
     share: float = 0.95  #: of the starting loss that is still there
@@ -59,6 +60,8 @@ class Stuck(Detector):
         seen = (
             f"loss is {loss.level:.4g} after {self.run.steps:,} steps, that {of} is {start:.4g}, and it does not fall"
         )
-        is_early = math.isnan(self.given) and self.run.steps < 30 * self.blocks  # a slow start is no standstill
-        calm = is_early or (left > self.share and falls(loss.latter_half))
+        is_early = self.run.steps < 30 * self.blocks  # a slow start is no standstill
+        has_both_signs = min(loss.means) < 0 < max(loss.means)
+        is_unclear = math.isnan(self.given) and (is_early or has_both_signs)
+        calm = is_unclear or (left > self.share and falls(loss.latter_half))
         return Reading(min(left, self.share) if calm else left, self.share, seen)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,7 @@ def filled_buffers(module: nn.Module) -> list[tuple[str, Tensor]]:
 @contextmanager
 def keep_state(*models: nn.Module) -> Iterator[ModelState]:
     """A measurement: gradients are recorded within, `.grad` is empty, and nothing is left behind."""
-    with torch.inference_mode(False), torch.enable_grad():
+    with torch.inference_mode(False), torch.enable_grad(), uncompiled():
         state = ModelState(*models)
         for parameter, _, _ in state.gradients:
             parameter.grad = None
@@ -75,6 +76,12 @@ def keep_state(*models: nn.Module) -> Iterator[ModelState]:
             yield state
         finally:
             state.restore()
+
+
+def uncompiled() -> AbstractContextManager[Any]:
+    """Models that were compiled run as they were written, as compiled ones cannot be differentiated twice. Where the
+    compiler was never loaded, which takes seconds, none was compiled."""
+    return torch.compiler.set_stance("force_eager") if "torch._dynamo" in sys.modules else nullcontext()
 
 
 def trained_parameters(model: nn.Module) -> list[Tensor]:

@@ -48,6 +48,11 @@ def test_a_model_that_starts_well_trained_is_not_stuck_where_the_constant_guess_
     assert watched(lambda t: 0.3, initial_loss=2.3) == []
 
 
+def test_a_loss_around_zero_says_nothing_of_what_is_learnt() -> None:
+    assert watched(lambda t: -0.08 * math.exp(-t / 50)) == []  # the surrogate of a policy's gradient
+    assert len(watched(lambda t: -0.08 * math.exp(-t / 50), initial_loss=-0.08)) == 1
+
+
 def test_a_slow_fall_is_not_stuck() -> None:
     assert watched(lambda t: 2.3 - t / 8000) == []
 

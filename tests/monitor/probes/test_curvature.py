@@ -83,6 +83,17 @@ def everything(model: nn.Module) -> tuple[object, ...]:
     return tensors, gradients, asks, modes, torch.get_rng_state(), np.random.get_state()[1].tolist(), random.getstate()
 
 
+def test_a_compiled_model_has_the_curvature_of_the_one_that_was_written() -> None:
+    torch.manual_seed(0)
+    net, (x, y) = nn.Sequential(nn.Linear(10, 4), nn.Tanh(), nn.Linear(4, 3)), data()
+    compiled = torch.compile(net, backend="aot_eager")
+    F.cross_entropy(compiled(x), y).backward()
+    found = [
+        CurvatureProbe(net, lambda model=model: F.cross_entropy(model(x), y)).measure() for model in (net, compiled)
+    ]
+    assert found[1].numbers["sharpness"] == found[0].numbers["sharpness"]
+
+
 def test_the_model_and_all_random_numbers_are_left_as_they_were() -> None:
     model = net_with_memory()
     model[4].bias.requires_grad_(False)
