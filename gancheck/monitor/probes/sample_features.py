@@ -14,6 +14,7 @@ from gancheck.numerics.seeding import permutation
 
 Features = Callable[[Tensor], Tensor]  #: (n, ...) samples to (n, d) features
 SIDE = 8  #: pixels to which images are averaged down
+UNIT = 2  #: what numbers of size 1 do not exceed
 BATCH = 256  #: samples that a user's features see at once
 
 
@@ -26,6 +27,7 @@ class FeatureReader:
     def __init__(self, features: Features | None = None) -> None:
         self.features = features
         self.shape: tuple[int, ...] | None = None  #: of one sample, once seen
+        self.scale = ""  #: of the numbers that came first, where it is plain
 
     @torch.no_grad()
     def read(self, value: Any, name: str, most: int) -> Tensor:
@@ -36,7 +38,19 @@ class FeatureReader:
         self.shape = tuple(x.shape[1:])
         if len(x) > most:
             x = x[permutation(len(x), x.device, "monitor", "samples", len(x))[:most]]
-        return self.own(x, name) if self.features else plain_features(x)
+        if self.features:
+            return self.own(x, name)
+        self.refuse_other_scale(x, name)
+        return plain_features(x)
+
+    def refuse_other_scale(self, x: Tensor, name: str) -> None:
+        """BadData for bytes beside numbers of size 1: samples would seem to be all alike, or all elsewhere."""
+        scale = scale_of(x)
+        self.scale = self.scale or scale
+        if scale and scale != self.scale:
+            raise BadData(
+                f"{name}: {scale}, others before {self.scale}: scale both alike, bytes by x / 255 for instance"
+            )
 
     def own(self, x: Tensor, name: str) -> Tensor:
         """What the user's features make of them."""
@@ -56,6 +70,13 @@ def as_samples(value: Any, name: str) -> Tensor:
     if x.dim() == 0 or 0 in x.shape:
         raise BadData(f"{name}: expected (n, ...) with n at least 1, got shape {tuple(x.shape)}")
     return x
+
+
+def scale_of(x: Tensor) -> str:
+    """What kind of numbers these plainly are; empty where it is not plain."""
+    if x.dtype == torch.uint8:
+        return "bytes up to 255" if int(x.max()) > UNIT else ""
+    return "numbers of size 1" if x.is_floating_point() and float(x.abs().max()) <= UNIT else ""
 
 
 def as_rows(x: Tensor) -> Tensor:

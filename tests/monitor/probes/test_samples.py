@@ -113,6 +113,18 @@ def test_real_data_that_repeats_itself_leaves_out_what_it_has_no_value_of(real: 
     assert found["repeats"] == 0
 
 
+@pytest.mark.parametrize("name", ["reference", "samples"])
+def test_bytes_beside_numbers_of_size_1_are_refused_and_not_taken_for_a_collapse(name: str) -> None:
+    sides = {side: torch.rand(100, 3, 4, 4, generator=seeded(0)) for side in ("reference", "samples")}
+    whole = {**sides, name: (255 * sides[name]).to(torch.uint8)}
+    with pytest.raises(BadData, match=r"^samples: .* others before .*: scale both alike"):
+        SampleReader(whole["reference"]).read({"samples": whole["samples"]})
+    bytes_only = (255 * sides["samples"]).to(torch.uint8)
+    assert SampleReader(bytes_only).read({"samples": bytes_only}).numbers["diversity"] == pytest.approx(1, abs=0.1)
+    own = SampleReader(whole["reference"], features=lambda x: x.float().flatten(1))
+    assert own.read({"samples": whole["samples"]}).numbers
+
+
 def test_wrong_shapes_are_one_clear_line(ring: tuple[SampleReader, Tensor]) -> None:
     with pytest.raises(BadData, match=r"samples: one has the shape \(3,\), others before \(2,\)"):
         ring[0].read({"samples": torch.ones(100, 3)})
