@@ -48,9 +48,7 @@ class FeatureReader:
         scale = scale_of(x)
         self.scale = self.scale or scale
         if scale and scale != self.scale:
-            raise BadData(
-                f"{name}: {scale}, others before {self.scale}: scale both alike, bytes by x / 255 for instance"
-            )
+            raise BadData(f"{name}: {scale}, others before {self.scale}: scale both alike, such as bytes / 255")
 
     def own(self, x: Tensor, name: str) -> Tensor:
         """What the user's features make of them."""
