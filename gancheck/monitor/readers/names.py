@@ -9,6 +9,8 @@ from gancheck.detectors.directions import is_better_higher, is_better_lower
 from gancheck.detectors.signals import SIGNALS
 
 CAMEL = re.compile(r"(?<=[a-z])(?=[GD]$|Loss|Acc)")  #: lossG, valLoss
+BETWEEN = " - "  #: a run's name and a column's, as W&B exports them
+EXTREMES = ("__MIN", "__MAX")  #: columns of W&B's beside the one that they are of
 HELD_OUT = {"val", "valid", "validation", "eval", "test", "dev"}
 TRAINING = {"train", "training", "tr"}
 VAGUE = {"total", "avg", "mean", "running", "smoothed", "batch", "step", "epoch", "scalar", "loop", "metrics", "1"}
@@ -48,9 +50,12 @@ def signals_of(names: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
 
 def signal_of(name: str) -> str:
     """The signal of a column; empty where it is none."""
-    known = SIGNALS.get(name.strip())
+    name = without_run(name).strip()
+    known = SIGNALS.get(name)
     if known and known.name != "loss_block":
         return "" if known.per_layer else known.name
+    if name.endswith(EXTREMES):
+        return ""
     said = words(name)
     if {"learning", "rate"} <= said or "lr" in said:
         return "learning_rate"
@@ -65,10 +70,18 @@ def signal_of(name: str) -> str:
     return f"metric_{spelt(name)}" if is_score and not some(said, ASIDE) and not said & OF_A_GAME else ""
 
 
+def without_run(name: str) -> str:
+    """A column's name without that of its run, unless this tells what it is of, as in `G - loss`."""
+    run, _, column = name.rpartition(BETWEEN)
+    return name if words(run) & (PLAYERS.keys() | HELD_OUT | TRAINING) else column
+
+
 def why_left(name: str) -> str:
     """Why a column is none; empty for what is no measure of a training's success."""
     said = words(name)
-    if name.strip() in SIGNALS or said & GRADIENT or some(said, ASIDE) or said <= TRAINING | PROBABILITIES:
+    if name.endswith(EXTREMES) or name.strip() in SIGNALS:
+        return ""
+    if said & GRADIENT or some(said, ASIDE) or said <= TRAINING | PROBABILITIES:
         return ""
     is_lower = is_better_lower(name) or is_better_lower(spelt(name))
     return "better lower, and a metric is better higher" if is_lower else "not known to be better higher"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gancheck.errors import BadData
 from gancheck.monitor.readers.commas import Commas, Read
 from gancheck.monitor.readers.course import Entry
+from gancheck.monitor.readers.log_line import counters
 from gancheck.monitor.readers.names import signal_of, signals_of
 from gancheck.monitor.readers.numbers import count_of, decimal_comma_number_of, number_of
 from gancheck.monitor.readers.recording import Recording, listed, reasons
@@ -37,11 +38,11 @@ class Columns:
 
 
 def is_table(text: str) -> bool:
-    """Whether the first two lines have as many cells, and the first holds names."""
+    """Whether the first two lines have as many cells, and the first holds names; `step 1,000 loss 2.3` holds none."""
     lines = [line for line in text.splitlines() if line.strip()][:2]
     heads = [cells(line, mark_of(lines[0])) for line in lines]
     named = len(lines) == 2 and all(number_of(cell) is None and not set(":=") & set(cell) for cell in heads[0])
-    return named and len(heads[0]) == len(heads[1]) > 1
+    return named and counters(lines[0]) == (None, None) and len(heads[0]) == len(heads[1]) > 1
 
 
 def read_table(text: str, source: str) -> Recording:

@@ -6,7 +6,7 @@ import pytest
 
 from gancheck.errors import BadData
 from gancheck.monitor.readers.recording import Recording
-from gancheck.monitor.readers.table import read_table
+from gancheck.monitor.readers.table import is_table, read_table
 
 
 def losses(found: Recording) -> list[tuple[int, float]]:
@@ -69,6 +69,21 @@ def test_commas_of_which_nothing_tells_what_they_are_group_thousands_with_a_note
     assert losses(found) == [(1, 2345), (2, 1987)]
     assert [note.partition(",")[0] for note in found.notes] == ["2 cells whose commas are taken to group thousands"]
     assert read_table("step\tloss\n1\t2,345\n2\t987.5", "table").notes == ()
+
+
+def test_columns_of_an_export_of_wandb_are_known_without_the_name_of_their_run() -> None:
+    head = '"Step","run-1 - train/loss","run-1 - train/loss__MIN","run-1 - train/loss__MAX","run-1 - eval/loss"'
+    found = read_table(f"{head}\n1,3,3,3,4\n2,2,2,2,3", "table")
+    seen = [dict(each.numbers) for each in found.observations]
+    assert seen == [{"loss": 3, "val_loss": 4}, {"loss": 2, "val_loss": 3}]
+    assert found.notes == ()
+    players = read_table("step,G - loss,D - loss\n1,2,3", "table")
+    assert dict(players.observations[0].numbers) == {"generator_loss": 2, "discriminator_loss": 3}
+
+
+def test_a_log_whose_steps_have_commas_is_no_table() -> None:
+    assert not is_table("step 1,000 loss 2.3\nstep 2,000 loss 2.2\nstep 3,000 loss 2.1")
+    assert is_table("step,loss\n-,-\n1,0.5")
 
 
 def test_a_step_that_is_said_twice_is_noted() -> None:
