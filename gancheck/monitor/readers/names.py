@@ -11,6 +11,13 @@ from gancheck.detectors.signals import SIGNALS
 CAMEL = re.compile(r"(?<=[a-z])(?=[GD]$|Loss|Acc)")  #: lossG, valLoss
 BETWEEN = " - "  #: a run's name and a column's, as W&B exports them
 EXTREMES = ("__MIN", "__MAX")  #: columns of W&B's beside the one that they are of
+#: What StyleGAN logs under "Loss" and is none; regularisers may rise in a healthy training.
+STYLEGAN = {
+    "Loss/scores/real": "real_logit",
+    "Loss/scores/fake": "fake_logit",
+    "Loss/signs/real": "real_sign",
+    **dict.fromkeys(("Loss/signs/fake", "Loss/G/reg", "Loss/D/reg", "Loss/r1_penalty", "Loss/pl_penalty"), ""),
+}
 HELD_OUT = {"val", "valid", "validation", "eval", "test", "dev"}
 TRAINING = {"train", "training", "tr"}
 VAGUE = {"total", "avg", "mean", "running", "smoothed", "batch", "step", "epoch", "scalar", "loop", "metrics", "1"}
@@ -54,8 +61,8 @@ def signal_of(name: str) -> str:
     known = SIGNALS.get(name)
     if known and known.name != "loss_block":
         return "" if known.per_layer else known.name
-    if name.endswith(EXTREMES):
-        return ""
+    if name.endswith(EXTREMES) or name in STYLEGAN:
+        return STYLEGAN.get(name, "")
     said = words(name)
     if {"learning", "rate"} <= said or "lr" in said:
         return "learning_rate"
@@ -79,7 +86,7 @@ def without_run(name: str) -> str:
 def why_left(name: str) -> str:
     """Why a column is none; empty for what is no measure of a training's success."""
     said = words(name)
-    if name.endswith(EXTREMES) or name.strip() in SIGNALS:
+    if name.endswith(EXTREMES) or name.strip() in SIGNALS or name in STYLEGAN:
         return ""
     if said & GRADIENT or some(said, ASIDE) or said <= TRAINING | PROBABILITIES:
         return ""

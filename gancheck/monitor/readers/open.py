@@ -8,10 +8,18 @@ from gancheck.errors import BadData
 from gancheck.monitor.readers.content import shown, text_at
 from gancheck.monitor.readers.event_files import event_folders, read_events
 from gancheck.monitor.readers.recording import Recording
+from gancheck.monitor.readers.stylegan import is_statistics, read_statistics
 from gancheck.monitor.readers.table import is_table, read_table
 from gancheck.monitor.readers.text_log import read_text_log
 from gancheck.monitor.readers.trace import is_trace, read_trace
 from gancheck.monitor.readers.trainer_state import is_trainer_state, latest_state, read_trainer_state
+
+FORMATS = (
+    (is_trace, read_trace),
+    (is_statistics, read_statistics),
+    (is_trainer_state, read_trainer_state),
+    (is_table, read_table),
+)
 
 
 def read_recording(path: Path) -> Recording:
@@ -21,7 +29,7 @@ def read_recording(path: Path) -> Recording:
     if "tfevents" in path.name:
         return filled(read_events(path))
     text, source = text_at(path), shown(path)
-    for is_it, read in ((is_trace, read_trace), (is_trainer_state, read_trainer_state), (is_table, read_table)):
+    for is_it, read in FORMATS:
         if is_it(text):
             return filled(read(text, source))
     return filled(read_text_log(text, source))

@@ -1,0 +1,42 @@
+"""The `stats.jsonl` of NVIDIA's StyleGAN2-ADA and StyleGAN3: means of every tick."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gancheck.monitor.readers.course import Entry
+from gancheck.monitor.readers.names import signals_of
+from gancheck.monitor.readers.numbers import count_of, number_of
+from gancheck.monitor.readers.recording import Recording, reasons
+from gancheck.monitor.readers.steps import in_order
+from gancheck.monitor.readers.trace import row_of
+
+TICK = "Progress/tick"
+
+
+def is_statistics(text: str) -> bool:
+    """Whether the first line is such a row."""
+    return TICK in row_of(text.lstrip().partition("\n")[0])
+
+
+def read_statistics(text: str, source: str) -> Recording:
+    """The means of every tick."""
+    rows = [means_of(row_of(line)) for line in text.splitlines()]
+    names, left = signals_of(dict.fromkeys(name for row in rows for name in row))
+    seen, notes = in_order(entries(rows, names))
+    return Recording(source, "statistics of StyleGAN", seen, (*notes, *reasons(left)))
+
+
+def means_of(row: Mapping[str, Any]) -> dict[str, float]:
+    """The mean of every quantity that has one."""
+    means = {name: number_of(value.get("mean")) for name, value in row.items() if isinstance(value, dict)}
+    return {name: mean for name, mean in means.items() if mean is not None}
+
+
+def entries(rows: list[dict[str, float]], names: Mapping[str, str]) -> Iterator[Entry]:
+    """The signals of every tick, which count from 0."""
+    for row in rows:
+        tick = count_of(row.get(TICK))
+        if tick is not None:
+            yield Entry(tick, {signal: row[name] for name, signal in names.items() if name in row})
