@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +17,6 @@ from gancheck.numerics.seeding import generator
 from gancheck.plugins.kinds import KINDS
 from gancheck.plugins.loader import load_file
 
-ROOT = Path(__file__).parents[2]
 every_kind = pytest.mark.parametrize("kind", KINDS)
 
 
@@ -55,16 +51,17 @@ def test_what_is_written_keeps_its_contract(kind: str) -> None:
     assert not re.search(r"my-plugin|MyPlugin|my_plugin", path.read_text() + Path("test_my_own.py").read_text())
 
 
-def test_the_written_test_passes_and_fails_where_the_plug_in_breaks() -> None:
+def test_the_written_test_passes_and_fails_where_the_plug_in_breaks(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     written("metric", "my-own")
     broken = written("metric", "broken")
     broken.write_text(broken.read_text().replace(".clamp_min(0)", " - 1"))
-    settings = {**os.environ, "PYTHONPATH": str(ROOT)}
-    call = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_my_own.py", "test_broken.py"]
-    tests = subprocess.run(call, env=settings, capture_output=True, text=True, timeout=250)
-    assert tests.returncode == 1
-    assert "1 failed, 1 passed" in tests.stdout
-    assert re.search(r"BadPlugin: metric 'broken': gave -0\.9.*, outside its range", tests.stdout)
+    alone = ["-p", "no:cacheprovider", "-p", "no:timeout", "-p", "no:faulthandler", "--import-mode=importlib"]
+    assert pytest.main(["-q", *alone, "test_my_own.py", "test_broken.py"]) == 1
+    out = capfd.readouterr().out
+    assert "1 failed, 1 passed" in out
+    assert re.search(r"BadPlugin: metric 'broken': gave -0\.9.*, outside its range", out)
 
 
 def commands(kind: str, name: str, capsys: pytest.CaptureFixture[str], *more: str) -> list[list[str]]:

@@ -132,7 +132,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 200) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.01)
+        time.sleep(0.05)  # to look for processes costs
 
 
 def workers(main: subprocess.Popen[str]) -> list[psutil.Process]:
