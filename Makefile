@@ -47,9 +47,9 @@ bench-fuzz: $(STAMP)
 calibrate: $(STAMP) $(COMPILER)
 	$(BIN)/python -m benchmarks.calibration $(SUITE)
 
-# Slow files first (tests/conftest.py); one thread each, as the workers share the cores.
+# Slow files first (tests/conftest.py); one thread each, as the processes share the cores.
 test: $(STAMP)
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -q
+	OMP_NUM_THREADS=1 $(BIN)/python -P tests/forks.py -q
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .

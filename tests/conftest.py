@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from gc import collect, disable, enable, freeze
 from pathlib import Path
@@ -23,7 +22,7 @@ from gancheck.training.vectorise import ExecutionPath
 
 EAGER = ExecutionPath("stacked", "eager")
 
-#: Files that take longest, longest first. They start first, so that no worker is left alone with one at the end.
+#: Files that take longest, longest first. They start first, so that no process is left alone with one at the end.
 SLOW = (
     "testing/test_contract.py",
     "training/test_compiled_step.py",
@@ -48,11 +47,6 @@ SLOW = (
 
 settings.register_profile("patient", deadline=None)  # the machine may be busy
 settings.load_profile("patient")
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: tests that wait for processes of their own leave a core idle."""
-    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
