@@ -200,7 +200,8 @@ def script_graph(graph: fx.GraphModule, flat: list[torch.Tensor], trace: Functio
         return share_repeats(graph)
     try:
         with plain_executor(), torch.no_grad():
-            scripted: Function = trace(lambda *inputs: tuple(graph(*inputs)), tuple(flat), check_trace=False)
+            run = fx.Interpreter(graph).run  # for a single call, Python code would take longer to generate
+            scripted: Function = trace(lambda *inputs: tuple(run(*inputs)), tuple(flat), check_trace=False)
             scripted(*flat)  # how it is executed is settled at the first call
     except Exception:
         return graph
