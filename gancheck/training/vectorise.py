@@ -200,8 +200,9 @@ def script_graph(graph: fx.GraphModule, flat: list[torch.Tensor], trace: Functio
         return share_repeats(graph)
     try:
         with plain_executor(), torch.no_grad():
-            run = fx.Interpreter(graph).run  # for a single call, Python code would take longer to generate
-            scripted: Function = trace(lambda *inputs: tuple(run(*inputs)), tuple(flat), check_trace=False)
+            runner = fx.Interpreter(graph)  # for a single call, Python code would take longer to generate
+            runner.extra_traceback = False  # it would write out tensors, of which the tracer warns
+            scripted: Function = trace(lambda *inputs: tuple(runner.run(*inputs)), tuple(flat), check_trace=False)
             scripted(*flat)  # how it is executed is settled at the first call
     except Exception:
         return graph

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, fx
 from torch.func import grad, vmap
 from torch.fx.experimental.proxy_tensor import make_fx
+from torch.nn.functional import conv2d
 from torch.utils._pytree import tree_flatten, tree_unflatten
 
 from gancheck.training.trainer import Trainer
@@ -207,3 +209,18 @@ def test_what_is_computed_twice_is_kept_once() -> None:
 def test_two_draws_stay_two() -> None:
     graph = share_repeats(simplify(make_fx(lambda x: torch.rand_like(x) - torch.rand_like(x))(torch.ones(50))))
     assert graph(torch.ones(50)).abs().min() > 0
+
+
+def test_what_the_interpreter_cannot_take_is_left_to_the_graph_without_a_warning() -> None:
+    ones = torch.ones(2, 1, 3, 3)  # a constant of the graph
+
+    def slope(x: Tensor) -> Tensor:
+        return grad(lambda weight: conv2d(x, weight, stride=2).square().sum())(ones)
+
+    x = torch.linspace(-1, 1, 49).reshape(1, 1, 7, 7)
+    traced = Traced(slope, script_graph)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        assert traced(x).equal(slope(x))
+    assert [str(warning.message) for warning in said] == []
+    assert isinstance(traced.graph, fx.GraphModule)
