@@ -6,7 +6,7 @@ from gancheck.detectors.rhythm import MOST, Rhythm
 def expected(series: list[float]) -> list[int]:
     """Places, from 0, of the spikes that were to be expected."""
     rhythm = Rhythm(least=2.0)
-    return [place for place, z in enumerate(series) if rhythm.expects(z)]
+    return [place for place, z in enumerate(series) if rhythm.expects(z, z)]
 
 
 def test_the_fourth_spike_at_one_distance_is_expected() -> None:
@@ -20,7 +20,7 @@ def test_spikes_in_between_do_not_break_a_pace() -> None:
 
 def test_one_that_is_larger_or_off_the_beat_is_not() -> None:
     steady = [9.0 if t % 16 == 5 else 0.0 for t in range(69)]
-    assert expected([*steady, 30.0]) == [53]
+    assert expected([*steady, 37.0]) == [53]
     assert expected([*steady, 0.0, 9.0]) == [53]
 
 
@@ -31,5 +31,12 @@ def test_the_steps_of_one_long_spike_are_not_expected() -> None:
 def test_only_so_many_spikes_are_remembered() -> None:
     rhythm = Rhythm(least=2.0)
     for _ in range(3 * MOST):
-        rhythm.expects(9.0)
+        rhythm.expects(9.0, 9.0)
     assert len(rhythm.spikes) == MOST
+
+
+def test_spikes_that_grow_slowly_are_not_expected_for_ever() -> None:
+    growing = [9.0 * 1.1 ** (t // 16) if t % 16 == 5 else 0.0 for t in range(800)]
+    found = expected(growing)
+    assert found[0] == 53
+    assert found[-1] < 600

@@ -28,8 +28,8 @@ class LossSpike(Detector):
     z = (x - median) / (1.4826 * median absolute deviation), of the `window` steps before the block; x is the log of the
     loss where all of these are positive, else the loss. The statistic of ten steps is their second largest z, or 0.75
     of the largest; a jump by less than a tenth of what the loss has gained counts in proportion. In deviations. After
-    the learning rate rises it waits for a new window. A jump at the distance and of the size of three before it is the
-    loss's own, such as a penalty at every 16th step. It cannot see a slow rise, which is divergence.
+    the learning rate rises it waits for a new window. A jump at the distance of three before it, and not four times as
+    high, is the loss's own, such as a penalty at every 16th step. It cannot see a slow rise, which is divergence.
     """
 
     window: int = 100  #: steps that say what is usual
@@ -85,15 +85,20 @@ class LossSpike(Detector):
             return 0.0
         return ((math.log(loss) if self.is_log else loss) - self.centre) / self.spread
 
+    @property
+    def usual(self) -> float:
+        """The loss that is usual; NaN before that is known."""
+        return math.exp(self.centre) if self.is_log else self.centre
+
     def unexpected(self, loss: float) -> float:
         """The same, but 0 for a spike that comes at a regular pace."""
         z = self.z(loss)
-        return 0.0 if not math.isnan(self.centre) and self.rhythm.expects(z) else z
+        return 0.0 if not math.isnan(self.centre) and self.rhythm.expects(z, loss - self.usual) else z
 
     def reading(self) -> Reading | None:
         """Judge ten steps, and learn what is usual for the next ten."""
-        known, usual = not math.isnan(self.centre), math.exp(self.centre) if self.is_log else self.centre
-        highest, (*_, second, largest) = max(self.losses), sorted(map(self.unexpected, self.losses))
+        known, usual = not math.isnan(self.centre), self.usual
+        *_, (second, _), (largest, highest) = sorted((self.unexpected(loss), loss) for loss in self.losses)
         statistic = min(max(second, LONE * largest), self.share_of_gain(highest - usual)) if known else 0.0
         for loss in self.losses:
             self.past.add(loss)
@@ -108,11 +113,11 @@ class LossSpike(Detector):
     def find_rhythm(self) -> None:
         """What came at a regular pace before anything could be judged."""
         for loss in self.past.values:
-            self.rhythm.expects(self.z(loss))
+            self.rhythm.expects(self.z(loss), loss - self.usual)
 
     def share_of_gain(self, rise: float) -> float:
         """`deviations` where the rise is a tenth of what the loss has gained."""
-        gained = self.first - (math.exp(self.centre) if self.is_log else self.centre)
+        gained = self.first - self.usual
         return self.deviations * rise / (SHARE * gained) if gained > 0 else math.inf
 
     def learn(self) -> None:

@@ -63,6 +63,18 @@ def test_a_spike_beyond_the_regular_ones_is_seen() -> None:
     assert [alarm.step for alarm in watched(loss)] == [510]
 
 
+def test_a_spike_below_the_regular_ones_is_told_by_its_own_height() -> None:
+    def loss(t: int) -> float:
+        return 5.0 if t in (503, 505) else learnt(t) + (8.0 if t % 8 == 0 else 0)
+
+    (alarm,) = watched(loss)
+    assert "jumped to 5." in alarm.evidence or "jumped to 4." in alarm.evidence
+
+
+def test_an_extra_term_that_grows_is_told() -> None:
+    assert watched(lambda t: learnt(t) * (1 + (0.3 * 1.2 ** ((t - 200) // 16) if t >= 200 and t % 16 == 0 else 0)))
+
+
 def test_a_restart_of_the_rate_is_none() -> None:
     def rate(t: int) -> float:
         return 1.0 if t < 300 or t >= 500 else 0.01
