@@ -11,7 +11,7 @@ from gancheck.monitor.readers.commas import Commas, Read
 from gancheck.monitor.readers.course import Entry
 from gancheck.monitor.readers.log_line import counters
 from gancheck.monitor.readers.names import signal_of, signals_of
-from gancheck.monitor.readers.numbers import count_of, decimal_comma_number_of, number_of
+from gancheck.monitor.readers.numbers import count_of, number_of
 from gancheck.monitor.readers.recording import Recording, listed, reasons
 from gancheck.monitor.readers.steps import in_order
 from gancheck.system.counts import say_count
@@ -30,6 +30,7 @@ class Columns:
     signals: dict[int, str]
     steps: int | None  #: None where rows are counted
     epochs: int | None  #: where steps may begin anew in each, or are epochs themselves
+    commas: Commas  #: what they mean
 
     @property
     def are_of_epochs(self) -> bool:
@@ -38,11 +39,11 @@ class Columns:
 
 
 def is_table(text: str) -> bool:
-    """Whether the first two lines have as many cells, and the first holds names; `step 1,000 loss 2.3` holds none."""
+    """Whether the first two lines have as many cells, and the first holds names, as `step 1,000 loss 2` does not."""
     lines = [line for line in text.splitlines() if line.strip()][:2]
     heads = [cells(line, mark_of(lines[0])) for line in lines]
     named = len(lines) == 2 and all(number_of(cell) is None and not set(":=") & set(cell) for cell in heads[0])
-    return named and counters(lines[0]) == (None, None) and len(heads[0]) == len(heads[1]) > 1
+    return named and (None, None) in map(counters, lines) and len(heads[0]) == len(heads[1]) > 1
 
 
 def read_table(text: str, source: str) -> Recording:
@@ -50,26 +51,20 @@ def read_table(text: str, source: str) -> Recording:
     lines = [line for line in text.splitlines() if line.strip()]
     mark = mark_of(lines[0])
     head, *rows = [cells(line, mark) for line in lines]
-    commas = Commas.of([] if mark == ";" else cells_of_signals(head, rows))
-    read = decimal_comma_number_of if mark == ";" else commas.read
-    numeric = [n for n, name in enumerate(head) if any(value(row, n, read) is not None for row in rows)]
+    commas = (Commas.beside_semicolons if mark == ";" else Commas.of)(cells_of_signals(head, rows))
+    numeric = [n for n, name in enumerate(head) if any(value(row, n, commas.read) is not None for row in rows)]
     places = {name: n for n, name in reversed(list(enumerate(head))) if n in numeric}
-    steps = count_column(COUNTS, places, rows, read)
-    epochs = count_column((EPOCH,), places, rows, read) if is_of_epochs(steps) else None
+    steps = count_column(COUNTS, places, rows, commas.read_count)
+    epochs = count_column((EPOCH,), places, rows, commas.read_count) if is_of_epochs(steps) else None
     found, left = signals_of([name for name in places if name != steps])
     if not found:
         lack = commas.why_none() or f"has no column of losses: its columns are {listed(head)}"
         raise BadData(f"{source} {lack}")
     signals = {places[name]: signal for name, signal in found.items()}
-    columns = Columns(signals, None if steps is None else places[steps], None if epochs is None else places[epochs])
-    seen, notes = in_order(entries(rows, columns, read))
-    said = (
-        *left_out(head, rows),
-        *commas.notes("cell"),
-        *unread(rows, columns, read, commas.unread),
-        *reasons(left),
-        *notes,
-    )
+    counted = None if steps is None else places[steps]
+    columns = Columns(signals, counted, None if epochs is None else places[epochs], commas)
+    seen, notes = in_order(entries(rows, columns))
+    said = (*left_out(head, rows), *commas.notes("cell"), *unread(rows, columns), *reasons(left), *notes)
     return Recording(source, "a table of losses", seen, said)
 
 
@@ -78,19 +73,20 @@ def is_of_epochs(name: str | None) -> bool:
     return name is not None and name.strip().lower() in (*WITHIN, EPOCH)
 
 
-def entries(rows: list[list[str]], columns: Columns, read: Read) -> Iterator[Entry]:
+def entries(rows: list[list[str]], columns: Columns) -> Iterator[Entry]:
     """The numbers of every row, at its step, or at its place where there are none."""
-    epoch = 0
+    epoch, read = 0, columns.commas.read_count
     for place, row in enumerate(rows, start=1):
         step = place if columns.steps is None else count_of(value(row, columns.steps, read))
         said = None if columns.epochs is None else count_of(value(row, columns.epochs, read))
         epoch = epoch if said is None else said
         if step is not None:
-            yield Entry(step, numbers_in(row, columns, read), epoch, columns.are_of_epochs)
+            yield Entry(step, numbers_in(row, columns), epoch, columns.are_of_epochs)
 
 
-def numbers_in(row: list[str], columns: Columns, read: Read) -> dict[str, float]:
+def numbers_in(row: list[str], columns: Columns) -> dict[str, float]:
     """The signals of a row."""
+    read = columns.commas.read
     return {signal: found for n, signal in columns.signals.items() if (found := value(row, n, read)) is not None}
 
 
@@ -110,15 +106,16 @@ def cells_of_signals(head: list[str], rows: list[list[str]]) -> list[str]:
     return [row[n] for row in rows for n in signals if n < len(row)]
 
 
-def unread(rows: list[list[str]], columns: Columns, read: Read, known: Sequence[str]) -> Iterator[str]:
-    """Cells that are no numbers, beside those that are known to be none, and rows that stand at no step."""
-    steps = columns.steps
-    places = [*columns.signals, *([] if steps is None else [steps])]
-    words = [row[n] for row in rows for n in places if n < len(row) and row[n] and value(row, n, read) is None]
-    if words := [word for word in words if word not in set(known)]:
+def unread(rows: list[list[str]], columns: Columns) -> Iterator[str]:
+    """Cells that are no numbers, beside those that are left out for their commas, and rows that stand at no step."""
+    commas, steps = columns.commas, columns.steps
+    reads = {**dict.fromkeys(columns.signals, commas.read), **({} if steps is None else {steps: commas.read_count})}
+    found = [(row[n], value(row, n, read)) for row in rows for n, read in reads.items() if n < len(row)]
+    known = {"", *commas.unread}
+    if words := [word for word, number in found if number is None and word not in known]:
         yield f"{say_count(len(words), 'cell')} that should be numbers: {listed(dict.fromkeys(words), 3)}"
-    homeless = [row for row in rows if steps is not None and value(row, steps, read) is None]
-    if lost := sum(bool(numbers_in(row, columns, read)) for row in homeless):
+    homeless = [row for row in rows if steps is not None and value(row, steps, commas.read_count) is None]
+    if lost := sum(bool(numbers_in(row, columns)) for row in homeless):
         yield f"{say_count(lost, 'row')} without a step"
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gancheck.errors import BadData
 from gancheck.monitor.readers.commas import Commas
 from gancheck.monitor.readers.course import Entry
 from gancheck.monitor.readers.log_line import Line, line_of
 from gancheck.monitor.readers.names import signal_of, signals_of
-from gancheck.monitor.readers.numbers import number_of
+from gancheck.monitor.readers.numbers import number_of, without_points
 from gancheck.monitor.readers.recording import Recording, reasons
 from gancheck.monitor.readers.steps import in_order
 from gancheck.system.counts import say_count
@@ -23,8 +23,10 @@ LEAST = 3  #: lines in which a name that nobody knows counts as a metric
 def read_text_log(text: str, source: str) -> Recording:
     """All lines that tell of a training; BadData where there is none."""
     written = list(filter(None, map(str.strip, re.split(r"[\r\n]+", COLOURS.sub("", text)))))
-    lines = [line_of(line) for line in written if len(line) <= LONGEST]
+    lines = lines_of(written)
     commas = Commas.of([number for line in lines for number in line.signals])
+    if commas.are_decimal:
+        lines = lines_of(map(without_points, written))
     read = commas.read
     for line in lines:
         line.find_values(read)
@@ -35,6 +37,11 @@ def read_text_log(text: str, source: str) -> Recording:
     observations, notes = in_order(entries(lines, names))
     notes += (*left_out(len(lines) - len(told), len(written) - len(lines)), *commas.notes("value"))
     return Recording(source, "a log", observations, (*notes, *reasons(left)))
+
+
+def lines_of(written: Iterable[str]) -> list[Line]:
+    """What the lines say, but for those that are too long."""
+    return [line_of(line) for line in written if len(line) <= LONGEST]
 
 
 def left_out(others: int, long: int) -> Iterator[str]:

@@ -81,6 +81,21 @@ def test_columns_of_an_export_of_wandb_are_known_without_the_name_of_their_run()
     assert dict(players.observations[0].numbers) == {"generator_loss": 2, "discriminator_loss": 3}
 
 
+@pytest.mark.parametrize("thousand", ["1.000", "1,000", "1000", "1000,0"])
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_beside_decimal_commas_points_and_commas_of_steps_group_thousands(mark: str, thousand: str) -> None:
+    found = read_table("\n".join(mark.join(row) for row in (("step", "loss"), ("500", "0,5"), (thousand, "0,25"))), "")
+    assert losses(found) == [(500, 0.5), (1000, 0.25)]
+
+
+def test_steps_with_decimal_points_group_no_thousands() -> None:
+    assert losses(read_table("step;loss\n1.000;0.5\n2.000;0.25", "table")) == [(1, 0.5), (2, 0.25)]
+
+
+def test_a_run_may_be_named_after_its_batch() -> None:
+    assert is_table('"Step","batch 64 - train/loss"\n1,0.5')
+
+
 def test_a_log_whose_steps_have_commas_is_no_table() -> None:
     assert not is_table("step 1,000 loss 2.3\nstep 2,000 loss 2.2\nstep 3,000 loss 2.1")
     assert is_table("step,loss\n-,-\n1,0.5")

@@ -206,6 +206,11 @@ def test_a_log_of_decimal_commas_is_read() -> None:
     assert "4 values with a decimal comma: 2,345, 1,987, 0,5 and 1 more" in found.notes
 
 
+def test_beside_decimal_commas_points_of_steps_group_thousands() -> None:
+    found = read_text_log("step 500 loss 0,53\nstep 1.000 loss 0,5\nstep 1.500, loss 0,4", "log")
+    assert [(seen.step, seen.get("loss")) for seen in found.observations] == [(500, 0.53), (1000, 0.5), (1500, 0.4)]
+
+
 def test_beside_a_decimal_comma_and_points_no_comma_groups_thousands() -> None:
     found = read_text_log("step 1 loss 2,345 acc 0.1\nstep 2 loss 1,987 acc 0.2\nstep 3 loss 0,987 acc 0.3", "log")
     assert found.signals == ["accuracy"]
