@@ -78,15 +78,18 @@ def signal_of(name: str) -> str:
 
 
 def without_run(name: str) -> str:
-    """A column's name without that of its run, unless this tells what it is of, as in `G - loss`."""
+    """A column's name without that of its run, unless this is nothing but what the column is of, as in `G - loss`."""
     run, _, column = name.rpartition(BETWEEN)
-    return name if words(run) & (PLAYERS.keys() | HELD_OUT | TRAINING) else column
+    sides = HELD_OUT | TRAINING | {"set", "data"}
+    telling = PLAYERS.keys() if words(column) & sides else PLAYERS.keys() | sides
+    return name if words(run) <= telling else column
 
 
 def why_left(name: str) -> str:
     """Why a column is none; empty for what is no measure of a training's success."""
+    name = without_run(name).strip()
     said = words(name)
-    if name.endswith(EXTREMES) or name.strip() in SIGNALS or name in STYLEGAN:
+    if name.endswith(EXTREMES) or name in SIGNALS or name in STYLEGAN:
         return ""
     if said & GRADIENT or some(said, ASIDE) or said <= TRAINING | PROBABILITIES:
         return ""

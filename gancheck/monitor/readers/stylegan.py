@@ -11,6 +11,7 @@ from gancheck.monitor.readers.numbers import count_of, number_of
 from gancheck.monitor.readers.recording import Recording, reasons
 from gancheck.monitor.readers.steps import in_order
 from gancheck.monitor.readers.trace import row_of
+from gancheck.system.counts import say_count
 
 TICK = "Progress/tick"
 
@@ -22,16 +23,24 @@ def is_statistics(text: str) -> bool:
 
 def read_statistics(text: str, source: str) -> Recording:
     """The means of every tick."""
-    rows = [means_of(row_of(line)) for line in text.splitlines()]
+    lines = [line for line in text.splitlines() if line.strip()]
+    rows = [means_of(row_of(line)) for line in lines]
     names, left = signals_of(dict.fromkeys(name for row in rows for name in row))
     seen, notes = in_order(entries(rows, names))
-    return Recording(source, "statistics of StyleGAN", seen, (*notes, *reasons(left)))
+    return Recording(source, "statistics of StyleGAN", seen, (*without_tick(rows), *notes, *reasons(left)))
 
 
 def means_of(row: Mapping[str, Any]) -> dict[str, float]:
-    """The mean of every quantity that has one."""
-    means = {name: number_of(value.get("mean")) for name, value in row.items() if isinstance(value, dict)}
+    """The mean of every quantity that has one; StyleGAN writes NaN for one that no step of the tick reported."""
+    known = {name: value for name, value in row.items() if isinstance(value, dict) and value.get("num") != 0}
+    means = {name: number_of(value.get("mean")) for name, value in known.items()}
     return {name: mean for name, mean in means.items() if mean is not None}
+
+
+def without_tick(rows: list[dict[str, float]]) -> Iterator[str]:
+    """Lines that are no statistics, such as a last one that is cut off."""
+    if bad := sum(count_of(row.get(TICK)) is None for row in rows):
+        yield f"{say_count(bad, 'line')} without a tick"
 
 
 def entries(rows: list[dict[str, float]], names: Mapping[str, str]) -> Iterator[Entry]:

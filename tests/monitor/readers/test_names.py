@@ -31,6 +31,26 @@ def test_a_name_stands_for_a_signal(name: str, signal: str) -> None:
     assert signal_of(name) == signal
 
 
+@pytest.mark.parametrize(
+    ("name", "signal"),
+    [
+        ("test-1 - train/loss", "loss"),
+        ("test - train/loss", "loss"),
+        ("train-lr-3 - loss", "loss"),
+        ("test-1 - eval/loss", "val_loss"),
+        ("G - train loss", "generator_loss"),
+        ("val - G loss", "val_generator_loss"),
+        ("Validation set - loss", "val_set_loss"),
+    ],
+)
+def test_words_of_a_run_say_nothing_of_its_columns(name: str, signal: str) -> None:
+    assert signal_of(name) == signal
+
+
+def test_why_a_column_is_left_out_is_said_beside_the_name_of_its_run() -> None:
+    assert signals_of(["seed-1 - FID"])[1] == {"seed-1 - FID": "better lower, and a metric is better higher"}
+
+
 def test_single_steps_go_before_means_of_an_epoch() -> None:
     found, left = signals_of(["train_loss_epoch", "train_loss_step", "wer", "epoch"])
     assert found == {"train_loss_step": "loss"}

@@ -35,7 +35,16 @@ def test_means_of_ticks_are_signals_of_a_game_and_no_penalty_is_a_loss(tmp_path:
         ),
         (1, {"generator_loss": 3, "discriminator_loss": 4}),
     ]
-    assert found.notes == ()
+    assert found.notes == ("1 line without a tick",)
+
+
+def test_what_no_step_of_a_tick_reported_is_no_nan(tmp_path: Path) -> None:
+    first = json.loads(row(0, 1, 2))
+    first["Loss/D/loss"] = {"num": 0, "mean": math.nan, "std": math.nan}
+    (path := tmp_path / "stats.jsonl").write_text(f"{json.dumps(first)}\n{row(1, math.nan, 2)}")
+    found = read_recording(path).observations
+    assert dict(found[0].numbers) == {"generator_loss": 1}
+    assert math.isnan(found[1].get("generator_loss"))
 
 
 def test_statistics_without_a_known_quantity_are_refused(tmp_path: Path) -> None:
