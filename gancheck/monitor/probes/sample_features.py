@@ -15,6 +15,7 @@ from gancheck.numerics.seeding import permutation
 Features = Callable[[Tensor], Tensor]  #: (n, ...) samples to (n, d) features
 SIDE = 8  #: pixels to which images are averaged down
 UNIT = 2  #: what numbers of size 1 do not exceed
+BRIGHT = 127  #: what some byte of real images exceeds, and counts kept as bytes seldom do
 BATCH = 256  #: samples that a user's features see at once
 
 
@@ -73,7 +74,7 @@ def as_samples(value: Any, name: str) -> Tensor:
 def scale_of(x: Tensor) -> str:
     """What kind of numbers these plainly are; empty where it is not plain."""
     if x.dtype == torch.uint8:
-        return "bytes up to 255" if int(x.max()) > UNIT else ""
+        return "bytes up to 255" if int(x.max()) > BRIGHT else ""
     return "numbers of size 1" if x.is_floating_point() and float(x.abs().max()) <= UNIT else ""
 
 

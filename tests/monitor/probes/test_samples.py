@@ -125,6 +125,11 @@ def test_bytes_beside_numbers_of_size_1_are_refused_and_not_taken_for_a_collapse
     assert own.read({"samples": whole["samples"]}).numbers
 
 
+def test_small_counts_that_are_kept_as_bytes_are_compared_with_any_numbers() -> None:
+    counts = torch.randint(0, 17, (100, 64), generator=seeded(0), dtype=torch.uint8)
+    assert SampleReader(counts).read({"samples": torch.rand(100, 64, generator=seeded(1))}).numbers
+
+
 def test_wrong_shapes_are_one_clear_line(ring: tuple[SampleReader, Tensor]) -> None:
     with pytest.raises(BadData, match=r"samples: one has the shape \(3,\), others before \(2,\)"):
         ring[0].read({"samples": torch.ones(100, 3)})
