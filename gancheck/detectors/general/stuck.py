@@ -36,6 +36,8 @@ class Stuck(Detector):
 
     run: LossRun = field(default_factory=LossRun, init=False)
     given: float = field(default=math.nan, init=False)
+    lowest: float = field(default=math.inf, init=False)  #: of all blocks of the loss
+    highest: float = field(default=-math.inf, init=False)
 
     def __post_init__(self) -> None:
         if not 0 < self.share <= 1 or self.blocks < 8:
@@ -43,10 +45,13 @@ class Stuck(Detector):
 
     def start(self) -> None:
         self.run, self.given = LossRun(), math.nan
+        self.lowest, self.highest = math.inf, -math.inf
 
     def update(self, seen: Observation) -> Reading | None:
         given = seen.get("initial_loss")
         self.given = given if math.isfinite(given) else self.given
+        if math.isfinite(block := seen.get("loss_block")):
+            self.lowest, self.highest = min(self.lowest, block), max(self.highest, block)
         if not self.run.add(seen) or self.run.steps < 10 * self.blocks or self.run.rate_rises:
             return None
         return self.reading()
@@ -61,7 +66,6 @@ class Stuck(Detector):
             f"loss is {loss.level:.4g} after {self.run.steps:,} steps, that {of} is {start:.4g}, and it does not fall"
         )
         is_early = self.run.steps < 30 * self.blocks  # a slow start is no standstill
-        has_both_signs = min(loss.means) < 0 < max(loss.means)
-        is_unclear = math.isnan(self.given) and (is_early or has_both_signs)
+        is_unclear = math.isnan(self.given) and (is_early or self.lowest < 0 < self.highest)
         calm = is_unclear or (left > self.share and falls(loss.latter_half))
         return Reading(min(left, self.share) if calm else left, self.share, seen)

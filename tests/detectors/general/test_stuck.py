@@ -53,6 +53,14 @@ def test_a_loss_around_zero_says_nothing_of_what_is_learnt() -> None:
     assert len(watched(lambda t: -0.08 * math.exp(-t / 50), initial_loss=-0.08)) == 1
 
 
+def test_a_loss_around_zero_stays_one_where_means_of_many_steps_have_one_sign() -> None:
+    tracker = AlarmTracker({"stuck": Stuck()})
+    for t in range(1, 20_001):
+        swing = 0.0 if t <= 20 else 0.05 * (-1) ** (t // 10)
+        tracker.update(Observation(t, {"loss": 0.01 + swing}))
+    assert tracker.alarms == []
+
+
 def test_a_slow_fall_is_not_stuck() -> None:
     assert watched(lambda t: 2.3 - t / 8000) == []
 
