@@ -53,7 +53,7 @@ def read_table(text: str, source: str) -> Recording:
     head, *rows = [cells(line, mark) for line in lines]
     commas = (Commas.beside_semicolons if mark == ";" else Commas.of)(cells_of_signals(head, rows))
     numeric = [n for n, name in enumerate(head) if any(value(row, n, commas.read) is not None for row in rows)]
-    places = {name: n for n, name in reversed(list(enumerate(head))) if n in numeric}
+    places = {name: next(n for n in numeric if head[n] == name) for name in dict.fromkeys(head[n] for n in numeric)}
     steps = count_column(COUNTS, places, rows, commas.read_count)
     epochs = count_column((EPOCH,), places, rows, commas.read_count) if is_of_epochs(steps) else None
     found, left = signals_of([name for name in places if name != steps])

@@ -96,6 +96,12 @@ def test_a_run_may_be_named_after_its_batch() -> None:
     assert is_table('"Step","batch 64 - train/loss"\n1,0.5')
 
 
+def test_of_two_runs_the_first_counts() -> None:
+    found = read_table('"Step","a - loss","b - loss"\n1,3,\n2,2,4', "table")
+    assert losses(found) == [(1, 3), (2, 2)]
+    assert found.notes == ("b - loss: another is loss already",)
+
+
 def test_a_log_whose_steps_have_commas_is_no_table() -> None:
     assert not is_table("step 1,000 loss 2.3\nstep 2,000 loss 2.2\nstep 3,000 loss 2.1")
     assert is_table("step,loss\n-,-\n1,0.5")
