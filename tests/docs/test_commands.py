@@ -167,6 +167,8 @@ def write_traces(place: Path) -> None:
     (place / "trainer_state.json").write_text(json.dumps({"log_history": steps, "global_step": 199}))
     (place / "losses.csv").write_text("\n".join(["step,loss", *(f"{i},{value}" for i, value in enumerate(loss))]))
     (place / "log.txt").write_text("\n".join(f"step {i} loss {value:.4f}" for i, value in enumerate(loss)))
+    ticks = [{"Progress/tick": {"num": 1, "mean": i}, "Loss/D/loss": {"num": 1, "mean": v}} for i, v in enumerate(loss)]
+    (place / "stats.jsonl").write_text("\n".join(map(json.dumps, ticks)))
     events = pytest.importorskip("torch.utils.tensorboard").SummaryWriter(place / "runs" / "first")
     for row in steps:
         events.add_scalar("loss", row["loss"], row["step"])
