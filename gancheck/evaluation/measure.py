@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gancheck.errors import BadData, BadParameter, GancheckError
+from gancheck.errors import BadData, BadParameter, BadPlugin, GancheckError
+from gancheck.evaluation.backup import Backup
 from gancheck.evaluation.view import View
 from gancheck.plugins.info import PluginInfo
 from gancheck.statistics.estimate import Estimate
@@ -23,6 +24,7 @@ class RegisteredMetric:
     function: Callable[[View], Tensor | Estimate]  #: with its parameters set
     label: str = ""  #: as in columns: `precision`, or `precision(k=5)`
     named: bool = False  #: whether somebody asked for it by name
+    trusted: bool = False  #: whether it is known to leave a view as it is, as gancheck's own do
 
     @property
     def max_samples(self) -> int | None:
@@ -56,12 +58,26 @@ class RegisteredMetric:
                     raise
                 torch.cuda.empty_cache()
 
+    def harmless_answer(self, view: View) -> Tensor | Estimate:
+        """The same of a metric that may write to the view: BadPlugin where it did, with the view as it was before."""
+        backup = Backup(view)
+        try:
+            answer = self.fitting_answer(view)
+        finally:
+            changed = backup.restore()
+        if changed:
+            name, what = self.label or self.info.name, ", ".join(f"view.{name}" for name in changed)
+            raise BadPlugin(
+                f"metric '{name}' changes {what}, which other metrics read: work on a copy, such as .clone()"
+            )
+        return answer
+
     def measure(self, view: View) -> tuple[float | None, tuple[float, float] | None]:
         """The same; BadData, which says why, where the samples do not allow it."""
         try:
-            answer = self.fitting_answer(view)
+            answer = self.fitting_answer(view) if self.trusted else self.harmless_answer(view)
             value = float(answer)
-        except (BadData, BadParameter):
+        except (BadData, BadParameter, BadPlugin):
             raise
         except Exception as error:
             name = self.label or self.info.name

@@ -53,11 +53,21 @@ class View(Memo):
 
     def use_less_memory(self) -> bool:
         """Quarter the blocks in which all sets are worked; False where they are small already."""
-        sets = [features for features in (self.samples, self.reference, self._train) if features is not None]
-        large = [features for features in sets if features.chunk > LEAST]
+        large = [features for features in self.feature_sets if features.chunk > LEAST]
         for features in large:
             features.chunk //= 4
         return bool(large)
+
+    def forget_computed(self) -> None:
+        """Drop what was computed from this view and its sets."""
+        rows = self.yardstick.feature_sets if self.yardstick is not None else []
+        for memo in (self, *self.feature_sets, *rows):
+            memo.forget()
+
+    @property
+    def feature_sets(self) -> list[FeatureSet]:
+        """Samples, reference and training data, where they are there."""
+        return [features for features in (self.samples, self.reference, self._train) if features is not None]
 
     def require_consistent(self) -> None:
         """Features and modes must fit together."""

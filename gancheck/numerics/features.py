@@ -32,6 +32,10 @@ class Memo:
             self._kept[key] = compute(self, *args)
         return self._kept[key]  # type: ignore[no-any-return]
 
+    def forget(self) -> None:
+        """Compute everything anew from here on."""
+        self._kept.clear()
+
 
 class FeatureSet(Memo):
     """(n, d) feature vectors on one device. BadData where they are empty, not two-dimensional or not finite.

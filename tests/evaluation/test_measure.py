@@ -74,3 +74,24 @@ def test_a_metric_that_never_fits_says_so() -> None:
 
     with pytest.raises(GancheckError, match="metric 'mine' raises OutOfMemoryError"):
         metric(greedy)(View(torch.ones(4, 2)))
+
+
+def writes(view: View) -> Tensor:
+    pixels = view.fake.numpy()
+    pixels -= 5
+    view.real.mul_(2)
+    return view.samples.mean.sum()
+
+
+def test_a_metric_that_writes_to_the_view_is_refused_and_leaves_no_trace() -> None:
+    view = View(torch.ones(3, 2), torch.ones(4, 2))
+    with pytest.raises(GancheckError, match=r"metric 'mine' changes view\.fake, view\.real, which other metrics read"):
+        metric(writes).measure(view)
+    assert metric(lambda v: v.fake.sum() + v.real.sum() + v.samples.mean.sum())(view) == 6 + 8 + 2
+
+
+def test_a_metric_that_writes_and_raises_leaves_no_trace() -> None:
+    view = View(torch.ones(3, 2))
+    with pytest.raises(GancheckError, match="metric 'mine' raises ZeroDivisionError"):
+        metric(lambda v: v.fake.zero_() / (1 // 0))(view)
+    assert view.fake.sum() == 6
