@@ -160,10 +160,23 @@ class Own(Ring):
 
     def draw(self, count: int, generator: torch.Generator) -> gc.Batch:
         batch = super().draw(count, torch.Generator().manual_seed(torch.seed()) if self.flaw == "free" else generator)
+        if self.flaw == "names":
+            return batch._replace(y=7 - batch.y)
         return batch._replace(x=batch.x.double()) if self.flaw == "double" else batch
 
+    @property
+    def weights(self) -> Tensor:
+        equal = super().weights
+        return equal.new_tensor([0.3, *[0.1] * 7]) if self.flaw == "shares" else equal
+
+    @property
+    def deviations(self) -> Tensor:
+        return super().deviations * (5 if self.flaw == "wide" else 1)
+
     def pool(self, name: Any, count: int, generator: torch.Generator) -> Tensor:
-        return super().pool(name, count, generator) * (1.1 if self.flaw == "far" else 1)
+        if self.flaw == "shares":
+            return Ring().pool(name, count, generator)
+        return super().pool(name, count - (self.flaw == "short"), generator) * (1.1 if self.flaw == "far" else 1)
 
 
 @pytest.mark.parametrize(
@@ -172,6 +185,10 @@ class Own(Ring):
         ("free", "draw() must take its randomness from the generator"),
         ("double", "samples are float32"),
         ("far", "of held-out data is of high quality"),
+        ("short", "pool() gave 1999 samples where 2000 were asked for"),
+        ("shares", "of held-out data, but weights say 30.0%"),
+        ("wide", "held-out data spreads 0.2 times as much inside the modes as deviations say"),
+        ("names", "draw() and assign() name the same mode for only 0.0% of good training samples"),
     ],
 )
 def test_a_dataset_with_a_flaw_is_refused(flaw: str, reason: str) -> None:
