@@ -78,6 +78,8 @@ def check_detector(entry: PluginEntry, registry: Registry) -> list[str]:
         read(made, rough)
     given = {name: sum(r is not None for r in found) for name, found in readings.items()}
     require(any(given.values()), f"it never gave a reading of {', '.join(COURSES)} numbers in {STEPS} steps")
+    finite = any(math.isfinite(r.statistic) for found in readings.values() for r in found if r is not None)
+    require(finite, "its statistic is never a finite number: are its signals spelt as in needs, or as in reads?")
     return ["silent on steady noise", f"reads {', '.join(name for name, count in given.items() if count)} numbers"]
 
 

@@ -61,6 +61,7 @@ def try_samples(loaded: LoadedExtractor, x: Tensor) -> int | str:
         raise
     require(features.dtype in (torch.float32, torch.float64), f"gave {features.dtype}; features are float32")
     require(bool(features.isfinite().all()), "gave features that are not finite")
+    require(not features.equal(features[:1].expand_as(features)), "gives all samples the same features")
     parts = torch.cat([loaded.features(part) for part in torch.split(x, SAMPLES // 3)])
     alone = torch.allclose(features, parts, rtol=1e-3, atol=1e-4)
     require(alone, "a sample's features depend on the batch: put the network into evaluation mode")

@@ -237,6 +237,8 @@ class Flawed(gc.Detector):
         loss = seen.numbers["generator_loss"] if self.flaw == "trusts" else seen.get("generator_loss")
         if self.flaw == "silent" or loss != loss or not seen.of_layers("update_ratio"):
             return None
+        if self.flaw == "nan":
+            return gc.Reading(seen.get("generator_los"), 1.0)
         if self.flaw == "int":
             int(loss)
         self.mean = 0.9 * self.mean + 0.1 * loss
@@ -256,6 +258,7 @@ class Flawed(gc.Detector):
         ("trusts", "KeyError: 'generator_loss'"),
         ("int", "OverflowError: cannot convert float infinity to integer"),
         ("silent", "it never gave a reading"),
+        ("nan", "its statistic is never a finite number"),
     ],
 )
 def test_a_detector_with_a_flaw_is_refused(flaw: str, reason: str) -> None:
@@ -423,3 +426,8 @@ def test_a_module_beside_a_plugin_needs_no_plugin_of_its_own_and_is_named(tmp_pa
     (tmp_path / "alone.py").write_text("x = 1\n")
     with pytest.raises(BadPlugin, match=r"alone\.py defines no plug-in"):
         gc.check(tmp_path)
+
+
+def test_an_extractor_that_tells_nothing_apart_is_refused() -> None:
+    own = type("Own", (gc.Extractor,), {"features": lambda self, x: torch.ones(len(x), 2)})
+    refused(gc.extractor("own")(dataclass(own)), "gives all samples the same features")
