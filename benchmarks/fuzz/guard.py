@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -78,8 +79,13 @@ def writes(mode: str | None, flags: int) -> bool:
 
 @contextmanager
 def guarded(place: Path) -> Iterator[Watch]:
-    """Watch what happens in here, in this thread; temporary files belong into the folder of the case."""
+    """Watch what happens in here, in this thread; temporary files belong into the folder of the case.
+
+    No garbage is looked for meanwhile: a temporary folder that was left before would be removed in here.
+    """
     install_hook()
+    collects = gc.isenabled()
+    gc.disable()
     watch, before = Watch(place), peak_memory()
     usual = tempfile.tempdir, sys.dont_write_bytecode
     tempfile.tempdir, sys.dont_write_bytecode = str(place), True  # a first import writes where it will
@@ -91,6 +97,8 @@ def guarded(place: Path) -> Iterator[Watch]:
         pass
     finally:
         WATCHES.remove(watch)
+        if collects:
+            gc.enable()
         tempfile.tempdir, sys.dont_write_bytecode = usual
         if (grown := peak_memory() - before) > MEMORY:
             watch.seen.append(f"took {grown / 2**20:,.0f} MiB")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import tempfile
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +12,7 @@ import pytest
 
 from benchmarks.fuzz.__main__ import HERE
 from benchmarks.fuzz.cases import KINDS, Cases, judge_reading, read_once
+from benchmarks.fuzz.guard import guarded
 from benchmarks.fuzz.readers import READERS, Reader
 from benchmarks.fuzz.tally import COLUMNS, tally_of
 from gancheck.errors import BadData
@@ -33,6 +35,16 @@ def test_the_valid_file_is_read(name: str, tmp_path: Path) -> None:
     (tmp_path / "valid").mkdir()
     reader.write(tmp_path / "valid" / reader.file)
     assert read_once(reader, tmp_path / "valid" / reader.file) == ("result", "")
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_temporary_folder_that_was_left_before_is_no_fault_of_a_case(tmp_path: Path) -> None:
+    left: list[object] = [tempfile.TemporaryDirectory(dir=tmp_path)]
+    left.append(left)
+    del left
+    with guarded(tmp_path / "case") as watch:
+        assert [[] for _ in range(100_000)]  # so much that garbage is looked for
+    assert watch.seen == []
 
 
 def write_beside(path: Path) -> None:
