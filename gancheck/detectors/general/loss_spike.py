@@ -90,7 +90,7 @@ class LossSpike(Detector):
         """The loss that is usual; NaN before that is known."""
         return math.exp(self.centre) if self.is_log else self.centre
 
-    def unexpected(self, loss: float) -> float:
+    def measure_surprise(self, loss: float) -> float:
         """The same, but 0 for a spike that comes at a regular pace."""
         z = self.z(loss)
         return 0.0 if not math.isnan(self.centre) and self.rhythm.expects(z, loss - self.usual) else z
@@ -98,7 +98,7 @@ class LossSpike(Detector):
     def reading(self) -> Reading | None:
         """Judge ten steps, and learn what is usual for the next ten."""
         known, usual = not math.isnan(self.centre), self.usual
-        *_, (second, _), (largest, highest) = sorted((self.unexpected(loss), loss) for loss in self.losses)
+        *_, (second, _), (largest, highest) = sorted((self.measure_surprise(loss), loss) for loss in self.losses)
         statistic = min(max(second, LONE * largest), self.share_of_gain(highest - usual)) if known else 0.0
         for loss in self.losses:
             self.past.add(loss)

@@ -68,7 +68,7 @@ def filled_buffers(module: nn.Module) -> list[tuple[str, Tensor]]:
 @contextmanager
 def keep_state(*models: nn.Module) -> Iterator[ModelState]:
     """A measurement: gradients are recorded within, `.grad` is empty, and nothing is left behind."""
-    with torch.inference_mode(False), torch.enable_grad(), uncompiled():
+    with torch.inference_mode(False), torch.enable_grad(), skip_compilation():
         state = ModelState(*models)
         for parameter, _, _ in state.gradients:
             parameter.grad = None
@@ -78,7 +78,7 @@ def keep_state(*models: nn.Module) -> Iterator[ModelState]:
             state.restore()
 
 
-def uncompiled() -> AbstractContextManager[Any]:
+def skip_compilation() -> AbstractContextManager[Any]:
     """Models that were compiled run as they were written, as compiled ones cannot be differentiated twice. Where the
     compiler was never loaded, which takes seconds, none was compiled."""
     return torch.compiler.set_stance("force_eager") if "torch._dynamo" in sys.modules else nullcontext()
