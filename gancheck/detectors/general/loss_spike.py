@@ -91,7 +91,7 @@ class LossSpike(Detector):
         return math.exp(self.centre) if self.is_log else self.centre
 
     def measure_surprise(self, loss: float) -> float:
-        """The same, but 0 for a spike that comes at a regular pace."""
+        """Standard deviations above what is usual; 0 for a spike that comes at a regular pace."""
         z = self.z(loss)
         return 0.0 if not math.isnan(self.centre) and self.rhythm.expects(z, loss - self.usual) else z
 
